@@ -1,0 +1,65 @@
+# Every target works on a machine with Python 3.11 or newer, pip and make, and sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-deep check setup lock verdicts profiles samples bench clean
+
+## The two commands of the README.
+demo: $(VENV)/.ready
+	$(BIN)/teamtop run $(ARGS)
+
+test: $(VENV)/.ready-dev check
+	$(BIN)/python -m pytest -n auto -m "not deep"
+
+## Long tests: many seeds, all cuts, load.
+test-deep: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n auto -m deep
+
+## Lint, format, types, layers.
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+setup: $(VENV)/.ready-dev
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "teamtop needs Python 3.11 or newer; run make with PYTHON=/path/to/python3.11."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1"
+
+$(VENV)/.ready: $(VENV)/bin/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/bin/uv requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@ $(VENV)/.ready
+
+## Maintenance: each writes files that are committed.
+lock: $(VENV)/bin/uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+verdicts: $(VENV)/.ready-dev
+	$(BIN)/python -m tasks.verdicts
+
+profiles: $(VENV)/.ready-dev
+	$(BIN)/python -m engine.models.simulated.derive ../shared/paper
+
+samples: $(VENV)/.ready
+	$(BIN)/python docs/samples.py
+
+bench: $(VENV)/.ready-dev
+	for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Analysis: summaries, scaling laws and comparison of recorded runs."""

@@ -1,0 +1,165 @@
+"""Finds the saved one-agent runs that a team is measured against.
+
+A run counts if it is completed, undisturbed (no fault, no word from a person), unforked, and like the
+team's in all that decides how long one agent takes: suite content, structure, model, strategy, completion
+rule, tests mode and kind of clock. ``run.json`` decides first; only candidates' journals are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.analysis.laws import Baseline
+from engine.errors import TeamtopError
+from engine.record import events as ev
+from engine.record import journal
+from engine.record.config import RunMeta
+from engine.record.folder import RunFolder
+
+JOURNALS_REMEMBERED = 512
+"""Readings of journals kept in memory: a sweep asks about the same one-agent runs again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What two runs must share for the one to be the other's baseline; ``model`` is that of every agent."""
+
+    suite_hash: str
+    structure: str
+    model: str
+    strategy: str
+    completion: str
+    tests: str
+    clock: str
+
+
+def likeness(subject: RunMeta | ev.RunStarted) -> Likeness | None:
+    """Return what a baseline of ``subject`` must be like; null for a team of different models."""
+    if isinstance(subject, RunMeta):
+        config = subject.config
+        models = set(config.models.values()) | {config.model}
+        source: RunMeta | ev.RunStarted = subject
+        settings = (config.structure, config.strategy, config.completion, config.tests, config.clock)
+    else:
+        models = {agent.model for agent in subject.team}
+        source = subject
+        settings = (subject.structure, subject.strategy, subject.completion, subject.tests, subject.clock)
+    if len(models) != 1:
+        return None
+    structure, strategy, completion, tests, clock = settings
+    return Likeness(source.suite_hash, structure, models.pop(), strategy, completion, tests, clock)
+
+
+def find(runs_dirs: Iterable[Path], subject: RunMeta | ev.RunStarted, run_id: str = "") -> Baseline | None:
+    """Return the mean of the saved runs that ``subject`` is measured against, or null if there is none.
+
+    ``runs_dirs`` are folders of run folders; those that cannot be read are passed over. The run itself
+    (``run_id``) never counts: nothing is measured against itself.
+    """
+    wanted = likeness(subject)
+    if wanted is None:
+        return None
+    own = subject.run_id if isinstance(subject, RunMeta) else run_id
+    tracks = [
+        (f.run_id, track) for f in _candidates(runs_dirs, wanted, own) if (track := _track(f)) is not None
+    ]
+    if not tracks:
+        return None
+    # Equal suites have equally many tasks; a forged run of another length must not break the means.
+    length = min(len(track.completion_seconds) for _, track in tracks)
+    run_ids = tuple(name for name, _ in tracks)
+    count = len(tracks)
+    tokens = [track.tokens for _, track in tracks if track.tokens is not None]
+    return Baseline(
+        source="runs",
+        label=f"run {run_ids[0]}" if count == 1 else f"mean of {count} one-agent runs",
+        run_ids=run_ids,
+        seconds=sum(track.wall_seconds for _, track in tracks) / count,
+        completion_seconds=tuple(
+            sum(track.completion_seconds[k] for _, track in tracks) / count for k in range(length)
+        ),
+        tokens=sum(tokens) / count if len(tokens) == count else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How a one-agent run went: wall time, the time of every completion, tokens (null: not all reported)."""
+
+    wall_seconds: float
+    completion_seconds: tuple[float, ...]
+    tokens: int | None
+
+
+def _candidates(runs_dirs: Iterable[Path], wanted: Likeness, own: str) -> Iterator[RunFolder]:
+    seen: set[str] = set()
+    for directory in runs_dirs:
+        try:
+            paths = sorted(directory.iterdir())
+        except OSError:
+            continue
+        for path in paths:
+            folder = RunFolder(path)
+            if path.name == own or path.name in seen or not folder.exists():
+                continue
+            try:
+                meta = folder.read_meta()
+            except TeamtopError:
+                continue
+            config = meta.config
+            alone = config.agents == 1 and meta.parent is None and not config.faults
+            if alone and likeness(meta) == wanted:
+                seen.add(path.name)
+                yield folder
+
+
+def _track(folder: RunFolder) -> Track | None:
+    try:
+        stat = folder.events_path.stat()
+    except OSError:
+        return None
+    return _read(folder.events_path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=JOURNALS_REMEMBERED)
+def _read(path: Path, size: int, mtime_ns: int) -> Track | None:  # size and time are part of the cache's key
+    try:
+        record = journal.read(path)
+    except OSError:
+        return None
+    return None if record.damaged or record.newer else track_of(record.events)
+
+
+def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
+    """Return how the run went, or null if it does not count: disturbed, not ended, or with tasks open."""
+    first_prompt: float | None = None
+    total = 0
+    done: dict[str, float] = {}
+    tokens: int | None = 0
+    for event in events:
+        match event:
+            case ev.RunStarted():
+                total = len(event.tasks)
+            case ev.TurnStarted() if first_prompt is None:
+                first_prompt = event.ts
+            case ev.Replied():
+                known = event.input_tokens is not None and event.output_tokens is not None
+                if tokens is not None:
+                    tokens = (
+                        tokens + (event.input_tokens or 0) + (event.output_tokens or 0) if known else None
+                    )
+            case ev.TaskCompleted():
+                done.setdefault(event.task, event.ts)
+            case ev.FaultStarted() | ev.RunResumed():
+                return None
+            case ev.MessageSent(kind="operator"):
+                return None
+            case ev.RunEnded():
+                if event.outcome != "completed" or len(done) != total or first_prompt is None or not total:
+                    return None
+                times = tuple(sorted(ts - first_prompt for ts in done.values()))
+                return Track(event.wall_seconds, times, tokens)
+    return None

@@ -1,0 +1,63 @@
+"""The checker: predicates on a run's history, each answered with witnesses.
+
+``check(events)`` judges a whole journal or a prefix of one. Every predicate is a pure function from a
+``History`` to one ``Finding``; a violation is the engine's (a bug of ours), the team's (an anomaly that the
+engine does not rule out) or was prevented (an attempt that it refused), and these are never mixed.
+Definitions follow Adya (lost update, stale and intermediate reads), Jepsen's checkers (unknown is not true,
+false outweighs unknown) and Mieczkowski et al. 2026 (concurrent writes, rewrites, temporal violations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.analysis.consistency import (
+    completion,
+    effort,
+    lives,
+    locking,
+    mail,
+    ordering,
+    ownership,
+    progress,
+    reads,
+    recording,
+    rewrites,
+    starving,
+    trees,
+    writes,
+)
+from engine.analysis.consistency.findings import Class, Finding, Predicate, Report, Verdict, compose
+from engine.analysis.consistency.history import History
+from engine.record import events as ev
+
+__all__ = ["PREDICATES", "Class", "Finding", "History", "Predicate", "Report", "Verdict", "check", "compose"]
+
+_MODULES = (
+    recording,
+    reads,
+    writes,
+    rewrites,
+    ordering,
+    ownership,
+    completion,
+    trees,
+    locking,
+    lives,
+    mail,
+    progress,
+    starving,
+    effort,
+)
+
+PREDICATES: tuple[Predicate, ...] = tuple(
+    found for module in _MODULES for found in vars(module).values() if isinstance(found, Predicate)
+)
+"""All checkers, in the order in which reports show them."""
+
+
+def check(events: Iterable[ev.Event]) -> Report:
+    """Judge a history. Never raises, whatever the events are; the same events give the same report."""
+    history = History(events)
+    findings = tuple(check_one(history) for check_one in PREDICATES)
+    return Report(compose(f.verdict for f in findings if f.class_ == "engine"), findings)

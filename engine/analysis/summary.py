@@ -1,0 +1,138 @@
+"""The figures of a report, computed with polars from the tables of a run, apart from the live fold.
+
+Durations are added as integer microseconds, so they carry no rounding of their own: a live sum of floats may
+differ from them after the fifteenth digit, never in the microsecond.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+
+from engine.analysis.figures import AgentFigures, Figures
+from engine.analysis.frames import MICRO, Frames
+
+
+def figures(frames: Frames) -> Figures:
+    """Return all figures of the run behind ``frames``."""
+    events, turns, rounds = frames.events, frames.turns, frames.rounds
+    counts = dict(events.group_by("type").len().iter_rows())
+    failed_tests = events.filter(
+        (pl.col("type") == "tests_finished") & (pl.col("verdict") != "passed")
+    ).height
+    blocked = events.filter(
+        (pl.col("type") == "action_refused")
+        & (pl.col("action") == "claim_task")
+        & (pl.col("reason") == "blocked")
+    ).height
+    replies = events.filter(pl.col("type") == "replied")
+    cost_usd, cost_source = _cost(replies)
+    tasks_total = frames.tasks.height
+    tasks_done = frames.tasks["completed"].count()
+    gaps = rounds["straggler_gap_seconds"].drop_nulls()
+    return Figures(
+        tasks_total=tasks_total,
+        tasks_done=tasks_done,
+        completed=0 < tasks_total == tasks_done,
+        verified=_verified(_end(events)),
+        wall_seconds=_last(_end(events), "run_ended", "wall_seconds"),
+        rounds=_sum(events["round"].tail(1)),
+        replies=replies.height,
+        messages=counts.get("message_delivered", 0),
+        chatter=_chatter(turns).height,
+        idle_rounds=rounds.filter(pl.col("ended").is_not_null() & (pl.col("completions") == 0)).height,
+        test_runs=counts.get("tests_finished", 0),
+        test_failures=failed_tests,
+        locks_acquired=counts.get("lock_acquired", 0),
+        locks_denied=counts.get("lock_denied", 0),
+        concurrent_writes=concurrent_writes(events),
+        rewrites=rewrites(events),
+        edits=counts.get("file_edited", 0),
+        claims_blocked=blocked,
+        refusals=counts.get("action_refused", 0),
+        faults=counts.get("fault_started", 0),
+        input_tokens=_sum(replies["input_tokens"]),
+        output_tokens=_sum(replies["output_tokens"]),
+        tokens_unknown=replies.filter(
+            pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null()
+        ).height,
+        cost_usd=cost_usd,
+        cost_source=cost_source,
+        busy_seconds=_sum(turns.filter(pl.col("effects") > 0)["busy_us"]) / MICRO,
+        gap_mean=math.fsum(gaps) / len(gaps) if len(gaps) else None,
+        agents=tuple(_agent(row) for row in frames.agents.iter_rows(named=True)),
+    )
+
+
+def gap_median(frames: Frames) -> float | None:
+    """Median over rounds of (slowest reply - mean reply), seconds; null without a round of two replies."""
+    value = frames.rounds["straggler_gap_seconds"].median()
+    return float(value) if isinstance(value, int | float) else None
+
+
+def rewrites(events: pl.DataFrame) -> int:
+    """Edits of a file that somebody else wrote last, in an earlier round."""
+    before = events.filter(pl.col("type") == "file_edited").select(
+        (pl.col("agent").shift(1).over("path") != pl.col("agent"))
+        & (pl.col("round").shift(1).over("path") < pl.col("round"))
+    )
+    return _sum(before.to_series())
+
+
+def concurrent_writes(events: pl.DataFrame) -> int:
+    """Paths that two or more agents wrote within one round, counted per round."""
+    writers = (
+        events.filter(pl.col("type") == "file_edited")
+        .group_by("round", "path")
+        .agg(pl.col("agent").n_unique())
+    )
+    return writers.filter(pl.col("agent") >= 2).height
+
+
+def refused_edits(events: pl.DataFrame) -> int:
+    """Edits that had no effect, for whatever reason."""
+    return events.filter((pl.col("type") == "action_refused") & (pl.col("action") == "edit_file")).height
+
+
+def untested_completions(events: pl.DataFrame) -> int:
+    """Tasks reported done without a test run of their files as they stood."""
+    return events.filter((pl.col("type") == "task_completed") & (pl.col("evidence") == "none")).height
+
+
+def _sum(column: pl.Series) -> int:
+    return int(column.sum())  # whole numbers: counts, tokens, microseconds
+
+
+def _chatter(turns: pl.DataFrame) -> pl.DataFrame:
+    return turns.filter((pl.col("effects") == 0) & (pl.col("outcome") == "replied"))
+
+
+def _end(events: pl.DataFrame) -> pl.DataFrame:
+    """What came since the run was last resumed: an end before that was none."""
+    resumed = events.filter(pl.col("type") == "run_resumed")["seq"].to_list()
+    return events.filter(pl.col("seq") > resumed[-1]) if resumed else events
+
+
+def _last(events: pl.DataFrame, kind: str, column: str) -> float | None:
+    value = events.filter(pl.col("type") == kind)[column].tail(1).to_list()
+    return value[0] if value else None
+
+
+def _verified(events: pl.DataFrame) -> bool | None:
+    verdict = events.filter(pl.col("type") == "run_verified")["verdict"].tail(1).to_list()
+    return verdict[0] == "passed" if verdict else None
+
+
+def _cost(replies: pl.DataFrame) -> tuple[float | None, str]:
+    """Sum and source of the costs; (null, ``unknown``) as soon as one reply's price is unknown."""
+    if replies.height == 0 or replies["cost_usd"].null_count():
+        return None, "unknown"
+    source = str(replies["cost_source"][-1])
+    return (math.fsum(replies["cost_usd"]), source) if source != "unknown" else (None, source)
+
+
+def _agent(row: dict[str, Any]) -> AgentFigures:
+    values = {column: value for column, value in row.items() if column not in ("agent", "busy_us")}
+    return AgentFigures(name=row["agent"], busy_seconds=row["busy_us"] / MICRO, **values)

@@ -1,0 +1,1 @@
+"""Faults: injected disturbances, each a wrapper on one seam."""

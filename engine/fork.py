@@ -1,0 +1,256 @@
+"""Forks: a run lives again from one of its barriers, as it was or with something changed.
+
+A fork is a run whose journal begins with a copy of its parent's, up to the last barrier at or before the
+fork point; nothing is in flight there, so the past can be rebuilt exactly. From the barrier to the fork
+point, and on until something differs, the parent's course is had again: simulated models answer as they did
+because they are functions of seed and request, real ones are asked only for what the parent has no reply to.
+What people did to the parent is done again at its time. All of that stands in ``fork.json``, so that the fork
+needs its parent no more.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from engine import control
+from engine.errors import TeamtopError, UsageError
+from engine.faults.plan import Planned
+from engine.models import registry
+from engine.record import events as ev
+from engine.record.config import Parent, RunConfig, RunMeta
+from engine.record.folder import RunFolder
+from engine.record.journal import append_all, read
+from engine.setup import Prepared, check, make_folder, teamtop_version
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person does: at ``ts`` on the run's clock, or right after event ``after``."""
+
+    command: control.AnyCommand
+    ts: float | None = None
+    after: int | None = None
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """``fork.json``: how the fork goes on after the ``prefix`` events that it shares with its parent.
+
+    ``left_out`` are entries of the fault plan (from 1) that do not strike; ``replies`` are those of real
+    models after the prefix, by digest of the request.
+    """
+
+    prefix: int
+    deeds: tuple[Deed, ...] = ()
+    left_out: tuple[int, ...] = ()
+    replies: dict[str, ev.Replied] = {}
+
+    def pending(self, seq: int, ts: float) -> list[Deed]:
+        """What is still to be done in a journal of ``seq`` events that ends at ``ts``."""
+        if seq == self.prefix:
+            return list(self.deeds)
+        return [
+            deed
+            for deed in self.deeds
+            if (deed.ts is not None and deed.ts > ts) or (deed.after is not None and deed.after > seq)
+        ]
+
+
+def script(folder: RunFolder) -> Script | None:
+    """The script of a fork; null for a run of its own. Raises ``TeamtopError`` if it is damaged."""
+    try:
+        return msgspec.json.decode(folder.fork_path.read_bytes(), type=Script)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TeamtopError(f"{folder.fork_path} cannot be read ({error}); fork again.") from None
+
+
+def prepare(
+    parent: RunFolder,
+    place: Callable[[Sequence[ev.AnyEvent]], int],
+    *,
+    runs_dir: Path,
+    run_id: str,
+    faults: Iterable[control.Inject] = (),
+    without: int | None = None,
+    speed: float | None = None,
+    seed: int | None = None,
+    environ: Mapping[str, str],
+) -> Prepared:
+    """Make the folder of a fork of ``parent`` at the event that ``place`` names (0: the start).
+
+    ``faults`` strike right after that event; the event ``without`` (a person's act or a planned fault) is
+    left out; another ``seed`` draws everything after the barrier anew. Raises ``UsageError``,
+    ``TeamtopError``.
+    """
+    meta = parent.read_meta()
+    events = _history(parent)
+    at = place(events)
+    if not 0 <= at <= len(events):
+        raise UsageError(f"{parent.run_id} has {len(events)} events; fork it at one of them, not at {at}.")
+    prefix = max((e.seq for e in events[:at] if isinstance(e, ev.RoundEnded)), default=0)
+    config = _config(meta.config, speed, seed)
+    suite, start, plan = check(config, environ)
+    if suite.content_hash != meta.suite_hash:
+        raise TeamtopError(
+            f"The suite {config.suite} is not what it was when {meta.run_id} began; its run cannot be forked."
+        )
+    left_out = _left_out(events, without, prefix, plan)
+    deeds = (*_deeds(events, prefix, without), *(Deed(command=fault, after=at) for fault in faults))
+    replies = _replies(events[prefix:], start.team)
+    folder = make_folder(runs_dir, run_id)
+    meta = RunMeta(
+        run_id=run_id,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        teamtop=teamtop_version(),
+        python=platform.python_version(),
+        config=config,
+        suite_hash=suite.content_hash,
+        parent=Parent(run_id=parent.run_id, seq=at),
+    )
+    text = Script(prefix=prefix, deeds=deeds, left_out=left_out, replies=replies)
+    try:
+        folder.write_meta(meta)
+        folder.fork_path.write_bytes(msgspec.json.format(msgspec.json.encode(text), indent=2) + b"\n")
+        if prefix:
+            append_all(folder.events_path, list(events[:prefix]))
+    except OSError as error:
+        raise TeamtopError(f"{folder.path} cannot be written: {error.strerror or error}.") from None
+    return Prepared(folder, meta, suite, start, plan)
+
+
+def faults_of(texts: Iterable[str], parent: RunFolder, environ: Mapping[str, str]) -> list[control.Inject]:
+    """Read faults written as ``KIND[:TARGET][,key=value…]``, the keys being those of a fault plan.
+
+    Raises ``UsageError``.
+    """
+    plan = "".join(f"[[fault]]\nat_round = 1\n{_toml(text)}" for text in texts)
+    if not plan:
+        return []
+    config = replace(parent.read_meta().config, faults=plan)
+    return [
+        control.Inject(
+            kind=entry.kind,
+            target=entry.target,
+            params=dict(entry.params),
+            duration_seconds=entry.duration_seconds,
+            why=entry.why,
+        )
+        for entry in check(config, environ)[2]
+    ]
+
+
+def _toml(text: str) -> str:
+    what, *settings = text.split(",")
+    kind, _, target = what.partition(":")
+    lines = [("kind", kind.strip()), *([("target", target.strip())] if target.strip() else [])]
+    for setting in settings:
+        key, sign, value = (part.strip() for part in setting.partition("="))
+        if not sign or not key.isidentifier():
+            raise UsageError(f"--fault {text[:80]!r}: write KIND:TARGET,key=value, as in slow:Dev2,factor=8.")
+        lines.append((key, value))
+    return "".join(f"{key} = {_value(value)}\n" for key, value in lines)
+
+
+def _value(text: str) -> str:
+    try:
+        return repr(float(text)) if not text.isdecimal() else str(int(text))
+    except ValueError:
+        return json.dumps(text)
+
+
+def _history(parent: RunFolder) -> Sequence[ev.AnyEvent]:
+    try:
+        record = read(parent.events_path)
+    except OSError as error:
+        raise TeamtopError(f"{parent.events_path} cannot be read: {error.strerror or error}.") from None
+    if record.damaged or record.newer or not record.events:
+        raise TeamtopError(f"{parent.events_path} cannot be forked: {record.note or 'it holds no event.'}")
+    return record.events
+
+
+def _config(config: RunConfig, speed: float | None, seed: int | None) -> RunConfig:
+    if speed is not None:
+        clock = "virtual" if speed == 0 else "wall" if speed == 1 else "scaled"
+        config = msgspec.convert(msgspec.structs.asdict(config) | {"speed": speed, "clock": clock}, RunConfig)
+    return config if seed is None else replace(config, seed=seed)
+
+
+def _left_out(
+    events: Sequence[ev.AnyEvent], without: int | None, prefix: int, plan: Sequence[Planned]
+) -> tuple[int, ...]:
+    if without is None:
+        return ()
+    if not 1 <= without <= len(events):
+        raise UsageError(f"--without names event {without}; the run has {len(events)}.")
+    event = events[without - 1]
+    if without <= prefix:
+        raise UsageError(f"Event {without} is before the fork; fork earlier: --at seq:{without - 1}.")
+    if isinstance(event, ev.FaultStarted) and event.entry is not None:
+        if plan[event.entry - 1].times != 1:
+            raise UsageError(
+                f"Event {without} comes from an entry of the fault plan that may strike again; "
+                "only faults that strike once can be left out."
+            )
+        return (event.entry,)
+    if _command(events, event) is None:
+        kind = type(event).__struct_config__.tag
+        raise UsageError(
+            f"Event {without} is {kind}; --without takes a fault, a heal, a stop or a message of a person."
+        )
+    return ()
+
+
+def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> list[Deed]:
+    """What people did after ``prefix``, without event ``without`` and heals of the fault it was."""
+    dropped = events[without - 1] if without is not None else None
+    gone = dropped.id if isinstance(dropped, ev.FaultStarted) else None
+    deeds = []
+    for event in events[prefix:]:
+        command = _command(events, event)
+        if command is None or event is dropped:
+            continue
+        if isinstance(command, control.Heal) and gone is not None and command.fault is not None:
+            if command.fault == gone:
+                continue
+            if command.fault > gone:  # faults are numbered as they strike
+                command = replace(command, fault=command.fault - 1)
+        deeds.append(Deed(command=command, ts=event.ts))
+    return deeds
+
+
+def _command(events: Sequence[ev.AnyEvent], event: ev.AnyEvent) -> control.AnyCommand | None:
+    """The command that an event records, null if nobody gave one; pauses take no time and are left out."""
+    start = events[0]
+    assert isinstance(start, ev.RunStarted)
+    names = tuple(spec.name for spec in start.team)
+    match event:
+        case ev.StopRequested(author=author, why=why):
+            return control.Stop(author=author, why=why)
+        case ev.MessageSent(kind="operator", sender=sender, recipients=to, text=text):
+            return control.Say(author=sender, text=text, to=None if to == names else to[0])
+        case ev.FaultStarted(entry=None, author=author) if author not in ("engine", "plan"):
+            until = event.until_seconds
+            return control.Inject(
+                author=author,
+                why=event.why,
+                kind=event.kind,
+                target=event.targets[0] if len(event.targets) == 1 else "all",
+                params=dict(event.params),
+                duration_seconds=None if until is None else round(until - event.ts, 6),
+            )
+        case ev.FaultStopped(author=author) if author not in ("engine", "plan"):
+            return control.Heal(author=author, why=event.why, fault=event.id)
+    return None
+
+
+def _replies(events: Sequence[ev.AnyEvent], team: Iterable[ev.AgentSpec]) -> dict[str, ev.Replied]:
+    real = {spec.name for spec in team if registry.resolve(spec.model).real}
+    requests = {e.turn: e.request for e in events if isinstance(e, ev.TurnStarted) and e.agent in real}
+    return {requests[e.turn]: e for e in events if isinstance(e, ev.Replied) and e.turn in requests}

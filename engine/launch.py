@@ -1,0 +1,264 @@
+"""Starting a prepared run: in this process, or in an engine process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, InvalidStateError
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine import control
+from engine.errors import TeamtopError
+from engine.fork import Deed, Script, script
+from engine.models import registry
+from engine.models.base import Model, ModelError
+from engine.models.environment import environment
+from engine.models.recorded import RecordedModel
+from engine.record import events as ev
+from engine.record.config import RunConfig
+from engine.record.events import AnyEvent
+from engine.record.writer import FileStore, SyncStore
+from engine.restore import Past
+from engine.resume import history
+from engine.run import Outcome, Run, Seams
+from engine.setup import Prepared, prepare, reopen
+from engine.team.prompts import TEMPLATE
+from engine.world import virtualloop
+from engine.world.clock import Clock
+from engine.world.lockfiles import LockFiles
+from engine.world.locks import Locks, LockTable
+from engine.world.pytestrunner import PytestRunner
+from engine.world.simulatedtests import SimulatedTests
+from engine.world.testrunner import TestRunner
+from engine.world.workspace import DiskStore, Workspace
+from tasks.model import Suite
+from tasks.verdicts import table
+
+_ENGINE = str(Path(__file__).with_name("__main__.py"))
+"""The engine's program. Started by its path and with ``-P`` (no module is looked for in the folder where a
+person works), for that folder may hold an ``engine`` or ``tasks`` of its own."""
+
+__all__ = ["Prepared", "environment", "prepare", "reopen", "run_here", "spawn"]
+
+
+def spawn(prepared: Prepared) -> int:
+    """Start an engine process for the run and return its pid; it outlives this process.
+
+    What it says goes to ``engine.log`` in the run's folder. It has its own session, so that closing the
+    terminal or Ctrl+C in it does not reach the team.
+    """
+    with prepared.folder.log_path.open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            [sys.executable, "-P", _ENGINE, str(prepared.folder.path.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            close_fds=True,
+        )
+    return process.pid
+
+
+def run_here(
+    prepared: Prepared,
+    environ: Mapping[str, str],
+    on_event: Callable[[AnyEvent], None] | None = None,
+    *,
+    attended: bool = False,
+) -> Outcome:
+    """Run to the end in this process; the first SIGINT or SIGTERM stops the team gracefully.
+
+    A run whose journal has begun goes on from there. ``on_event`` sees every new event, on the loop: it must
+    be quick. ``attended``: people may steer the run and a team without live agents waits for them. Raises
+    ``TeamtopError``.
+    """
+    lock = prepared.folder.hold()
+    config = prepared.meta.config
+    try:
+        past = Past(history(prepared.folder).events)
+        main = _main(prepared, past, environ, on_event, attended)
+        if config.clock == "virtual":
+            outcome = virtualloop.run(main, seed=config.seed, attended=attended)
+        else:
+            outcome = asyncio.run(main)
+    finally:
+        lock.release()
+    return outcome
+
+
+async def _main(
+    prepared: Prepared,
+    past: Past,
+    environ: Mapping[str, str],
+    on_event: Callable[[AnyEvent], None] | None,
+    attended: bool,
+) -> Outcome:
+    config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
+    if _has_real_model(prepared):
+        from engine.models import lite
+
+        with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
+            await lite.load()  # seconds that the first reply must not seem to have taken
+    virtual = config.clock == "virtual"
+    clock = Clock(config.clock, config.speed or 1.0, start_us=past.micros)
+    scripted = script(folder)
+    first, start = _first(prepared, past, scripted)
+    if not past.empty:  # what it says of real time holds for the engine before only
+        folder.write_meta(replace(prepared.meta, real_seconds=None))
+    protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
+
+    def model(spec: ev.AgentSpec) -> Model:
+        made = registry.create(spec.model, seed=config.seed, sleep=clock.sleep, environ=environ)
+        return _recorded(made, spec, clock, past, scripted)
+
+    seams = Seams(
+        store=SyncStore(folder.events_path) if virtual else FileStore(folder.events_path),
+        clock=clock,
+        workspace=Workspace(DiskStore(folder.repo), suite.support, protected, threaded=not virtual),
+        locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
+        tests=runner_for(suite, config, real_model=_has_real_model(prepared)),
+        models={spec.name: model(spec) for spec in start.team},
+    )
+    if scripted is not None:
+        past.leave_out(scripted.left_out)
+    run = Run(first, seams, suite_tests=suite.suite_tests, plan=prepared.plan, attended=attended, past=past)
+    if on_event is not None:
+        run.bus.listen(on_event)
+    loop = asyncio.get_running_loop()
+    jobs: set[asyncio.Task[None]] = set()
+
+    def receive(command: control.AnyCommand, answer: Future[control.Answer]) -> None:
+        async def obey() -> None:
+            said = await run.handle(command)
+            with contextlib.suppress(InvalidStateError):  # the server has closed meanwhile
+                answer.set_result(said)
+
+        def begin() -> None:
+            job = loop.create_task(obey(), name="command")
+            jobs.add(job)
+            job.add_done_callback(jobs.discard)
+
+        with contextlib.suppress(RuntimeError):  # the loop has just closed: the client hears no answer
+            loop.call_soon_threadsafe(begin)
+
+    if scripted is not None:
+        for deed in scripted.pending(past.state.seq, past.state.ts):
+            job = loop.create_task(_repeat(run, clock, deed), name="deed")
+            jobs.add(job)
+            job.add_done_callback(jobs.discard)
+    server = control.ControlServer(folder.socket_path, receive)
+    warming = loop.create_task(_warm_up(seams, config.tests), name="warm up")
+    try:
+        with _stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
+            outcome = await run.play()
+    finally:
+        server.close()
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+    folder.write_meta(replace(prepared.meta, real_seconds=_real_seconds(prepared, past, run)))
+    return outcome
+
+
+def _recorded(model: Model, spec: ev.AgentSpec, clock: Clock, past: Past, scripted: Script | None) -> Model:
+    """The model, behind the replies that a fork has from its parent."""
+    if scripted is None or not scripted.replies:
+        return model
+    replies = {request: reply for request, reply in scripted.replies.items() if reply.agent == spec.name}
+    return RecordedModel(model, replies, lambda: past.conversations.request(spec.name), clock.sleep)
+
+
+async def _repeat(run: Run, clock: Clock, deed: Deed) -> None:
+    """Do in a fork what somebody did to its parent, or what it was made for, when its time has come."""
+    if deed.ts is not None:
+        await clock.sleep(deed.ts - clock.now())
+    if deed.after is not None and run.bus.seq < deed.after:
+        reached = asyncio.Event()  # set once: a task that is woken in vain would change what is drawn
+        run.bus.listen(lambda event: reached.set() if event.seq == deed.after else None)
+        await reached.wait()
+    await run.handle(deed.command)
+
+
+def _first(
+    prepared: Prepared, past: Past, scripted: Script | None
+) -> tuple[ev.RunStarted | ev.RunResumed | None, ev.RunStarted]:
+    """The event that this engine begins with, and the start of the run. Raises ``TeamtopError``.
+
+    A fork that has yet to leave its parent's past goes on without one, unless its clock is another.
+    """
+    config = prepared.meta.config
+    if past.state.seq == 0:
+        return prepared.start, prepared.start
+    if past.start is None or past.start.template != TEMPLATE:
+        raise TeamtopError(
+            f"{prepared.folder.run_id} began under another version of teamtop, with other prompts; "
+            "it can be replayed, but not gone on with."
+        )
+    before = past.state.run
+    same = (before.clock, before.speed, before.max_rounds) == (config.clock, config.speed, config.max_rounds)
+    if scripted is not None and scripted.prefix == past.state.seq and same:
+        return None, past.start
+    resumed = ev.RunResumed(
+        author="operator", clock=config.clock, speed=config.speed, max_rounds=config.max_rounds
+    )
+    return resumed, past.start
+
+
+def _real_seconds(prepared: Prepared, past: Past, run: Run) -> float | None:
+    """What passed outside in all; null if an engine before did not live to tell."""
+    before = 0.0 if past.empty else prepared.meta.real_seconds
+    if run.real_seconds is None:
+        return prepared.meta.real_seconds
+    return None if before is None else round(before + run.real_seconds, 3)
+
+
+async def _warm_up(seams: Seams, tests: str) -> None:
+    """Load what the first turns would wait for; what fails here fails again, and is told, when needed."""
+    if tests == "real" and isinstance(seams.tests, PytestRunner):
+        await seams.tests.warm()
+
+
+def _has_real_model(prepared: Prepared) -> bool:
+    return any(registry.resolve(spec.model).real for spec in prepared.start.team)
+
+
+def runner_for(suite: Suite, config: RunConfig, *, real_model: bool) -> TestRunner:
+    """Make the runner that ``config`` asks for.
+
+    Simulated tests run code that their table does not know only if a simulated model wrote it, or if
+    ``unsafe_tests`` allows it; otherwise such code counts as failing.
+    """
+    real = PytestRunner(suite.tests, suite.support)
+    if config.tests == "real":
+        return real
+    paths = [path for task in suite.tasks for path in task.files]
+    may_run = config.unsafe_tests or not real_model
+    return SimulatedTests(table(suite.name), paths, fallback=real if may_run else None)
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Make SIGINT and SIGTERM call ``stop`` once; the next one of them kills as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, _frame: object) -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        stop()
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""Models: where replies come from (litellm, simulated, recorded)."""

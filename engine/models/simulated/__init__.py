@@ -1,0 +1,1 @@
+"""The simulated model: replies calibrated on the paper's recorded runs."""

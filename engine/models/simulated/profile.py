@@ -1,0 +1,172 @@
+"""The parameter table of the simulated models: figures derived from recorded runs (``derive.py``)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+TABLE = Path(__file__).with_name("profiles.json")
+
+Sketch = list[float]
+"""A distribution of counts: P(0), then order statistics of the positive part (one if they are all equal)."""
+
+
+class Regime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds that one kind of reply takes.
+
+    min(l0 + per_edit·edits + per_tag·tags, cap) · exp(bias + noise), with ``tags`` the actions but edits.
+    The noise is normal: ``sigma_run`` shared by a run, ``sigma_reply`` anew for every reply.
+    """
+
+    l0: float
+    per_edit: float
+    per_tag: float
+    bias: float
+    sigma_reply: float
+    sigma_run: float
+
+
+class Latency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Latency by mode (``pre``: work is given out, ``dec``: agents claim) and kind of reply."""
+
+    cap: float
+    pre_first: Regime
+    pre_edit: Regime
+    pre_plain: Regime
+    dec_first: Regime
+    dec_edit: Regime
+    dec_plain: Regime
+
+
+class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How agents take up given work at first: P(hold everything back), P(one task per turn), else a batch.
+
+    ``edits`` is the mean number of edits of one who holds back.
+    """
+
+    hold: float
+    step: float
+    edits: float
+
+
+class Styles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Styles by the number of an agent's tasks: up to 3, 4 to 13, 14 and more."""
+
+    small: Style
+    mid: Style
+    big: Style
+
+
+class Going(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one who held back does in a later turn: P(completes all), P(completes one), mean edits."""
+
+    all: float
+    one: float
+    edits: float
+
+
+class Idle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agent whose given work is done: P(only talks), mean edits, P(runs tests)."""
+
+    talks: float
+    edits: float
+    tests: float
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behaviour where work is given out; ``claims``: share of its tasks that an agent claims all the same."""
+
+    chain: Styles
+    flat: Styles
+    batch: Sketch
+    turn2: Going
+    turn3: Going
+    turn7: Going
+    idle: Idle
+    p_test: float
+    claims: float
+
+
+class Claiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behaviour where agents claim. Names as in the recordings' profile; ``listed``: blocked tasks too."""
+
+    turn1_attempts: Sketch
+    turn1_edits: Sketch
+    turn1_complete_same: float
+    attempt_p: float
+    attempts: Sketch
+    attempt_p_turn2: float
+    attempts_turn2: Sketch
+    complete_same: float
+    open_complete_p: float
+    attempt_p_when_open: float
+    second_reply_claim_p: float
+    edits_turn2_3: Sketch
+    edits_turn2_3_solo: Sketch
+    edits_solo: Sketch
+    edits_team: Sketch
+    p_test_solo: float
+    p_test_team: float
+    phases: bool
+    listed: bool
+
+
+class ClaimingBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Behaviour on suites with a long chain and on flat ones."""
+
+    chain: Claiming
+    flat: Claiming
+
+
+class Tokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Tokens of a reply.
+
+    Written: min(cap, per_reply + per_edit·edits + per_tag·tags), with relative noise ``sigma``. Read:
+    base + per_past_turn·w + past_factor·(written in the last w turns), w up to ``window``.
+    """
+
+    per_reply: float
+    per_edit: float
+    per_tag: float
+    sigma: float
+    cap: int
+    base: float
+    per_past_turn: float
+    past_factor: float
+    window: int
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model on one suite. ``wrong``: share of files written wrong; ``repair``: of these mended."""
+
+    latency: Latency
+    given: Given
+    claiming: ClaimingBy
+    tokens: Tokens
+    wrong: float
+    repair: float
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All profiles by model and suite, and where they come from."""
+
+    about: str
+    source: str
+    models: dict[str, dict[str, Profile]]
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    """The committed table."""
+    return msgspec.json.decode(TABLE.read_bytes(), type=Table)
+
+
+def profile(model: str, suite: str) -> Profile:
+    """The profile of ``sim/model`` on a suite; on a suite that was not recorded, the one on ``mathutils``.
+
+    Raises ``KeyError`` for an unknown model.
+    """
+    suites = table().models[model.removeprefix("sim/")]
+    return suites.get(suite) or suites["mathutils"]

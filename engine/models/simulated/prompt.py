@@ -1,0 +1,213 @@
+"""Read a prompt back: what the team, the board, the outcomes and the mail say, from the text alone.
+
+Tolerant: a section that is absent or written otherwise is read as empty, never as an error. Quoted text
+(``> ``) and fenced file contents are data, so nothing written by an agent can pass for a section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+OPEN = ("assigned", "in_progress")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the first message says once: who the agent is, with whom, and how the team works."""
+
+    agent: str
+    role: str
+    suite: str
+    team: tuple[str, ...]
+    strategy: str
+    own: tuple[str, ...]
+    completion: str
+
+    @property
+    def developers(self) -> tuple[str, ...]:
+        """The team without its lead."""
+        return tuple(name for name in self.team if name != "Lead") or self.team
+
+    @property
+    def rank(self) -> int:
+        """Place of the agent among the developers, from 0 (0 also for a lead)."""
+        developers = self.developers
+        return developers.index(self.agent) if self.agent in developers else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task on the board; ``owner`` is empty if nobody owns it."""
+
+    id: str
+    status: str
+    owner: str
+    dependencies: tuple[str, ...]
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one action of the last reply, and the sentence that says so."""
+
+    action: str
+    object: str
+    verdict: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message in the inbox."""
+
+    sender: str
+    text: str
+
+
+@dataclass(slots=True)
+class Prompt:
+    """A turn's prompt, read."""
+
+    round: int = 0
+    board: Mapping[str, Row] = field(default_factory=dict)
+    changes: dict[str, str] = field(default_factory=dict)  # path -> author of its newest version
+    outcomes: list[Outcome] = field(default_factory=list)
+    mail: list[Mail] = field(default_factory=list)
+    tasks: dict[str, str] = field(default_factory=dict)  # id -> section, unquoted
+    files: dict[str, str] = field(default_factory=dict)  # path -> author of the version shown
+
+
+_BRIEF = {
+    "you": re.compile(
+        r"^You are (?P<agent>\S+), (?:the )?(?P<role>\w+) of the team that builds (?P<suite>.+?)\.?$", re.M
+    ),
+    "team": re.compile(r"^Team: (.+?)\.?$", re.M),
+    "strategy": re.compile(r"^Strategy: ([\w-]+)", re.M),
+    "own": re.compile(r"^Your tasks, in this order: (.+?)\.?$", re.M),
+    "completion": re.compile(r"^Completion: (\w+)", re.M),
+}
+_ROUND = re.compile(r"^# Round (\d+)", re.M)
+_HEADING = re.compile(r"^## (.+)$", re.M)
+_FENCE = re.compile(r"(~{3,})[^\n]*\n")
+_CHANGE = re.compile(r"^(.+) v\d+ by (.+)$")
+_OUTCOME = re.compile(
+    r"- (\w+)(?: (.*?))?: (ok|refused|passed|failed|error|timeout)(?: \((\w+)\))?\.?(?: (.*))?$"
+)
+_MAIL = re.compile(r"- \S+ from (.+?) in round \d+:$")
+
+
+@lru_cache(maxsize=512)  # one entry per agent of a large team; a brief is read at every turn
+def read_brief(text: str) -> Brief:
+    """Read the first message. What it does not say is empty; the agent is then ``Dev1``, a developer."""
+    found = {name: pattern.search(text) for name, pattern in _BRIEF.items()}
+    you, team, own = found["you"], found["team"], found["own"]
+    agent = you["agent"] if you else "Dev1"
+    ids = own[1] if own and own[1] != "none" else ""
+    return Brief(
+        agent=agent,
+        role=you["role"] if you else "developer",
+        suite=you["suite"] if you else "",
+        team=_names(team[1]) if team else (agent,),
+        strategy=_first(found["strategy"]),
+        own=_names(ids),
+        completion=_first(found["completion"]),
+    )
+
+
+def read_prompt(text: str) -> Prompt:
+    """Read a turn's prompt."""
+    prompt = Prompt()
+    number = _ROUND.search(text)
+    if number:
+        prompt.round = int(number[1])
+    for heading, body in sections(text):
+        if heading.startswith("Task board"):
+            prompt.board = _board(body)
+        elif heading.startswith("Files changed"):
+            prompt.changes = read_changes(body)
+        elif heading.startswith("Outcomes"):
+            prompt.outcomes = read_outcomes(body)
+        elif heading == "Mail":
+            prompt.mail = _mail(body)
+        elif heading.startswith("Task "):
+            prompt.tasks[heading[5:].partition(":")[0]] = _unquoted(body)
+        elif heading.startswith("File "):
+            match = _CHANGE.match(heading[5:])
+            if match:
+                prompt.files[match[1]] = match[2]
+    return prompt
+
+
+def sections(text: str) -> Iterator[tuple[str, str]]:
+    """Headings and bodies of a prompt, in order; the fenced content of a file is not searched."""
+    match = _HEADING.search(text)
+    while match is not None:
+        start = match.end() + 1
+        search_from = start
+        if match[1].startswith("File "):
+            fence = _FENCE.match(text, start)
+            if fence:
+                end = text.find(f"\n{fence[1]}\n", fence.end() - 1)
+                search_from = end + 1 if end >= 0 else len(text)
+        following = _HEADING.search(text, search_from)
+        yield match[1], text[start : following.start() if following else len(text)]
+        match = following
+
+
+def read_changes(body: str) -> dict[str, str]:
+    """Paths and the authors of their newest versions."""
+    found = (_CHANGE.match(line) for line in body.splitlines())
+    return {match[1]: match[2] for match in found if match}
+
+
+def read_outcomes(body: str) -> list[Outcome]:
+    """Outcomes in the order of the actions. Quoted lines (test output) are for those who can read it."""
+    found = (_OUTCOME.match(line) for line in body.splitlines())
+    return [Outcome(*match.groups(default="")) for match in found if match]
+
+
+@lru_cache(maxsize=4)  # all agents of a round are shown the same board, which may hold thousands of tasks
+def _board(body: str) -> Mapping[str, Row]:
+    board: dict[str, Row] = {}
+    for line in body.splitlines():
+        cells = line.split(" | ", 5)
+        if len(cells) == 6:
+            identity, status, owner, dependencies, name, title = cells
+            board[identity] = Row(
+                identity,
+                status,
+                "" if owner == "-" else owner,
+                () if dependencies == "-" else tuple(dependencies.replace(" ", "").split(",")),
+                name,
+                title,
+            )
+    return board
+
+
+def _mail(body: str) -> list[Mail]:
+    mail: list[Mail] = []
+    for line in body.splitlines():
+        match = _MAIL.match(line)
+        if match:
+            mail.append(Mail(match[1], ""))
+        elif line.startswith(">") and mail:
+            text = f"{mail[-1].text}\n{line[2:]}" if mail[-1].text else line[2:]
+            mail[-1] = Mail(mail[-1].sender, text)
+    return mail
+
+
+def _unquoted(body: str) -> str:
+    return "\n".join(line[2:] if line.startswith("> ") else line.lstrip(">") for line in body.splitlines())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in (part.strip() for part in text.split(",")) if name)
+
+
+def _first(match: re.Match[str] | None) -> str:
+    return match[1] if match else ""

@@ -1,0 +1,154 @@
+"""One agent's turn as the simulated model sees it: the messages, read, and what follows from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from engine.models.base import Message
+from engine.models.simulated import knowledge
+from engine.models.simulated.draws import Draws
+from engine.models.simulated.past import Past, recall
+from engine.models.simulated.plan import Plan
+from engine.models.simulated.prompt import OPEN, Brief, Outcome, Prompt, Row, read_brief, read_prompt
+
+_TEST_FILE = re.compile(r"\btest_(\w+)\.py\b")
+_FILES = re.compile(r"^Files: (.+?)\.?$", re.M)
+
+
+class Turn:
+    """Everything a behaviour decides from, and the plan it fills."""
+
+    def __init__(self, seed: int, messages: Sequence[Message]) -> None:
+        self.messages = messages
+        self.brief: Brief = read_brief(messages[0].text if messages else "")
+        last = messages[-1] if messages else None
+        self.prompt: Prompt = read_prompt(last.text if last is not None and last.role == "user" else "")
+        self.past: Past = recall(self.brief.agent, messages)
+        self.me = self.brief.agent
+        self.number = self.past.turn
+        # A failed call leaves no reply behind, so the round, not the count of replies, tells turns apart.
+        self.draws = Draws(seed, self.me, self.prompt.round or self.number)
+        self.always = Draws(seed, self.me, 0)  # draws that hold for the whole run
+        self.plan = Plan()
+        board = self.prompt.board
+        self.rows: list[Row] = list(board.values())
+        self.done = {row.id for row in self.rows if row.status == "done"}
+        self.mine = [row for row in self.rows if row.owner == self.me and row.status in OPEN]
+        self.free = [row for row in self.rows if row.status not in OPEN and row.status != "done"]
+        self.ready = [row for row in self.free if self.can_start(row)]
+
+    @property
+    def solo(self) -> bool:
+        """True if there is one developer."""
+        return len(self.brief.developers) == 1
+
+    @property
+    def chained(self) -> bool:
+        """True if the graph holds more than a few dependencies (the recordings' flat one holds one)."""
+        return sum(1 for row in self.rows if row.dependencies) > max(1, len(self.rows) // 10)
+
+    def can_start(self, row: Row) -> bool:
+        """True if all dependencies of the task were done when the prompt was written."""
+        return all(task in self.done for task in row.dependencies)
+
+    def claimable(self) -> list[Row]:
+        """Tasks that are ready and free for the agent to claim.
+
+        Under a lead that is only so once the lead is lost, and then their texts are shown.
+        """
+        if self.brief.strategy.startswith("lead"):
+            # Texts are shown in listing order and each once, so the first few tell for all.
+            return [row for row in self.ready[:8] if self.description(row)]
+        return self.ready
+
+    def paths(self, row: Row) -> tuple[str, ...]:
+        """Files of a task: as its text says, or in a known suite the file of its name."""
+        usual = f"{row.name}.py"
+        if knowledge.reference(self.brief.suite, usual) is not None:
+            return (usual,)
+        found = _FILES.search(self.description(row))
+        names = (name.strip() for name in found[1].split(",")) if found else ()
+        return tuple(name for name in names if name and '"' not in name) or (usual,)
+
+    def description(self, row: Row) -> str:
+        """The text of a task from the newest prompt that showed it; empty if none did."""
+        if row.id in self.prompt.tasks:
+            return self.prompt.tasks[row.id]
+        heading = f"\n## Task {row.id}: "
+        for message in reversed(self.messages[1:-1]):
+            if message.role == "user":
+                text = message.text
+                if heading in text:
+                    return read_prompt(text).tasks.get(row.id, "")
+        return ""
+
+    def written(self, row: Row) -> bool:
+        """True if every file of the task exists, whoever wrote it."""
+        return all(path in self.past.authors or path in self.plan.paths for path in self.paths(row))
+
+    def wrote(self, row: Row) -> bool:
+        """True if the agent itself wrote every file of the task, now or before."""
+        return all(path in self.past.mine or path in self.plan.paths for path in self.paths(row))
+
+    def write(self, row: Row, right: float) -> None:
+        """Write the files of a task, each right with the given probability."""
+        for path in self.paths(row):
+            self.plan.edit(path, self.content(row, path, right))
+
+    def content(self, row: Row, path: str, right: float) -> str:
+        """A version of a file: right with the given probability, else one of the known wrong ones."""
+        good = knowledge.reference(self.brief.suite, path)
+        if good is None:
+            if path.endswith(".py"):
+                self.plan.say(f"I do not know how to do {row.name}, so this is a stub.")
+                return knowledge.stub(row.name, row.title, self.description(row))
+            return ""
+        if not self.draws.chance(f"right {path}", right):
+            versions = knowledge.wrong(self.brief.suite, path)
+            if versions:
+                return self.draws.choice(f"wrong {path}", versions)
+        return good
+
+    def refused(self, action: str, *reasons: str) -> list[Outcome]:
+        """Refusals of an action in the last reply, for any of the reasons (none given: for any reason)."""
+        return [
+            outcome
+            for outcome in self.prompt.outcomes
+            if outcome.action == action
+            and outcome.verdict == "refused"
+            and (not reasons or outcome.reason in reasons)
+        ]
+
+    def failing(self) -> list[Row]:
+        """Written tasks that the last test runs found failing, without those that only build on such."""
+        names: set[str] = set()
+        for outcome in self.prompt.outcomes:
+            tested = outcome.action == "run_tests" and outcome.verdict in ("failed", "error")
+            if tested or outcome.reason == "tests":
+                names.update(_TEST_FILE.findall(outcome.text))
+        if not names:
+            return []
+        failed = [row for row in self.rows if row.name in names and self.written(row)]
+        ids = {row.id for row in failed}
+        return [row for row in failed if not ids.intersection(row.dependencies)]
+
+    def unverified(self) -> list[Row]:
+        """Own tasks whose completion was refused because of tests."""
+        ids = {outcome.object for outcome in self.refused("complete_task", "tests")}
+        return [row for row in self.mine if row.id in ids]
+
+    def below(self, row: Row) -> list[Row]:
+        """Everything that a task builds on, nearest first."""
+        found: dict[str, Row] = {}
+        todo = list(row.dependencies)
+        while todo:
+            task = todo.pop(0)
+            if task in self.prompt.board and task not in found:
+                found[task] = self.prompt.board[task]
+                todo += found[task].dependencies
+        return list(found.values())
+
+    def names(self, tasks: Iterable[str]) -> list[str]:
+        """Names of tasks by id."""
+        return [self.prompt.board[task].name for task in tasks if task in self.prompt.board]

@@ -1,0 +1,93 @@
+"""Pairs of forks with and without a change, each pair drawn with a seed of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from engine import control, fork, launch
+from engine.analysis.consistency import check
+from engine.analysis.pairs import difference
+from engine.errors import UsageError
+from engine.models import registry
+from engine.record import events as ev
+from engine.record.config import RunConfig
+from engine.record.folder import RunFolder
+from engine.record.journal import read
+from engine.record.state import RunState
+
+FIGURES = ("wall_seconds", "tokens", "anomalies")
+"""What is compared; anomalies are what the checker finds and lays at the team's door."""
+
+
+def compare(
+    parent: RunFolder,
+    place: Callable[[Sequence[ev.AnyEvent]], int],
+    count: int,
+    *,
+    faults: Iterable[control.Inject],
+    without: int | None,
+    environ: Mapping[str, str],
+    told: Callable[[int], None],
+) -> dict[str, Any]:
+    """Play ``count`` pairs on the virtual clock and compare them; ``told`` hears after each pair.
+
+    The first pair has the parent's own seed. Raises ``UsageError`` for teams with real models, whose tokens
+    each pair would cost twice.
+    """
+    config = parent.read_meta().config
+    _only_simulated(config)
+    faults = tuple(faults)
+    pairs = []
+    for number in range(count):
+        seed = config.seed if number == 0 else _seed(config.seed, number)
+        with tempfile.TemporaryDirectory(prefix="teamtop-fork-") as folder:
+
+            def play(name: str, change: bool, seed: int = seed, folder: str = folder) -> dict[str, Any]:
+                prepared = fork.prepare(
+                    parent,
+                    place,
+                    runs_dir=Path(folder),
+                    run_id=name,
+                    faults=faults if change else (),
+                    without=without if change else None,
+                    speed=0.0,
+                    seed=seed,
+                    environ=environ,
+                )
+                launch.run_here(prepared, environ)
+                return _figures(read(prepared.folder.events_path).events)
+
+            pairs.append({"seed": seed, "without": play("without", False), "with": play("with", True)})
+        told(number + 1)
+    return {"pairs": pairs, **{name: _compared(pairs, name) for name in FIGURES}}
+
+
+def _only_simulated(config: RunConfig) -> None:
+    for name in (config.model, *config.models.values()):
+        if registry.resolve(name).real:
+            raise UsageError(f"{name} is a real model: --seeds would pay for every pair; fork once instead.")
+
+
+def _seed(seed: int, number: int) -> int:
+    """Seeds of further pairs: far from those that people count through."""
+    return seed + 1_000_003 * number
+
+
+def _figures(events: Sequence[ev.AnyEvent]) -> dict[str, Any]:
+    state = RunState.of(events)
+    found = check(events).findings
+    return {
+        "wall_seconds": state.run.wall_seconds or 0.0,
+        "tokens": state.metrics.input_tokens + state.metrics.output_tokens,
+        "anomalies": sum(each.count for each in found if each.class_ == "team" and each.verdict == "false"),
+        "completed": state.completed,
+    }
+
+
+def _compared(pairs: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
+    values = [(float(pair["without"][name]), float(pair["with"][name])) for pair in pairs]
+    return asdict(difference([a for a, _ in values], [b for _, b in values]))

@@ -1,0 +1,1 @@
+"""The record of a run: events, the journal that keeps them, the bus, the state they fold to."""

@@ -1,0 +1,63 @@
+"""What a run was asked to be: the configuration that ``run.json`` keeps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+META_SCHEMA = 1
+"""Schema of ``run.json``; a reader refuses a newer one."""
+
+
+class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """All choices of ``teamtop run``, resolved (no defaults left open).
+
+    ``suite`` is a shipped name, a path, or ``synthetic:…``. ``agents`` counts developers; a lead is extra.
+    ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
+    second, 0 on the virtual clock. ``faults`` is the text of a fault plan (TOML), empty for none.
+    """
+
+    suite: str
+    structure: str
+    agents: int
+    strategy: str
+    model: str
+    seed: int
+    speed: float
+    clock: Literal["wall", "scaled", "virtual"]
+    max_rounds: int = 60
+    locks: Literal["pessimistic", "optimistic", "none"] = "pessimistic"
+    completion: Literal["reported", "verified"] = "reported"
+    tests: Literal["real", "simulated"] = "real"
+    unsafe_tests: bool = False
+    faults: str = ""
+    lease_seconds: float = 30.0
+    models: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a fork came from."""
+
+    run_id: str
+    seq: int
+
+
+class RunMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """``run.json``: what does not belong into events because it differs between equal runs.
+
+    ``created`` is the wall-clock start (ISO 8601, UTC), ``sandbox`` the rung that agents' code ran on.
+    ``real_seconds`` is what passed outside from the first prompt to the end event; null until then.
+    """
+
+    run_id: str
+    created: str
+    teamtop: str
+    python: str
+    config: RunConfig
+    suite_hash: str
+    sandbox: str = "none"
+    schema: int = META_SCHEMA
+    parent: Parent | None = None
+    tags: tuple[str, ...] = ()
+    real_seconds: float | None = None

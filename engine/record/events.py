@@ -1,0 +1,520 @@
+"""Every event that a run can record.
+
+A run is its journal: the ordered stream of these events. All that anyone sees of a run is a fold of them,
+so an event holds what happened, never what somebody derived from it.
+
+Common fields: ``seq`` counts from 1 without gaps; ``v`` is the schema version; ``ts`` is seconds since the
+start on the run's clock (microsecond resolution, pauses cut out); ``round`` counts from 1, 0 before the
+first.
+Text fields (replies, contents, messages, reasons) are raw and untrusted: state cleans them on the way in.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+SCHEMA = 1
+"""Schema version written in every line. A reader refuses lines of a newer one."""
+
+Role: TypeAlias = Literal["developer", "lead"]
+Refusal: TypeAlias = Literal[
+    "blocked",  # open dependencies
+    "owned",  # somebody else owns it
+    "done",  # already done
+    "not_owner",  # it is not the agent's own
+    "not_allowed",  # the strategy or the role does not offer it
+    "unknown",  # no such task, agent or path
+    "locked",  # another agent holds the lock
+    "stale",  # the file moved on from the version last seen
+    "path",  # leaves the workspace, or is not a plain file
+    "protected",  # tests and test configuration
+    "tests",  # completion asks for passing tests
+    "limit",  # too large, too many
+    "malformed",  # a near-miss of an action
+    "fenced",  # the agent lost the task or its epoch meanwhile
+    "unreachable",  # the agent is cut off from the board
+]
+Verdict: TypeAlias = Literal["passed", "failed", "error", "timeout"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """What all events share; see the module's text."""
+
+    seq: int = 0
+    v: int = SCHEMA
+    ts: float = 0.0
+    round: int = 0
+
+
+class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the team: unique ``name``, ``role``, and the name of the model behind it."""
+
+    name: str
+    role: Role = "developer"
+    model: str
+
+
+class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the task graph. ``tests`` are the node ids (``test_add.py::test_zero``) expected to pass."""
+
+    id: str
+    name: str
+    title: str
+    description: str
+    files: tuple[str, ...]
+    dependencies: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+
+
+class FileSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that stands in the workspace before anybody works (version 0)."""
+
+    path: str
+    content: str
+
+
+# ---------------------------------------------------------------- the run
+
+
+class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
+    """First event: all that is needed to read the rest. ``p`` is 1 - longest chain / tasks, from the graph.
+
+    ``speed`` is run-clock seconds per real second (0 on the virtual clock). ``template`` is the version of
+    the prompt texts. ``lease_seconds`` is how long work of a lost agent stays its own.
+    """
+
+    suite: str
+    structure: str
+    suite_hash: str
+    brief: str
+    p: float
+    tasks: tuple[TaskSpec, ...]
+    files: tuple[FileSpec, ...]
+    team: tuple[AgentSpec, ...]
+    strategy: str
+    seed: int
+    locks: Literal["pessimistic", "optimistic", "none"]
+    completion: Literal["reported", "verified"]
+    tests: Literal["real", "simulated"]
+    clock: Literal["wall", "scaled", "virtual"]
+    speed: float
+    max_rounds: int
+    lease_seconds: float
+    template: int
+
+
+class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
+    """A round opens for ``agents`` (those alive); its number is the event's ``round``."""
+
+    agents: tuple[str, ...]
+
+
+class RoundEnded(Event, frozen=True, kw_only=True, tag="round_ended"):
+    """The barrier: every turn of the round has ended."""
+
+
+class RunResumed(Event, frozen=True, kw_only=True, tag="run_resumed"):
+    """``author`` had a new engine go on where the one before stopped or died; what was open is closed next.
+
+    The clock goes on from the event before; ``clock``, ``speed`` and ``max_rounds`` hold from here.
+    """
+
+    author: str
+    clock: Literal["wall", "scaled", "virtual"]
+    speed: float
+    max_rounds: int
+
+
+class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
+    """The team stopped. ``wall_seconds`` is run-clock time from the first prompt to here, without pauses."""
+
+    outcome: Literal["completed", "max_rounds", "stopped", "no_agents", "failed"]
+    wall_seconds: float
+    detail: str = ""
+
+
+class RunVerified(Event, frozen=True, kw_only=True, tag="run_verified"):
+    """The closing run of all expected tests on the final workspace; node ids that passed and failed."""
+
+    verdict: Verdict
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    detail: str = ""
+
+
+# ---------------------------------------------------------------- turns
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a prompt showed: versions of the board (seq of its last change) and of files, ids of the rest."""
+
+    board: int
+    files: tuple[tuple[str, int], ...] = ()
+    changes: tuple[tuple[str, int], ...] = ()
+    tasks: tuple[str, ...] = ()
+    mail: tuple[str, ...] = ()
+
+
+class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
+    """An agent's prompt is ready. ``turn`` counts over the run; ``request`` is a digest of the whole prompt.
+
+    ``files`` of ``seen`` were shown with content, ``changes`` by version and author only.
+    """
+
+    turn: int
+    agent: str
+    epoch: int
+    seen: Seen
+    request: str
+
+
+class CallFailed(Event, frozen=True, kw_only=True, tag="call_failed"):
+    """An attempt at a model call failed. ``retry_seconds``: the wait before the next, null after the last."""
+
+    turn: int
+    agent: str
+    attempt: int
+    kind: str
+    detail: str
+    retry_seconds: float | None = None
+
+
+class Replied(Event, frozen=True, kw_only=True, tag="replied"):
+    """A model's reply, whole. ``latency_seconds`` counts from the prompt, waits for retries included.
+
+    Token counts are what the model reported, null where it did not. ``cost_usd`` is null if unknown.
+    """
+
+    turn: int
+    agent: str
+    text: str
+    finish_reason: str
+    input_tokens: int | None
+    output_tokens: int | None
+    latency_seconds: float
+    attempts: int
+    cost_usd: float | None = None
+    cost_source: Literal["reported", "notional", "unknown"] = "unknown"
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class TurnEnded(Event, frozen=True, kw_only=True, tag="turn_ended"):
+    """A turn is over. ``effects`` is how many of its actions changed anything (0: chatter)."""
+
+    turn: int
+    agent: str
+    outcome: Literal["replied", "failed", "crashed", "fenced"]
+    effects: int
+    detail: str = ""
+
+
+# ---------------------------------------------------------------- tasks
+
+
+class TaskAssigned(Event, frozen=True, kw_only=True, tag="task_assigned"):
+    """``by`` (a lead, or ``strategy``) gives ``task`` to ``agent``."""
+
+    task: str
+    agent: str
+    by: str
+    turn: int = 0
+
+
+class TaskClaimed(Event, frozen=True, kw_only=True, tag="task_claimed"):
+    """``agent`` took ``task`` for itself, or began a task that was assigned to it."""
+
+    task: str
+    agent: str
+    turn: int
+
+
+class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
+    """``task`` is nobody's again."""
+
+    task: str
+    agent: str
+    reason: Literal["released", "lease", "reassigned"]
+    turn: int = 0
+
+
+class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):
+    """``agent`` reports ``task`` done. ``evidence``: its last test run on its files as they stand, if any."""
+
+    task: str
+    agent: str
+    turn: int
+    evidence: Literal["passed", "failed", "none"]
+
+
+# ---------------------------------------------------------------- files and locks
+
+
+class FileEdited(Event, frozen=True, kw_only=True, tag="file_edited"):
+    """``agent`` wrote ``path``, whole; ``version`` counts per path from 1.
+
+    ``base`` is the version the agent had seen (0: none); ``token`` is the fencing token of its lock, null
+    without locks; ``previous`` is the author of the version before, empty if there was none.
+    """
+
+    path: str
+    agent: str
+    turn: int
+    version: int
+    base: int
+    content: str
+    hash: str
+    previous: str = ""
+    token: int | None = None
+
+
+class LockAcquired(Event, frozen=True, kw_only=True, tag="lock_acquired"):
+    """``agent`` holds ``path``; ``token`` grows with every acquisition of the path."""
+
+    path: str
+    agent: str
+    turn: int
+    token: int
+
+
+class LockDenied(Event, frozen=True, kw_only=True, tag="lock_denied"):
+    """``agent`` asked for ``path``, which ``holder`` has held for ``age_seconds``."""
+
+    path: str
+    agent: str
+    turn: int
+    holder: str
+    age_seconds: float
+
+
+class LockReleased(Event, frozen=True, kw_only=True, tag="lock_released"):
+    """``path`` is free again."""
+
+    path: str
+    agent: str
+    token: int
+    reason: Literal["barrier", "lease", "end"]
+
+
+# ---------------------------------------------------------------- tests
+
+
+class TestsStarted(Event, frozen=True, kw_only=True, tag="tests_started"):
+    """``agent`` tests the workspace as it stands (``tree`` is its hash). ``tasks`` empty: all of them."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    run: int
+    agent: str
+    turn: int
+    tasks: tuple[str, ...]
+    tree: str
+
+
+class TestsFinished(Event, frozen=True, kw_only=True, tag="tests_finished"):
+    """The verdict of test run ``run``: node ids that passed, and those expected that did not.
+
+    ``wait_seconds`` is how long the run waited for a slot, ``seconds`` how long it took after that.
+    """
+
+    __test__ = False
+
+    run: int
+    agent: str
+    turn: int
+    verdict: Verdict
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    seconds: float
+    wait_seconds: float = 0.0
+    output: str = ""
+
+
+# ---------------------------------------------------------------- talk
+
+
+class MessageSent(Event, frozen=True, kw_only=True, tag="message_sent"):
+    """Mail on its way. ``kind`` says who sends it; ``sender`` is an agent's or a person's name."""
+
+    id: str
+    sender: str
+    recipients: tuple[str, ...]
+    text: str
+    kind: Literal["message", "broadcast", "status_request", "synthesis", "operator"]
+    turn: int = 0
+
+
+class MessageDelivered(Event, frozen=True, kw_only=True, tag="message_delivered"):
+    """``recipient`` will read message ``id`` in its next prompt. Counts as one message."""
+
+    id: str
+    recipient: str
+
+
+class MessageRepeated(Event, frozen=True, kw_only=True, tag="message_repeated"):
+    """Message ``id`` came to ``recipient`` once more; nobody is shown it twice."""
+
+    id: str
+    recipient: str
+
+
+class MessageLost(Event, frozen=True, kw_only=True, tag="message_lost"):
+    """Message ``id`` never reached ``recipient``."""
+
+    id: str
+    recipient: str
+    reason: str
+
+
+class InfoRequested(Event, frozen=True, kw_only=True, tag="info_requested"):
+    """``agent`` asked to be shown a file or a task; it is in its next prompt."""
+
+    agent: str
+    turn: int
+    action: Literal["read_file", "show_task"]
+    object: str
+
+
+class ActionRefused(Event, frozen=True, kw_only=True, tag="action_refused"):
+    """An action of a reply had no effect. ``detail`` is the sentence the agent is told."""
+
+    agent: str
+    turn: int
+    action: str
+    object: str
+    reason: Refusal
+    detail: str
+    holder: str = ""
+    age_seconds: float | None = None
+
+
+# ---------------------------------------------------------------- people and faults
+
+
+class PauseRequested(Event, frozen=True, kw_only=True, tag="pause_requested"):
+    """``author`` wants the team to stand still; calls in flight may still have to come back."""
+
+    author: str
+    why: str = ""
+
+
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
+    """The run's clock stands still from here."""
+
+
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
+    """The run goes on. ``step``: until the end of the round, then it pauses again."""
+
+    author: str
+    why: str = ""
+    step: bool = False
+
+
+class StopRequested(Event, frozen=True, kw_only=True, tag="stop_requested"):
+    """``author`` ends the run; it can be resumed."""
+
+    author: str
+    why: str = ""
+
+
+class FaultStarted(Event, frozen=True, kw_only=True, tag="fault_started"):
+    """Fault ``id`` of ``kind`` disturbs ``targets`` from here. ``params`` are its numbers and words.
+
+    ``until_seconds`` is the run-clock time at which it heals by itself, null if it waits to be healed;
+    ``entry`` is the number of the plan's entry that it comes from (from 1), null if a person injected it.
+    """
+
+    id: int
+    kind: str
+    targets: tuple[str, ...]
+    params: dict[str, float | str]
+    author: str
+    why: str = ""
+    until_seconds: float | None = None
+    entry: int | None = None
+
+
+class FaultStopped(Event, frozen=True, kw_only=True, tag="fault_stopped"):
+    """Fault ``id`` disturbs nobody any more."""
+
+    id: int
+    author: str
+    why: str = ""
+
+
+class AgentCrashed(Event, frozen=True, kw_only=True, tag="agent_crashed"):
+    """``agent`` is down; its tasks and locks return to the team at ``lease_until`` (run-clock seconds)."""
+
+    agent: str
+    epoch: int
+    lease_until: float
+    why: str = ""
+
+
+class AgentStalled(Event, frozen=True, kw_only=True, tag="agent_stalled"):
+    """``agent`` went silent within a turn; its tasks and locks return to the team at ``lease_until``."""
+
+    agent: str
+    lease_until: float
+
+
+class AgentRevived(Event, frozen=True, kw_only=True, tag="agent_revived"):
+    """``agent`` is back: after a crash with a new ``epoch``, after a stall with the same.
+
+    With its ``memory`` lost its conversation begins anew.
+    """
+
+    agent: str
+    epoch: int
+    memory: Literal["kept", "lost"] = "kept"
+
+
+class ControlRefused(Event, frozen=True, kw_only=True, tag="control_refused"):
+    """A command of ``author`` could not be carried out."""
+
+    author: str
+    command: str
+    detail: str
+
+
+AnyEvent: TypeAlias = (
+    RunStarted
+    | RoundStarted
+    | RoundEnded
+    | RunResumed
+    | RunEnded
+    | RunVerified
+    | TurnStarted
+    | CallFailed
+    | Replied
+    | TurnEnded
+    | TaskAssigned
+    | TaskClaimed
+    | TaskReleased
+    | TaskCompleted
+    | FileEdited
+    | LockAcquired
+    | LockDenied
+    | LockReleased
+    | TestsStarted
+    | TestsFinished
+    | MessageSent
+    | MessageDelivered
+    | MessageRepeated
+    | MessageLost
+    | InfoRequested
+    | ActionRefused
+    | PauseRequested
+    | Paused
+    | Resumed
+    | StopRequested
+    | FaultStarted
+    | FaultStopped
+    | AgentCrashed
+    | AgentStalled
+    | AgentRevived
+    | ControlRefused
+)
+"""The tagged union that journal lines decode to."""

@@ -1,0 +1,122 @@
+"""The folder of a run: where each file stands, who holds it, what its ``run.json`` says."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+import portalocker
+
+from engine.errors import TeamtopError
+from engine.record.config import META_SCHEMA, RunMeta
+
+SOCKET_PATH_MAX = 100
+"""Longest path that every system takes for a Unix socket (104 on macOS, 108 on Linux, with the NUL)."""
+
+
+class _Schema(msgspec.Struct):
+    schema: int = 0
+
+
+class RunFolder:
+    """``runs/<run-id>/``. Reading needs no lock; the engine holds ``run.lock`` for its life."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run_id = path.name
+        self.meta_path = path / "run.json"
+        self.events_path = path / "events.jsonl"
+        self.fork_path = path / "fork.json"
+        self.summary_path = path / "summary.json"
+        self.log_path = path / "engine.log"
+        self.lock_path = path / "run.lock"
+        self.repo = path / "repo"
+        self.locks = path / "locks"
+
+    @property
+    def socket_path(self) -> Path:
+        """The control socket; beside the folder's own files unless that path is too long for a socket."""
+        path = self.path.resolve() / "control.sock"
+        if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+            return path
+        name = hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
+        return Path(tempfile.gettempdir()) / f"teamtop-{os.getuid()}-{name}.sock"
+
+    def exists(self) -> bool:
+        """Whether this looks like the folder of a run."""
+        return self.meta_path.is_file()
+
+    def read_meta(self) -> RunMeta:
+        """Return ``run.json``. Raises ``TeamtopError`` with what is wrong and what can still be read."""
+        try:
+            raw = self.meta_path.read_bytes()
+        except FileNotFoundError:
+            raise TeamtopError(
+                f"{self.path} is not the folder of a run: it has no run.json; "
+                "`teamtop list` shows saved runs."
+            ) from None
+        except OSError as error:
+            raise TeamtopError(f"{self.meta_path} cannot be read: {error.strerror or error}.") from None
+        try:
+            schema = msgspec.json.decode(raw, type=_Schema).schema
+            if schema > META_SCHEMA:
+                raise TeamtopError(
+                    f"{self.meta_path} has schema {schema}, newer than {META_SCHEMA}: update teamtop to "
+                    "open it; its events.jsonl can still be read line by line."
+                )
+            return msgspec.json.decode(raw, type=RunMeta)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise TeamtopError(
+                f"{self.meta_path} is damaged ({error}); its events.jsonl may still be whole: "
+                f"`teamtop watch {self.events_path}` shows it."
+            ) from None
+
+    def write_meta(self, meta: RunMeta) -> None:
+        """Write ``run.json`` whole or not at all."""
+        text = msgspec.json.format(msgspec.json.encode(meta), indent=2)
+        draft = self.meta_path.with_suffix(".json.tmp")
+        draft.write_bytes(text + b"\n")
+        draft.replace(self.meta_path)
+
+    def hold(self) -> portalocker.Lock:
+        """Take ``run.lock`` for this process. Raises ``TeamtopError`` naming the pid that has it.
+
+        The file is never deleted: a lock on an unlinked file would exclude nobody.
+        """
+        lock = portalocker.Lock(self.lock_path, mode="a+", timeout=0, fail_when_locked=True)
+        try:
+            file = lock.acquire()
+        except portalocker.LockException:
+            raise TeamtopError(
+                f"run {self.run_id} is in use by process {self._pid() or 'unknown'}; stop it first."
+            ) from None
+        except OSError as error:
+            raise TeamtopError(f"{self.lock_path} cannot be locked: {error.strerror or error}.") from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        return lock
+
+    def alive(self) -> int | None:
+        """Pid of the engine that holds ``run.lock``, or null if no engine runs."""
+        if not self.lock_path.exists():
+            return None
+        probe = portalocker.Lock(self.lock_path, mode="a+", timeout=0, fail_when_locked=True)
+        try:
+            probe.acquire()
+        except portalocker.LockException:
+            return self._pid() or -1
+        except OSError:
+            return None
+        probe.release()
+        return None
+
+    def _pid(self) -> int | None:
+        try:
+            return int(self.lock_path.read_text())
+        except (OSError, ValueError):
+            return None

@@ -1,0 +1,146 @@
+"""What a run looks like: pure reducers over events, one per subject, behind one ``RunState``.
+
+No I/O, no clock, no widgets: the same events give the same state everywhere. Live screen, replay, ``watch``
+and the engine itself all fold with this. State holds cleaned text only (``engine.record.clean``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from engine.record import events as ev
+from engine.record.state.agents import AgentsState, AgentState, AgentStatus, Line, LineKind, Turn
+from engine.record.state.board import BoardState, Status, TaskState
+from engine.record.state.faults import Fault, FaultsState
+from engine.record.state.files import FilesState, FileState
+from engine.record.state.locks import Denial, Hold, LocksState
+from engine.record.state.mail import Mail, MailState
+from engine.record.state.metrics import Completion, MetricsState, RoundRow
+from engine.record.state.run import Act, Phase, RunInfoState
+
+__all__ = [
+    "Act",
+    "AgentState",
+    "AgentStatus",
+    "AgentsState",
+    "BoardState",
+    "Completion",
+    "Denial",
+    "Fault",
+    "FaultsState",
+    "FileState",
+    "FilesState",
+    "Hold",
+    "Line",
+    "LineKind",
+    "LocksState",
+    "Mail",
+    "MailState",
+    "MetricsState",
+    "Phase",
+    "RoundRow",
+    "RunInfoState",
+    "RunState",
+    "Status",
+    "TaskState",
+    "Turn",
+]
+
+Handler = Callable[[Any], None]  # each handler takes its own event type; the table below keeps them apart
+
+
+class RunState:
+    """The fold of a journal: ``seq``, ``ts`` and ``round`` of the last event, and a state per subject."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.ts = 0.0
+        self.round = 0
+        self.run = RunInfoState()
+        self.board = BoardState()
+        self.agents = AgentsState()
+        self.locks = LocksState()
+        self.files = FilesState()
+        self.mail = MailState()
+        self.faults = FaultsState()
+        self.metrics = MetricsState()
+        self._started = False
+        self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
+
+    def _table(self) -> dict[type[ev.Event], tuple[Handler, ...]]:
+        run, board, agents, locks = self.run, self.board, self.agents, self.locks
+        files, mail, faults, metrics = self.files, self.mail, self.faults, self.metrics
+        return {
+            ev.RunStarted: (self._run_started,),
+            ev.RoundStarted: (metrics.round_started,),
+            ev.RoundEnded: (metrics.round_ended,),
+            ev.RunResumed: (run.run_resumed,),
+            ev.RunEnded: (run.run_ended,),
+            ev.RunVerified: (run.run_verified,),
+            ev.TurnStarted: (agents.turn_started, metrics.turn_started),
+            ev.CallFailed: (agents.call_failed,),
+            ev.Replied: (agents.replied, metrics.replied),
+            ev.TurnEnded: (agents.turn_ended, metrics.turn_ended),
+            ev.TaskAssigned: (board.task_assigned, agents.task_assigned),
+            ev.TaskClaimed: (board.task_claimed, agents.task_claimed),
+            ev.TaskReleased: (board.task_released, agents.task_released),
+            ev.TaskCompleted: (metrics.task_completed, board.task_completed, agents.task_completed),
+            ev.FileEdited: (
+                board.file_edited,
+                files.file_edited,
+                agents.file_edited,
+                metrics.file_edited,
+            ),
+            ev.LockAcquired: (locks.lock_acquired,),
+            ev.LockDenied: (locks.lock_denied, agents.lock_denied, metrics.lock_denied),
+            ev.LockReleased: (locks.lock_released,),
+            ev.TestsStarted: (agents.tests_started,),
+            ev.TestsFinished: (board.tests_finished, agents.tests_finished, metrics.tests_finished),
+            ev.MessageSent: (mail.message_sent, agents.message_sent, run.message_sent),
+            ev.MessageDelivered: (mail.message_delivered, metrics.message_delivered),
+            ev.MessageRepeated: (mail.message_repeated,),
+            ev.MessageLost: (mail.message_lost, agents.message_lost),
+            ev.InfoRequested: (agents.info_requested,),
+            ev.ActionRefused: (agents.action_refused, metrics.action_refused),
+            ev.PauseRequested: (run.pause_requested,),
+            ev.Paused: (run.paused,),
+            ev.Resumed: (run.resumed,),
+            ev.StopRequested: (run.stop_requested,),
+            ev.FaultStarted: (self._fault_started, run.fault_started),
+            ev.FaultStopped: (faults.fault_stopped, run.fault_stopped),
+            ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),
+            ev.AgentStalled: (board.agent_lost, agents.agent_stalled),
+            ev.AgentRevived: (board.agent_revived, agents.agent_revived),
+            ev.ControlRefused: (run.control_refused,),
+        }
+
+    def _run_started(self, event: ev.RunStarted) -> None:
+        if self._started:
+            return  # a run starts once; a second start is no record of the engine
+        self._started = True
+        self.run.run_started(event)
+        self.board.run_started(event)
+        self.agents.run_started(event)
+
+    def _fault_started(self, event: ev.FaultStarted) -> None:
+        self.faults.fault_started(event, self.board.done)
+
+    @property
+    def completed(self) -> bool:
+        """Whether every task is done on the board (the paper's success)."""
+        return self.board.total > 0 and self.board.done == self.board.total
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one event. Never raises, whatever the events before it were."""
+        self.seq, self.ts, self.round = event.seq, event.ts, event.round
+        for handler in self._handlers[type(event)]:
+            handler(event)
+
+    @classmethod
+    def of(cls, events: Iterable[ev.Event]) -> RunState:
+        """The state after all of ``events``."""
+        state = cls()
+        for event in events:
+            state.apply(event)
+        return state

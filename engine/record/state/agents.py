@@ -1,0 +1,348 @@
+"""What each agent is doing and has said, as far as a pane can show it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from engine.record import events as ev
+from engine.record.clean import clean, clean_line
+from engine.record.state import refusals
+
+AgentStatus: TypeAlias = Literal["idle", "thinking", "acting", "testing", "waiting", "stalled", "down"]
+LineKind: TypeAlias = Literal["act", "good", "bad", "refused", "speech", "mail", "fault", "error"]
+
+LINES_KEPT = 400
+"""Lines per agent pane: some forty turns, more than anybody scrolls back live; all is in the journal."""
+
+TURNS_KEPT = 30
+"""Whole turns kept per agent, for reading one in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a pane: round, what was done, to what, how it ended. ``kind`` decides its colour."""
+
+    seq: int
+    ts: float
+    round: int
+    kind: LineKind
+    text: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn that can be opened: the reply, and the lines of what came of it."""
+
+    turn: int
+    round: int
+    started: float
+    request: str
+    seen: ev.Seen
+    reply: str = ""
+    finish_reason: str = ""
+    latency_seconds: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    attempts: int = 0
+    ended: float | None = None
+    outcome: str = ""
+    effects: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AgentState:
+    """One member of the team. ``since`` is when ``status`` began (run-clock seconds).
+
+    ``line_count`` counts lines ever added, so that a view knows how many are new and how many were let go.
+    Tokens are sums of what was reported; ``cost_usd`` is null from the first reply of unknown price on.
+    """
+
+    name: str
+    role: str
+    model: str
+    status: AgentStatus = "idle"
+    since: float = 0.0
+    epoch: int = 1
+    done: int = 0
+    edits: int = 0
+    refusals: int = 0
+    replies: int = 0
+    chatter: int = 0
+    test_runs: int = 0
+    test_failures: int = 0
+    messages_sent: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+    busy_seconds: float = 0.0
+    lease_until: float | None = None
+    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    line_count: int = 0
+    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
+
+    @property
+    def turn(self) -> Turn | None:
+        """The latest turn."""
+        return self.turns[-1] if self.turns else None
+
+
+class AgentsState:
+    """All agents in team order."""
+
+    def __init__(self) -> None:
+        self.agents: dict[str, AgentState] = {}
+        self._names: dict[str, str] = {}
+        self._refused: dict[str, refusals.Series] = {}
+
+    def run_started(self, event: ev.RunStarted) -> None:
+        """The team assembles."""
+        for spec in event.team:
+            name = clean_line(spec.name, 40)
+            self.agents[name] = AgentState(name, spec.role, clean_line(spec.model))
+        self._names = {clean_line(t.id): clean_line(t.name) for t in event.tasks}
+
+    def task_label(self, task: str) -> str:
+        """``8 normalize``: number and name, as panes write it."""
+        task = clean_line(task, 40)
+        name = self._names.get(task, "")
+        return f"{task} {name}" if name and name != task else task
+
+    def _refuse(self, agent: str, series: refusals.Series) -> None:
+        """Hold a refusal back until something else happens: more of its kind join its line."""
+        if agent not in self.agents:
+            return
+        held = self._refused.get(agent)
+        if held is not None and held.key == series.key and held.first.round == series.first.round:
+            held.objects += series.objects
+            return
+        self._flush(agent)
+        self._refused[agent] = series
+
+    def _flush(self, agent: str) -> None:
+        series = self._refused.pop(agent, None)
+        if series is not None:
+            self._add(series.first, agent, "refused", series.text())
+
+    def _add(self, event: ev.Event, agent: str, kind: LineKind, text: str, detail: str = "") -> None:
+        state = self.agents.get(agent)
+        if state is None:
+            return
+        self._flush(agent)
+        line = Line(event.seq, event.ts, event.round, kind, clean_line(text), clean(detail, 2_000))
+        state.lines.append(line)
+        state.line_count += 1
+        if state.turns and state.turns[-1].ended is None:
+            state.turns[-1].lines.append(line)
+
+    def _status(self, event: ev.Event, agent: str, status: AgentStatus) -> AgentState | None:
+        state = self.agents.get(agent)
+        if state is not None and state.status != status:
+            state.status, state.since = status, event.ts
+        return state
+
+    # ------------------------------------------------------------ turns
+
+    def turn_started(self, event: ev.TurnStarted) -> None:
+        """The agent thinks."""
+        state = self._status(event, event.agent, "thinking")
+        if state is not None:
+            state.since = event.ts
+            request, seen = clean_line(event.request), _clean_seen(event.seen)
+            turn = Turn(event.turn, event.round, event.ts, request, seen)
+            state.turns.append(turn)
+
+    def call_failed(self, event: ev.CallFailed) -> None:
+        """A model call failed."""
+        after = "gives up" if event.retry_seconds is None else f"again in {event.retry_seconds:.0f} s"
+        text = f"call failed ({event.kind}), {after}"
+        self._add(event, event.agent, "error", text, event.detail)
+
+    def replied(self, event: ev.Replied) -> None:
+        """The reply is here."""
+        state = self._status(event, event.agent, "acting")
+        if state is None:
+            return
+        state.replies += 1
+        state.input_tokens += event.input_tokens or 0
+        state.output_tokens += event.output_tokens or 0
+        state.busy_seconds += event.latency_seconds
+        if event.cost_usd is None:
+            state.cost_usd = None
+        elif state.cost_usd is not None:
+            state.cost_usd += event.cost_usd
+        if (turn := state.turn) is not None:
+            turn.reply = clean(event.text)
+            turn.finish_reason = clean_line(event.finish_reason)
+            turn.latency_seconds = event.latency_seconds
+            turn.input_tokens, turn.output_tokens = event.input_tokens, event.output_tokens
+            turn.attempts = event.attempts
+        if event.finish_reason == "length":
+            self._add(event, event.agent, "error", "reply cut at the token limit")
+        if speech := speech_of(event.text):
+            self._add(event, event.agent, "speech", speech)
+
+    def turn_ended(self, event: ev.TurnEnded) -> None:
+        """The agent waits for the others, or had nothing to do."""
+        self._flush(event.agent)
+        state = self.agents.get(event.agent)
+        if state is None:
+            return
+        if (turn := state.turn) is not None:
+            turn.ended, turn.outcome, turn.effects = event.ts, event.outcome, event.effects
+        if event.outcome == "replied" and event.effects == 0:
+            state.chatter += 1
+        if event.outcome == "failed":
+            self._add(event, event.agent, "error", "turn lost", event.detail)
+        if state.status not in ("down", "stalled"):
+            self._status(event, event.agent, "waiting" if event.effects else "idle")
+
+    # ------------------------------------------------------------ actions
+
+    def task_assigned(self, event: ev.TaskAssigned) -> None:
+        """Somebody gives the agent a task."""
+        label = self.task_label(event.task)
+        self._add(event, event.agent, "mail", f"gets {label} from {event.by}")
+        if event.by in self.agents and event.by != event.agent:
+            self._add(event, event.by, "act", f"assigns {label} to {event.agent}")
+
+    def task_claimed(self, event: ev.TaskClaimed) -> None:
+        """The agent takes a task."""
+        self._add(event, event.agent, "act", f"claims {self.task_label(event.task)}")
+
+    def task_released(self, event: ev.TaskReleased) -> None:
+        """The agent lets a task go, or loses it."""
+        verb = {"released": "releases", "lease": "loses (lease over)", "reassigned": "hands over"}
+        self._add(event, event.agent, "act", f"{verb[event.reason]} {self.task_label(event.task)}")
+
+    def task_completed(self, event: ev.TaskCompleted) -> None:
+        """The agent reports a task done."""
+        state = self.agents.get(event.agent)
+        if state is not None:
+            state.done += 1
+        mark = {"passed": "✔", "failed": "✔ though its tests fail", "none": "✔ untested"}[event.evidence]
+        kind: LineKind = "bad" if event.evidence == "failed" else "good"
+        self._add(event, event.agent, kind, f"completes {self.task_label(event.task)} {mark}")
+
+    def file_edited(self, event: ev.FileEdited) -> None:
+        """The agent writes a file."""
+        state = self.agents.get(event.agent)
+        if state is not None:
+            state.edits += 1
+        over = f" over {event.previous}'s" if event.previous and event.previous != event.agent else ""
+        self._add(event, event.agent, "act", f"edits {event.path} v{event.version}{over}")
+
+    def lock_denied(self, event: ev.LockDenied) -> None:
+        """Somebody else holds the file."""
+        self._refuse(event.agent, refusals.of_lock(event))
+
+    def action_refused(self, event: ev.ActionRefused) -> None:
+        """An action had no effect."""
+        state = self.agents.get(event.agent)
+        if state is not None:
+            state.refusals += 1
+        if event.reason == "locked":
+            return  # the refused lock has its own line
+        self._refuse(event.agent, refusals.of_action(event))
+
+    def tests_started(self, event: ev.TestsStarted) -> None:
+        """The agent waits for tests."""
+        self._status(event, event.agent, "testing")
+        what = "" if not event.tasks else " of " + ", ".join(self.task_label(t) for t in event.tasks)
+        self._add(event, event.agent, "act", f"runs tests{what}")
+
+    def tests_finished(self, event: ev.TestsFinished) -> None:
+        """The verdict is in."""
+        state = self._status(event, event.agent, "acting")
+        good = event.verdict == "passed"
+        if state is not None:
+            state.test_runs += 1
+            state.test_failures += not good
+            state.busy_seconds += event.seconds
+        count = f"{len(event.passed)}/{len(event.passed) + len(event.failed)}"
+        text = f"tests {event.verdict} {count} in {event.seconds:.1f} s"
+        self._add(event, event.agent, "good" if good else "bad", text, event.output)
+
+    def info_requested(self, event: ev.InfoRequested) -> None:
+        """The agent wants to read something."""
+        verb = "reads" if event.action == "read_file" else "looks at task"
+        self._add(event, event.agent, "act", f"{verb} {event.object}")
+
+    def message_sent(self, event: ev.MessageSent) -> None:
+        """The agent says something to somebody."""
+        state = self.agents.get(event.sender)
+        to = "all" if event.kind == "broadcast" else ", ".join(event.recipients)
+        if state is not None:
+            state.messages_sent += 1
+            self._add(event, event.sender, "mail", f"→ {to}: “{event.text}”")
+        elif event.kind == "operator":
+            for name in event.recipients:
+                self._add(event, name, "mail", f"← {event.sender} (you or a person): “{event.text}”")
+
+    def message_lost(self, event: ev.MessageLost) -> None:
+        """Mail for the agent never arrives."""
+        self._add(event, event.recipient, "fault", f"message {event.id} lost: {event.reason}")
+
+    # ------------------------------------------------------------ lost and found
+
+    def agent_crashed(self, event: ev.AgentCrashed) -> None:
+        """The agent is down."""
+        state = self._status(event, event.agent, "down")
+        if state is not None:
+            state.lease_until = event.lease_until
+        self._add(event, event.agent, "fault", f"crashed: {event.why or 'injected'}")
+
+    def agent_stalled(self, event: ev.AgentStalled) -> None:
+        """The agent is silent."""
+        state = self._status(event, event.agent, "stalled")
+        if state is not None:
+            state.lease_until = event.lease_until
+        self._add(event, event.agent, "fault", "stalled: no sign of life")
+
+    def agent_revived(self, event: ev.AgentRevived) -> None:
+        """The agent is back."""
+        state = self.agents.get(event.agent)
+        if state is None:
+            return
+        mid_turn = state.turn is not None and state.turn.ended is None  # fenced turns have ended
+        self._status(event, event.agent, "thinking" if mid_turn else "idle")
+        state.epoch, state.lease_until = event.epoch, None
+        self._add(event, event.agent, "fault", f"is back (epoch {event.epoch})")
+
+
+def _clean_seen(seen: ev.Seen) -> ev.Seen:
+    return ev.Seen(
+        board=seen.board,
+        files=tuple((clean_line(path), version) for path, version in seen.files),
+        changes=tuple((clean_line(path), version) for path, version in seen.changes),
+        tasks=tuple(clean_line(task) for task in seen.tasks),
+        mail=tuple(clean_line(message) for message in seen.mail),
+    )
+
+
+def speech_of(reply: str) -> str:
+    """What a reply says apart from its actions: the lines outside of tags, on one line.
+
+    Only a view: which tags count as actions is decided by the engine, and recorded as events.
+    """
+    kept: list[str] = []
+    depth_tag = ""
+    for line in reply.splitlines():
+        bare = line.strip()
+        if depth_tag:
+            if f"</{depth_tag}" in bare:
+                depth_tag = ""
+            continue
+        if bare.startswith("<") and (tag := bare[1:].split(">")[0].split(" ")[0].strip("/")):
+            if f"</{tag}" not in bare and not bare.endswith("/>") and tag in _BODY_TAGS:
+                depth_tag = tag
+            continue
+        if bare:
+            kept.append(bare)
+    return clean_line(" ".join(kept), 300)
+
+
+_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize"})

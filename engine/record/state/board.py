@@ -1,0 +1,194 @@
+"""The task board: who owns what, what is done, what waits for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from engine.record import events as ev
+from engine.record.clean import clean, clean_line
+
+OWNERS_KEPT = 100
+"""Owners remembered per task, oldest first: a task that changes hands more often has told its story."""
+
+Status: TypeAlias = Literal["pending", "assigned", "in_progress", "done"]
+
+
+@dataclass(slots=True)
+class TaskState:
+    """One row of the board. ``owner`` is empty for a free task, ``round`` that of its last change.
+
+    ``tests_passed`` counts its nodes that passed in the last run that covered them, null before one.
+    ``lease_until`` (run-clock seconds) is set while its owner is lost.
+    """
+
+    id: str
+    name: str
+    title: str
+    description: str
+    files: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    tests: tuple[str, ...]
+    status: Status = "pending"
+    owner: str = ""
+    round: int = 0
+    tests_passed: int | None = None
+    lease_until: float | None = None
+    evidence: str = ""
+    claimed_ts: float | None = None
+    done_ts: float | None = None
+    owners: list[str] = field(default_factory=list)
+
+
+class BoardState:
+    """All tasks in listing order. ``version`` is the seq of the last change of status or owner."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, TaskState] = {}
+        self.version = 0
+        self.done = 0
+        self._open_dependencies: dict[str, int] = {}
+        self._dependents: dict[str, list[str]] = {}
+        self._node_task: dict[str, str] = {}
+        self._path_tasks: dict[str, list[str]] = {}
+        self._owned: dict[str, dict[str, None]] = {}
+
+    # ------------------------------------------------------------ questions
+
+    @property
+    def total(self) -> int:
+        """Number of tasks."""
+        return len(self.tasks)
+
+    def is_open(self, task: str) -> bool:
+        """Whether all dependencies of the task are done."""
+        return self._open_dependencies.get(task, 0) == 0
+
+    def waits(self, task: str) -> tuple[str, ...]:
+        """Ids of the dependencies that are not done yet."""
+        state = self.tasks.get(task)
+        if state is None or self.is_open(task):
+            return ()
+        return tuple(d for d in state.dependencies if d in self.tasks and self.tasks[d].status != "done")
+
+    def owned_by(self, agent: str) -> tuple[TaskState, ...]:
+        """Tasks that the agent owns and has not completed, in the order it got them."""
+        return tuple(self.tasks[t] for t in self._owned.get(agent, ()))
+
+    def ready(self) -> list[TaskState]:
+        """Free tasks whose dependencies are done, in listing order."""
+        return [t for t in self.tasks.values() if t.status == "pending" and self.is_open(t.id)]
+
+    def task_of(self, node: str) -> str | None:
+        """Id of the task that a test node belongs to."""
+        return self._node_task.get(node)
+
+    # ------------------------------------------------------------ events
+
+    def run_started(self, event: ev.RunStarted) -> None:
+        """Lay out the board."""
+        for spec in event.tasks:
+            task = TaskState(
+                id=clean_line(spec.id),
+                name=clean_line(spec.name),
+                title=clean_line(spec.title),
+                description=clean(spec.description),
+                files=tuple(clean_line(path) for path in spec.files),
+                dependencies=tuple(clean_line(d) for d in spec.dependencies),
+                tests=tuple(clean_line(node) for node in spec.tests),
+            )
+            self.tasks[task.id] = task
+        for task in self.tasks.values():
+            known = [d for d in dict.fromkeys(task.dependencies) if d in self.tasks]
+            self._open_dependencies[task.id] = len(known)
+            for dependency in known:
+                self._dependents.setdefault(dependency, []).append(task.id)
+            for node in task.tests:
+                self._node_task[node] = task.id
+            for path in task.files:
+                self._path_tasks.setdefault(path, []).append(task.id)
+        self.version = event.seq
+
+    def _own(self, task: TaskState, agent: str) -> None:
+        if task.owner:
+            self._owned.get(task.owner, {}).pop(task.id, None)
+        task.owner = clean_line(agent)
+        task.lease_until = None
+        if agent:
+            self._owned.setdefault(agent, {})[task.id] = None
+            if len(task.owners) < OWNERS_KEPT:
+                task.owners.append(task.owner)
+
+    def task_assigned(self, event: ev.TaskAssigned) -> None:
+        """The task has an owner who has not begun."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status == "done":
+            return
+        task.status, task.round = "assigned", event.round
+        self._own(task, event.agent)
+        self.version = event.seq
+
+    def task_claimed(self, event: ev.TaskClaimed) -> None:
+        """The task is in progress."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status == "done":
+            return
+        task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
+        if task.owner != event.agent:
+            self._own(task, event.agent)
+        self.version = event.seq
+
+    def task_released(self, event: ev.TaskReleased) -> None:
+        """The task is free again."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status == "done":
+            return
+        task.status, task.round = "pending", event.round
+        self._own(task, "")
+        self.version = event.seq
+
+    def task_completed(self, event: ev.TaskCompleted) -> None:
+        """The task is done, once and for all."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status == "done":
+            return
+        if task.owner != event.agent:
+            self._own(task, event.agent)
+        self._owned.get(event.agent, {}).pop(task.id, None)
+        task.status, task.round, task.done_ts = "done", event.round, event.ts
+        task.lease_until = None
+        task.evidence = event.evidence
+        self.done += 1
+        for dependent in self._dependents.get(task.id, ()):
+            self._open_dependencies[dependent] -= 1
+        self.version = event.seq
+
+    def file_edited(self, event: ev.FileEdited) -> None:
+        """An owner who edits a file of its assigned task has begun it."""
+        for task_id in self._path_tasks.get(event.path, ()):
+            task = self.tasks[task_id]
+            if task.status == "assigned" and task.owner == event.agent and self.is_open(task_id):
+                task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
+                self.version = event.seq
+
+    def tests_finished(self, event: ev.TestsFinished) -> None:
+        """Note for each task that the run covered how many of its nodes passed."""
+        covered: dict[str, int] = {}
+        for node in event.failed:
+            if (task := self._node_task.get(node)) is not None:
+                covered.setdefault(task, 0)
+        for node in event.passed:
+            if (task := self._node_task.get(node)) is not None:
+                covered[task] = covered.get(task, 0) + 1
+        for task, passed in covered.items():
+            self.tasks[task].tests_passed = passed
+
+    def agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
+        """The owner is lost: its open tasks show when they come back."""
+        for task in self._owned.get(event.agent, ()):
+            self.tasks[task].lease_until = event.lease_until
+
+    def agent_revived(self, event: ev.AgentRevived) -> None:
+        """The owner is back before its lease ran out."""
+        for task in self._owned.get(event.agent, ()):
+            self.tasks[task].lease_until = None

@@ -1,0 +1,171 @@
+"""Counters over the run and per round, and the times that speedup is computed from."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from engine.record import events as ev
+from engine.record.clean import clean_line
+
+ROUNDS_KEPT = 2_000
+"""Rounds with their own row: far above any run of the paper (100) at a few dozen bytes each."""
+
+
+@dataclass(slots=True)
+class RoundRow:
+    """One round: times in run-clock seconds (``ended`` null while it is open), and what happened in it."""
+
+    round: int
+    started: float
+    agents: int
+    ended: float | None = None
+    replies: int = 0
+    completions: int = 0
+    denied: int = 0
+    refused: int = 0
+    messages: int = 0
+    chatter: int = 0
+    edits: int = 0
+    test_runs: int = 0
+    test_failures: int = 0
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def straggler_gap(self) -> float | None:
+        """Slowest reply minus the mean of all (seconds), for two or more replies (paper, section 4.5)."""
+        if len(self.latencies) < 2:
+            return None
+        return max(self.latencies) - sum(self.latencies) / len(self.latencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A task was done at ``ts``; ``busy`` is the team's busy time in turns that had effects until then."""
+
+    ts: float
+    task: str
+    agent: str
+    busy: float
+
+
+class MetricsState:
+    """Totals as defined for reports (SEMANTICS, Words)."""
+
+    def __init__(self) -> None:
+        self.replies = 0
+        self.messages = 0
+        self.chatter = 0
+        self.idle_rounds = 0
+        self.test_runs = 0
+        self.test_failures = 0
+        self.claims_blocked = 0
+        self.refusals = 0
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.tokens_unknown = 0
+        self.cost_usd: float | None = 0.0
+        self.cost_source = "unknown"
+        self.gap_sum = 0.0
+        self.gap_count = 0
+        self.completions: list[Completion] = []
+        self.rounds: deque[RoundRow] = deque(maxlen=ROUNDS_KEPT)
+        self.first_prompt: float | None = None
+        self.busy = 0.0
+        self._open_turns: dict[str, float] = {}
+
+    @property
+    def current(self) -> RoundRow | None:
+        """The latest round."""
+        return self.rounds[-1] if self.rounds else None
+
+    def round_started(self, event: ev.RoundStarted) -> None:
+        """A round opens."""
+        self.rounds.append(RoundRow(event.round, event.ts, len(event.agents)))
+
+    def round_ended(self, event: ev.RoundEnded) -> None:
+        """The barrier closes it."""
+        row = self.current
+        if row is None or row.ended is not None:
+            return
+        row.ended = event.ts
+        self.idle_rounds += row.completions == 0
+        gap = row.straggler_gap
+        if gap is not None:
+            self.gap_sum += gap
+            self.gap_count += 1
+
+    def turn_started(self, event: ev.TurnStarted) -> None:
+        """A prompt goes out; the first one starts the run's wall time."""
+        if self.first_prompt is None:
+            self.first_prompt = event.ts
+        self._open_turns[event.agent] = 0.0
+
+    def replied(self, event: ev.Replied) -> None:
+        """A reply came."""
+        self.replies += 1
+        if event.input_tokens is None or event.output_tokens is None:
+            self.tokens_unknown += 1
+        self.input_tokens += event.input_tokens or 0
+        self.output_tokens += event.output_tokens or 0
+        if event.cost_usd is None:
+            self.cost_usd = None
+            self.cost_source = "unknown"
+        elif self.cost_usd is not None:
+            self.cost_usd += event.cost_usd
+            self.cost_source = event.cost_source
+        self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.latency_seconds
+        if (row := self.current) is not None:
+            row.replies += 1
+            row.latencies.append(event.latency_seconds)
+
+    def turn_ended(self, event: ev.TurnEnded) -> None:
+        """A turn with effects adds its busy time; one without was chatter."""
+        busy = self._open_turns.pop(event.agent, 0.0)
+        if event.effects:
+            self.busy += busy
+        elif event.outcome == "replied":
+            self.chatter += 1
+            if (row := self.current) is not None:
+                row.chatter += 1
+
+    def task_completed(self, event: ev.TaskCompleted) -> None:
+        """A task is done."""
+        busy = self.busy + self._open_turns.get(event.agent, 0.0)
+        task, agent = clean_line(event.task), clean_line(event.agent)
+        self.completions.append(Completion(event.ts, task, agent, busy))
+        if (row := self.current) is not None:
+            row.completions += 1
+
+    def tests_finished(self, event: ev.TestsFinished) -> None:
+        """A test run is over."""
+        failed = event.verdict != "passed"
+        self.test_runs += 1
+        self.test_failures += failed
+        self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.seconds
+        if (row := self.current) is not None:
+            row.test_runs += 1
+            row.test_failures += failed
+
+    def action_refused(self, event: ev.ActionRefused) -> None:
+        """An action had no effect."""
+        self.refusals += 1
+        self.claims_blocked += event.action == "claim_task" and event.reason == "blocked"
+        if (row := self.current) is not None:
+            row.refused += 1
+
+    def lock_denied(self, event: ev.LockDenied) -> None:
+        """A lock was refused."""
+        if (row := self.current) is not None:
+            row.denied += 1
+
+    def file_edited(self, event: ev.FileEdited) -> None:
+        """A file was written."""
+        if (row := self.current) is not None:
+            row.edits += 1
+
+    def message_delivered(self, event: ev.MessageDelivered) -> None:
+        """Mail arrived."""
+        self.messages += 1
+        if (row := self.current) is not None:
+            row.messages += 1

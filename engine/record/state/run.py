@@ -1,0 +1,129 @@
+"""The run itself: what it is, whether it runs, who disturbed or steered it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from engine.record import events as ev
+from engine.record.clean import clean_line
+
+Phase: TypeAlias = Literal["starting", "running", "pausing", "paused", "ended"]
+
+ACTS_KEPT = 200
+"""Acts of people kept for display."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person did to the run."""
+
+    seq: int
+    ts: float
+    round: int
+    author: str
+    text: str
+
+
+class RunInfoState:
+    """Configuration and phase. Empty strings before the first event."""
+
+    def __init__(self) -> None:
+        self.suite = ""
+        self.structure = ""
+        self.strategy = ""
+        self.models: tuple[str, ...] = ()
+        self.developers = 0
+        self.p = 0.0
+        self.span = 0
+        self.seed = 0
+        self.locks = ""
+        self.completion = ""
+        self.tests = ""
+        self.clock = ""
+        self.speed = 1.0
+        self.max_rounds = 0
+        self.lease_seconds = 0.0
+        self.phase: Phase = "starting"
+        self.stepping = False
+        self.outcome = ""
+        self.outcome_detail = ""
+        self.wall_seconds: float | None = None
+        self.verified: bool | None = None
+        self.verified_failed = 0
+        self.verified_total = 0
+        self.acts: deque[Act] = deque(maxlen=ACTS_KEPT)
+
+    def run_started(self, event: ev.RunStarted) -> None:
+        """The run has a shape."""
+        self.suite = clean_line(event.suite)
+        self.structure = clean_line(event.structure)
+        self.strategy = clean_line(event.strategy)
+        self.models = tuple(dict.fromkeys(clean_line(agent.model) for agent in event.team))
+        self.developers = sum(agent.role == "developer" for agent in event.team)
+        self.p, self.seed = event.p, event.seed
+        self.span = round(min(1.0, max(0.0, 1 - event.p)) * len(event.tasks))
+        self.locks, self.completion, self.tests = event.locks, event.completion, event.tests
+        self.clock, self.speed = event.clock, event.speed
+        self.max_rounds, self.lease_seconds = event.max_rounds, event.lease_seconds
+        self.phase = "running"
+
+    def _act(self, event: ev.Event, author: str, text: str) -> None:
+        self.acts.append(Act(event.seq, event.ts, event.round, clean_line(author), clean_line(text)))
+
+    def pause_requested(self, event: ev.PauseRequested) -> None:
+        """Somebody wants it to stand still."""
+        self.phase = "pausing"
+        self._act(event, event.author, "paused the team")
+
+    def paused(self, event: ev.Paused) -> None:
+        """It stands still."""
+        self.phase, self.stepping = "paused", False
+
+    def resumed(self, event: ev.Resumed) -> None:
+        """It goes on."""
+        self.phase, self.stepping = "running", event.step
+        self._act(event, event.author, "stepped one round" if event.step else "resumed the team")
+
+    def stop_requested(self, event: ev.StopRequested) -> None:
+        """Somebody ends it."""
+        self._act(event, event.author, "stopped the team")
+
+    def message_sent(self, event: ev.MessageSent) -> None:
+        """Somebody speaks to the team."""
+        if event.kind == "operator":
+            self._act(event, event.sender, f"said to {', '.join(event.recipients)}: “{event.text}”")
+
+    def fault_started(self, event: ev.FaultStarted) -> None:
+        """Somebody, or a plan, disturbs it."""
+        self._act(event, event.author, f"injected {event.kind} into {', '.join(event.targets) or 'the run'}")
+
+    def fault_stopped(self, event: ev.FaultStopped) -> None:
+        """The disturbance ends."""
+        self._act(event, event.author, f"healed fault {event.id}")
+
+    def control_refused(self, event: ev.ControlRefused) -> None:
+        """A command had no effect."""
+        self._act(event, event.author, f"{event.command} refused: {event.detail}")
+
+    def run_resumed(self, event: ev.RunResumed) -> None:
+        """Another engine goes on with it: it has not ended after all."""
+        self.phase, self.stepping = "running", False
+        self.outcome, self.outcome_detail, self.wall_seconds = "", "", None
+        self.verified, self.verified_failed, self.verified_total = None, 0, 0
+        self.clock, self.speed, self.max_rounds = event.clock, event.speed, event.max_rounds
+        self._act(event, event.author, "resumed the run")
+
+    def run_ended(self, event: ev.RunEnded) -> None:
+        """The team has stopped; what follows is the closing verification."""
+        self.phase = "ended"
+        self.outcome = event.outcome
+        self.outcome_detail = clean_line(event.detail)
+        self.wall_seconds = event.wall_seconds
+
+    def run_verified(self, event: ev.RunVerified) -> None:
+        """All expected tests were run on the final workspace."""
+        self.verified = event.verdict == "passed"
+        self.verified_failed = len(event.failed)
+        self.verified_total = len(event.failed) + len(event.passed)

@@ -1,0 +1,212 @@
+"""Going on where an engine stopped: what a run has to know of its past, and what has to be set right first.
+
+``Past`` is a fold of the journal like any other; every part of a run that remembers anything is made from it.
+``settle`` then closes what was open at the cut, each as an event, so that nobody is left to wait for a reply,
+a lock or a message that will never come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from engine.faults.injector import Injector
+from engine.record import events as ev
+from engine.record.state import RunState
+from engine.team import turn as turns
+from engine.team.acts.talk import TalkActs
+from engine.team.conversation import Conversations
+from engine.team.evidence import Evidence
+from engine.team.lifecycle import Lifecycle
+from engine.team.member import Member, Team
+
+_LOST_TURN = "the engine stopped in the middle of it; what of your reply was carried out stands on the board"
+
+
+class Past:
+    """All that has happened, as a new engine needs it; empty for a run that begins.
+
+    ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that a lease took from
+    their owner) and ``round_open`` are what the cut left half done.
+    """
+
+    def __init__(self, events: Iterable[ev.Event] = ()) -> None:
+        self.state = RunState()
+        self.conversations = Conversations()
+        self.evidence = Evidence()
+        self.start: ev.RunStarted | None = None
+        self.edits: list[ev.FileEdited] = []
+        self.tokens: dict[str, int] = {}
+        self.held: dict[str, ev.LockAcquired] = {}
+        self.last_turn = 0
+        self.open_turns: dict[int, ev.TurnStarted] = {}
+        self.round_open = False
+        self.calls: Counter[str] = Counter()
+        self.messages_sent = 0
+        self.waiting: Counter[str] = Counter()
+        self.epochs: dict[str, int] = {}
+        self.lost: dict[str, ev.AgentCrashed | ev.AgentStalled] = {}
+        self.orphans: dict[str, None] = {}
+        self.faults: dict[int, ev.FaultStarted] = {}
+        self.entries: Counter[int] = Counter()
+        self._sent: dict[str, ev.MessageSent] = {}
+        self._unsettled: dict[tuple[str, str], None] = {}
+        self._handlers = self._table()
+        for event in events:
+            self.apply(event)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has happened yet."""
+        return self.start is None
+
+    @property
+    def micros(self) -> int:
+        """The run's clock at the last event."""
+        return round(self.state.ts * 1_000_000)
+
+    @property
+    def unsettled(self) -> list[tuple[ev.MessageSent, str]]:
+        """Messages whose fate is not recorded, recipient by recipient."""
+        return [(self._sent[message], recipient) for message, recipient in self._unsettled]
+
+    def status(self, agent: str) -> Literal["live", "stalled", "down"]:
+        """Whether the agent was up."""
+        lost = self.lost.get(agent)
+        if lost is None:
+            return "live"
+        return "down" if isinstance(lost, ev.AgentCrashed) else "stalled"
+
+    def leave_out(self, entries: Iterable[int]) -> None:
+        """Have these entries of the plan count as struck: a fork without them."""
+        self.entries.update(entries)
+
+    # ------------------------------------------------------------ events
+
+    def _table(self) -> dict[type[ev.Event], Callable[[Any], None]]:
+        return {
+            ev.RunStarted: self._run_started,
+            ev.RoundStarted: self._round_started,
+            ev.RoundEnded: self._round_ended,
+            ev.TurnStarted: self._turn_started,
+            ev.CallFailed: self._call_failed,
+            ev.TurnEnded: self._turn_ended,
+            ev.TaskAssigned: self._task_taken,
+            ev.TaskClaimed: self._task_taken,
+            ev.TaskReleased: self._task_released,
+            ev.FileEdited: self.edits.append,
+            ev.LockAcquired: self._lock_acquired,
+            ev.LockReleased: self._lock_released,
+            ev.MessageSent: self._message_sent,
+            ev.MessageDelivered: self._message_delivered,
+            ev.MessageLost: self._message_settled,
+            ev.FaultStarted: self._fault_started,
+            ev.FaultStopped: self._fault_stopped,
+            ev.AgentCrashed: self._agent_lost,
+            ev.AgentStalled: self._agent_lost,
+            ev.AgentRevived: self._agent_revived,
+        }
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one event of a journal that an engine wrote."""
+        self.state.apply(event)
+        self.conversations.apply(event)
+        self.evidence.apply(event)
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _run_started(self, event: ev.RunStarted) -> None:
+        self.start = event
+
+    def _round_started(self, event: ev.RoundStarted) -> None:
+        self.round_open = True
+
+    def _round_ended(self, event: ev.RoundEnded) -> None:
+        self.round_open = False
+
+    def _turn_started(self, event: ev.TurnStarted) -> None:
+        self.last_turn = event.turn
+        self.open_turns[event.turn] = event
+        self.calls[event.agent] += 1
+        self.waiting.pop(event.agent, None)
+
+    def _call_failed(self, event: ev.CallFailed) -> None:
+        self.calls[event.agent] += event.retry_seconds is not None
+
+    def _turn_ended(self, event: ev.TurnEnded) -> None:
+        self.open_turns.pop(event.turn, None)
+        if event.outcome == "fenced":
+            self.epochs[event.agent] = self.epochs.get(event.agent, 1) + 1
+
+    def _task_taken(self, event: ev.TaskAssigned | ev.TaskClaimed) -> None:
+        self.orphans.pop(event.task, None)
+
+    def _task_released(self, event: ev.TaskReleased) -> None:
+        if event.reason == "lease":
+            self.orphans[event.task] = None
+
+    def _lock_acquired(self, event: ev.LockAcquired) -> None:
+        self.tokens[event.path] = event.token
+        self.held[event.path] = event
+
+    def _lock_released(self, event: ev.LockReleased) -> None:
+        self.held.pop(event.path, None)
+
+    def _message_sent(self, event: ev.MessageSent) -> None:
+        self.messages_sent += 1
+        self._sent[event.id] = event
+        self._unsettled.update(((event.id, recipient), None) for recipient in event.recipients)
+
+    def _message_delivered(self, event: ev.MessageDelivered) -> None:
+        self.waiting[event.recipient] += 1
+        self._message_settled(event)
+
+    def _message_settled(self, event: ev.MessageDelivered | ev.MessageLost) -> None:
+        self._unsettled.pop((event.id, event.recipient), None)
+
+    def _fault_started(self, event: ev.FaultStarted) -> None:
+        self.faults[event.id] = event
+        if event.entry is not None:
+            self.entries[event.entry] += 1
+
+    def _fault_stopped(self, event: ev.FaultStopped) -> None:
+        self.faults.pop(event.id, None)
+
+    def _agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
+        self.lost[event.agent] = event
+
+    def _agent_revived(self, event: ev.AgentRevived) -> None:
+        self.lost.pop(event.agent, None)
+        self.epochs[event.agent] = event.epoch
+
+
+async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lifecycle: Lifecycle) -> None:
+    """Close what the cut left open, and set the timers that ran: leases and heals.
+
+    A turn without an end in the journal is lost, and its agent is told; what the journal holds of it stands.
+    """
+    for started in past.open_turns.values():
+        _end(team, started, team.members[started.agent])
+    for lock in past.held.values():
+        freed = ev.LockReleased(path=lock.path, agent=lock.agent, token=lock.token, reason="barrier")
+        team.bus.emit(freed)
+    for sent, recipient in past.unsettled:
+        await talk.carry(sent, recipient)
+    if past.round_open:
+        team.bus.emit(ev.RoundEnded())
+    injector.restore(past.faults.values(), past.state.faults.count)
+    lifecycle.restore(past.lost.values())
+    for task in past.orphans:
+        lifecycle.pass_on(task)
+
+
+def _end(team: Team, started: ev.TurnStarted, member: Member) -> None:
+    if member.status == "down":
+        turns.end(team, started, "crashed", 0, "the agent crashed")
+    elif member.status == "stalled":
+        member.epoch += 1
+        turns.end(team, started, "fenced", 0, "it was silent when the engine stopped")
+    else:
+        turns.end(team, started, "failed", 0, _LOST_TURN)

@@ -1,0 +1,219 @@
+"""Before a run: everything that can be wrong is found here, and the first event is made."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.errors import TeamtopError, UsageError
+from engine.faults import selectors
+from engine.faults.plan import Planned, parse
+from engine.models import registry
+from engine.record import events as ev
+from engine.record.config import RunConfig, RunMeta
+from engine.record.folder import RunFolder
+from engine.strategies import STRATEGIES
+from engine.team.prompts import TEMPLATE
+from tasks import suite as suites
+from tasks.errors import SuiteError, nearest
+from tasks.model import Suite
+from tasks.verdicts import table
+
+TEAM_MAX = 200
+"""Developers at most: twice the largest team that is measured (100)."""
+
+SEED_LIMIT = 1 << 63
+"""Seeds are 64-bit numbers with a sign: what events and ``run.json`` can hold."""
+
+FREE_BYTES = 32 << 20
+"""Space that must be free before a team starts: a run with all its files takes a few megabytes."""
+
+_RUN_ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can start: its folder (with ``run.json`` in it), suite, first event and fault plan."""
+
+    folder: RunFolder
+    meta: RunMeta
+    suite: Suite
+    start: ev.RunStarted
+    plan: tuple[Planned, ...]
+
+
+def prepare(config: RunConfig, runs_dir: Path, run_id: str, environ: Mapping[str, str]) -> Prepared:
+    """Check ``config`` and make the run's folder. Raises ``UsageError`` or ``TeamtopError``, one sentence."""
+    suite, start, plan = check(config, environ)
+    folder = make_folder(runs_dir, run_id)
+    meta = RunMeta(
+        run_id=run_id,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        teamtop=teamtop_version(),
+        python=platform.python_version(),
+        config=config,
+        suite_hash=suite.content_hash,
+    )
+    try:
+        folder.write_meta(meta)
+    except OSError as error:
+        shutil.rmtree(folder.path, ignore_errors=True)  # it was made a moment ago and holds nothing
+        raise TeamtopError(f"{folder.meta_path} cannot be written: {error.strerror or error}.") from None
+    return Prepared(folder, meta, suite, start, plan)
+
+
+def reopen(path: Path, environ: Mapping[str, str], config: RunConfig | None = None) -> Prepared:
+    """Find a prepared run again: in the engine's own process, or to go on with it (under another ``config``).
+
+    Raises ``UsageError`` or ``TeamtopError``, one sentence.
+    """
+    folder = RunFolder(path)
+    meta = folder.read_meta()
+    if config is not None:
+        meta = replace(meta, config=config)
+    suite, start, plan = check(meta.config, environ)
+    if suite.content_hash != meta.suite_hash:
+        raise TeamtopError(
+            f"The suite {meta.config.suite} is not what it was when {meta.run_id} began; start a new run."
+        )
+    return Prepared(folder, meta, suite, start, plan)
+
+
+def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunStarted, tuple[Planned, ...]]:
+    """Resolve every name in ``config``. Raises ``UsageError`` for the first that leads nowhere."""
+    try:
+        suite = suites.load(config.suite, config.structure or None)
+    except SuiteError as error:
+        raise UsageError(str(error)) from None
+    if config.strategy not in STRATEGIES:
+        raise UsageError(
+            f"There is no strategy {config.strategy!r}.{nearest(config.strategy, tuple(STRATEGIES))}"
+        )
+    if not 1 <= config.agents <= TEAM_MAX:
+        raise UsageError(f"A team has 1 to {TEAM_MAX} agents, not {config.agents}.")
+    if config.max_rounds < 1:
+        raise UsageError(f"--max-rounds is a number from 1, not {config.max_rounds}.")
+    if not -SEED_LIMIT <= config.seed < SEED_LIMIT:
+        raise UsageError(f"The seed {config.seed} does not fit 64 bits: use a shorter one.")
+    team = _team(config)
+    for name in dict.fromkeys(spec.model for spec in team):
+        registry.check(name, environ)
+    _check_speed(config, team)
+    _check_tests(config, suite)
+    plan = parse(config.faults, "the fault plan") if config.faults else ()
+    start = _start(config, suite, team)
+    _check_targets(plan, start)
+    return suite, start, plan
+
+
+def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
+    def spec(name: str, role: ev.Role) -> ev.AgentSpec:
+        return ev.AgentSpec(name=name, role=role, model=config.models.get(name, config.model))
+
+    lead = [spec("Lead", "lead")] if STRATEGIES[config.strategy].has_lead else []
+    return (*lead, *(spec(f"Dev{number}", "developer") for number in range(1, config.agents + 1)))
+
+
+def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
+    real = [spec.model for spec in team if registry.resolve(spec.model).real]
+    if real and config.clock != "wall":
+        raise UsageError(f"{real[0]} is a real model, whose time cannot be scaled: use --speed 1.")
+    if real and config.tests == "real" and not config.unsafe_tests:
+        raise UsageError(
+            f"{real[0]} writes code that nobody knows, and there is no sandbox yet: "
+            "add --unsafe-tests to run it with your rights, or --tests simulated, which runs none of it."
+        )
+
+
+def _check_tests(config: RunConfig, suite: Suite) -> None:
+    if config.tests != "simulated":
+        return
+    try:
+        table(suite.name)
+    except SuiteError:
+        raise UsageError(
+            f"Tests of {suite.name} cannot be simulated, only those of shipped and generated suites: "
+            "use --tests real."
+        ) from None
+
+
+def _check_targets(plan: tuple[Planned, ...], start: ev.RunStarted) -> None:
+    for number, entry in enumerate(plan, 1):
+        selectors.check(entry.target, start.team, start.tasks, f"the fault plan: fault {number}")
+
+
+def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> ev.RunStarted:
+    return ev.RunStarted(
+        suite=suite.name,
+        structure=suite.structure,
+        suite_hash=suite.content_hash,
+        brief=suite.brief,
+        p=suite.p,
+        tasks=tuple(
+            ev.TaskSpec(
+                id=task.id,
+                name=task.name,
+                title=task.title,
+                description=task.description,
+                files=task.files,
+                dependencies=task.dependencies,
+                tests=task.tests,
+            )
+            for task in suite.tasks
+        ),
+        files=tuple(ev.FileSpec(path=path, content=text) for path, text in suite.support.items()),
+        team=team,
+        strategy=config.strategy,
+        seed=config.seed,
+        locks=config.locks,
+        completion=config.completion,
+        tests=config.tests,
+        clock=config.clock,
+        speed=config.speed,
+        max_rounds=config.max_rounds,
+        lease_seconds=config.lease_seconds,
+        template=TEMPLATE,
+    )
+
+
+def make_folder(runs_dir: Path, run_id: str) -> RunFolder:
+    """Make the folder of a new run. Raises ``UsageError`` or ``TeamtopError``, one sentence."""
+    if not run_id or run_id.startswith(".") or not set(run_id) <= _RUN_ID_CHARACTERS or len(run_id) > 128:
+        raise UsageError(
+            f"{run_id[:60]!r} is no run id: use up to 128 letters, digits, '-', '_' and '.', not first."
+        )
+    folder = RunFolder(runs_dir / run_id)
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        folder.path.mkdir()
+    except FileExistsError:
+        if folder.path.exists():
+            raise UsageError(f"{folder.path} exists already: choose another --run-id.") from None
+        raise UsageError(f"{runs_dir} is not a folder: choose another --runs-dir.") from None
+    except OSError as error:
+        raise TeamtopError(
+            f"{runs_dir} cannot hold a run ({error.strerror or error}): choose another --runs-dir."
+        ) from None
+    free = shutil.disk_usage(folder.path).free
+    if free < FREE_BYTES:
+        folder.path.rmdir()
+        raise TeamtopError(
+            f"{runs_dir} has {free >> 20} MiB free and a run needs {FREE_BYTES >> 20}: "
+            "free space or choose another --runs-dir."
+        )
+    return folder
+
+
+def teamtop_version() -> str:
+    """The installed version; ``0`` when run from a bare checkout."""
+    try:
+        return version("teamtop")
+    except PackageNotFoundError:
+        return "0"

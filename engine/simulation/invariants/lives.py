@@ -1,0 +1,121 @@
+"""Agents that are lost and come back: states, epochs, leases, who takes part in a round."""
+
+from __future__ import annotations
+
+from engine.record import events as ev
+from engine.simulation.invariants.notes import TICK, Notes
+from engine.simulation.violation import Violation
+from engine.simulation.world import Played
+
+
+def judge(played: Played) -> list[Violation]:
+    """See ``_Lives``."""
+    lives = _Lives(played.scenario.start)
+    for event in played.events:
+        lives.take(event)
+    return lives.notes
+
+
+class _Lives:
+    """Follows every agent: live, stalled or down, with its epoch, open turn and lease."""
+
+    def __init__(self, start: ev.RunStarted) -> None:
+        self.notes = Notes("lives")
+        self._lease = start.lease_seconds
+        self._state = {spec.name: "live" for spec in start.team}
+        self._epoch = {spec.name: 1 for spec in start.team}
+        self._open: dict[str, ev.TurnStarted] = {}
+        self._until: dict[str, float] = {}
+        self._silent: dict[str, float] = {}
+        self._fenced: set[str] = set()
+        self._leaky: set[str] = set()
+
+    def take(self, event: ev.AnyEvent) -> None:
+        """Judge one event, then note what it says."""
+        for name, until in self._silent.items():
+            if event.ts > until + TICK and name in self._open:
+                self._wrong(event, f"the turn of {name}, who is silent, went on after its lease")
+        match event:
+            case ev.RoundStarted():
+                live = tuple(name for name, state in self._state.items() if state == "live")
+                if event.agents != live:
+                    self._wrong(event, f"the round is for {event.agents}, live are {live}")
+            case ev.TurnStarted():
+                self._turn_started(event)
+            case ev.TurnEnded():
+                self._turn_ended(event)
+            case ev.AgentCrashed() | ev.AgentStalled():
+                self._lost(event)
+            case ev.AgentRevived():
+                self._revived(event)
+            case ev.TaskReleased(reason="lease"):
+                self._returned(event, f"task {event.task}")
+            case ev.LockReleased(reason="lease") if event.agent not in self._leaky:
+                self._returned(event, event.path)
+            case ev.TaskAssigned(by="strategy") if event.ts > 0 and self._state.get(event.agent) != "live":
+                self._wrong(event, f"task {event.task} was given to {event.agent}, who is lost")
+            case ev.FaultStarted(kind="lock_leak"):
+                self._leaky |= set(event.targets)
+
+    def _wrong(self, event: ev.Event, sentence: str) -> None:
+        self.notes.wrong(event.seq, sentence)
+
+    def _turn_started(self, event: ev.TurnStarted) -> None:
+        name = event.agent
+        if self._state.get(name) != "live":
+            self._wrong(event, f"{name} began a turn while {self._state.get(name)}")
+        if event.epoch != self._epoch.get(name):
+            self._wrong(event, f"{name} began in epoch {event.epoch} instead of {self._epoch.get(name)}")
+        self._open[name] = event
+
+    def _turn_ended(self, event: ev.TurnEnded) -> None:
+        name = event.agent
+        self._open.pop(name, None)
+        if event.outcome == "fenced":
+            if self._state.get(name) != "stalled" or event.ts < self._until.get(name, 0.0) - TICK:
+                self._wrong(event, f"{name} was fenced off before its lease was over")
+            self._fenced.add(name)
+        elif event.outcome == "crashed" and self._state.get(name) != "down":
+            self._wrong(event, f"a turn of {name} crashed, but not {name}")
+
+    def _lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
+        name, down = event.agent, isinstance(event, ev.AgentCrashed)
+        state = self._state.get(name)
+        if state == "down" or (not down and state != "live"):
+            self._wrong(event, f"{name} was lost again while {state}")
+        if isinstance(event, ev.AgentCrashed) and event.epoch != self._epoch[name] + (name in self._fenced):
+            self._wrong(event, f"{name} crashed in epoch {event.epoch}, not {self._epoch[name]}")
+        if not down and name not in self._open:
+            self._wrong(event, f"{name} stalled outside of a turn")
+        if abs(event.lease_until - event.ts - self._lease) > TICK:
+            self._wrong(event, f"the lease of {name} ends at {event.lease_until} s")
+        self._state[name] = "down" if down else "stalled"
+        self._until[name] = event.lease_until
+        if down:
+            self._silent.pop(name, None)
+        else:
+            self._silent[name] = event.lease_until
+        if isinstance(event, ev.AgentCrashed):
+            self._epoch[name] = event.epoch
+            self._fenced.discard(name)
+
+    def _revived(self, event: ev.AgentRevived) -> None:
+        name = event.agent
+        state, grows = self._state.get(name), self._state.get(name) == "down" or name in self._fenced
+        if state == "live":
+            self._wrong(event, f"{name} came back without having been away")
+        elif event.epoch != self._epoch[name] + grows:
+            self._wrong(event, f"{name} came back in epoch {event.epoch} after epoch {self._epoch[name]}")
+        if state == "down" and name in self._open:
+            self._wrong(event, f"the turn that {name} crashed in never ended")
+        self._state[name], self._epoch[name] = "live", event.epoch
+        self._fenced.discard(name)
+        self._until.pop(name, None)
+        self._silent.pop(name, None)
+
+    def _returned(self, event: ev.TaskReleased | ev.LockReleased, what: str) -> None:
+        until = self._until.get(event.agent)
+        if until is None:
+            self._wrong(event, f"{what} was taken from {event.agent}, who was not lost")
+        elif event.ts < until - TICK:
+            self._wrong(event, f"{what} was taken from {event.agent} {until - event.ts:.3f} s too early")

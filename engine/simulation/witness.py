@@ -1,0 +1,152 @@
+"""Watches a simulated run at its seams: what was acted on before it was recorded, which time passed.
+
+The engine promises that its journal is ahead of everything that acts on it. So each seam here looks, at the
+moment it is used, at how many events the journal holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.models.base import Message, Model, Reply
+from engine.record import events as ev
+from engine.record.writer import MemoryStore
+from engine.simulation.violation import Violation
+from engine.world import workspace
+from engine.world.testrunner import TestReport, TestRequest, TestRunner
+
+TICK = 2e-6
+"""Seconds by which run-clock times may be off: they are rounded to microseconds."""
+
+FAULTY_ROUNDS = 25
+"""Rounds after which faults stop for good: some make rounds end at once, and nothing else."""
+
+_NOTED = (
+    ev.TurnStarted,
+    ev.TestsStarted,
+    ev.RunEnded,
+    ev.FileEdited,
+    ev.RoundStarted,
+    ev.FaultStarted,
+    ev.Paused,
+    ev.Resumed,
+)
+
+
+class Ledger(MemoryStore):
+    """A journal in memory that knows how many events it holds: ``lines``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = 0
+
+    async def write(self, data: bytes, *, sync: bool) -> None:
+        """See ``Store``."""
+        await super().write(data, sync=sync)
+        self.lines += data.count(b"\n")
+
+
+class Witness:
+    """Hears every event when it is emitted and keeps it; ``found`` are the violations seen at seams."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.events: list[ev.AnyEvent] = []
+        self.found: list[Violation] = []
+        self.trouble = asyncio.Event()
+        """Set by every fault and pause."""
+        self.rounds_over = asyncio.Event()
+        """Set in round ``FAULTY_ROUNDS``."""
+        self.prompts: dict[str, int] = {}
+        self.last_tests = 0
+        self.edits: dict[tuple[str, str], int] = {}
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
+        self._stood = 0.0
+        self._stands_since: float | None = None
+
+    def hear(self, event: ev.AnyEvent) -> None:
+        """Note an event, and whether its time is the loop's, without pauses."""
+        self.events.append(event)
+        now = self._loop.time()
+        until = now if self._stands_since is None else self._stands_since
+        if abs(event.ts - (until - self._started - self._stood)) > TICK:
+            self.violation(
+                "run clock",
+                event.seq,
+                f"the run's clock says {event.ts} s at {until - self._stood} s of work",
+            )
+        if not isinstance(event, _NOTED):
+            return
+        match event:
+            case ev.TurnStarted():
+                self.prompts[event.agent] = event.seq
+            case ev.TestsStarted() | ev.RunEnded():
+                self.last_tests = event.seq
+            case ev.FileEdited():
+                self.edits[event.path, event.content] = event.seq
+            case ev.RoundStarted() if event.round == FAULTY_ROUNDS:
+                self.rounds_over.set()
+            case ev.FaultStarted():
+                self.trouble.set()
+            case ev.Paused():
+                self.trouble.set()
+                self._stands_since = now
+            case ev.Resumed():
+                if self._stands_since is not None:
+                    self._stood += now - self._stands_since
+                    self._stands_since = None
+
+    def violation(self, name: str, seq: int, sentence: str) -> None:
+        """Note a violation; one of each name is enough."""
+        if not any(known.name == name for known in self.found):
+            self.found.append(Violation(name=name, seq=seq, sentence=sentence))
+
+    def acted(self, what: str, seq: int) -> None:
+        """Somebody acts on event ``seq`` just now: the journal must hold it."""
+        if seq > self.ledger.lines:
+            self.violation("write ahead", seq, f"{what} before the journal held event {seq}")
+
+
+class WatchedModel:
+    """A model of ``agent`` that may only be asked what the journal holds."""
+
+    def __init__(self, inner: Model, agent: str, witness: Witness) -> None:
+        self.name, self.real = inner.name, inner.real
+        self._inner, self._agent, self._witness = inner, agent, witness
+
+    async def complete(self, messages: Sequence[Message]) -> Reply:
+        """As the inner one."""
+        self._witness.acted(f"{self._agent} was asked", self._witness.prompts[self._agent])
+        return await self._inner.complete(messages)
+
+
+class WatchedTests:
+    """A test runner that may only see files that the journal holds."""
+
+    def __init__(self, inner: TestRunner, witness: Witness) -> None:
+        self.external = inner.external
+        self._inner, self._witness = inner, witness
+
+    async def run(self, request: TestRequest) -> TestReport:
+        """As the inner one."""
+        self._witness.acted("tests ran", self._witness.last_tests)
+        return await self._inner.run(request)
+
+    async def close(self) -> None:
+        """As the inner one."""
+        await self._inner.close()
+
+
+class WatchedFolder(workspace.MemoryStore):
+    """A folder that may only hold what the journal holds."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__()
+        self._witness = witness
+
+    def write(self, path: str, content: str) -> None:
+        """See ``Store``."""
+        self._witness.acted(f"{path} was written", self._witness.edits.get((path, content), 1 << 62))
+        super().write(path, content)

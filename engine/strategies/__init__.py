@@ -1,0 +1,15 @@
+"""Strategies: who decides who does what. Adding one takes one file and one line in ``STRATEGIES``."""
+
+from __future__ import annotations
+
+from engine.strategies.base import Strategy
+from engine.strategies.decentralized import Decentralized
+from engine.strategies.lead import Lead, LeadAssigned
+from engine.strategies.preassigned import Preassigned
+
+__all__ = ["STRATEGIES", "Strategy"]
+
+STRATEGIES: dict[str, type[Strategy]] = {
+    strategy.name: strategy for strategy in (Preassigned, Decentralized, LeadAssigned, Lead)
+}
+"""By name, in the order in which help lists them."""

@@ -1,0 +1,359 @@
+"""Conversations: what each agent was told and answered, folded from the journal.
+
+The same fold serves the running engine and the reader of a journal: ``TurnStarted`` names what a prompt
+showed, and applying it to the fold of the events before gives that prompt again, byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.models.base import Message
+from engine.record import events as ev
+from engine.strategies import STRATEGIES
+from engine.strategies.base import Strategy
+from engine.team import prompts
+from engine.team.boards import Boards
+
+TASKS_SHOWN = 40
+"""Full task texts per prompt: twice the paper's suites. A generated suite opens thousands of tasks at once,
+which would fill any model's context; the others are named with a pointer to show_task."""
+
+
+@dataclass(slots=True)
+class _File:
+    version: int
+    author: str
+    content: str
+    seq: int
+
+
+@dataclass(slots=True)
+class _Thread:
+    """One agent's conversation, and what has gathered for its next prompt."""
+
+    spec: ev.AgentSpec
+    messages: list[Message] = field(default_factory=list)
+    digest: bytes = b""
+    tasks_shown: set[str] = field(default_factory=set)
+    files_shown: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
+    wanted_files: dict[str, None] = field(default_factory=dict)
+    wanted_tasks: dict[str, None] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
+    mail: list[str] = field(default_factory=list)
+    owned: dict[str, None] = field(default_factory=dict)
+    received: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The next message to an agent, what it shows, and the digest of the whole conversation with it."""
+
+    message: Message
+    seen: ev.Seen
+    request: str
+
+
+class Conversations:
+    """All agents' conversations. ``apply`` every event; ``compose`` the next prompt of an agent."""
+
+    def __init__(self) -> None:
+        self.run: ev.RunStarted | None = None
+        self._threads: dict[str, _Thread] = {}
+        self._strategy: Strategy | None = None
+        self._tasks: dict[str, ev.TaskSpec] = {}
+        self._status: dict[str, tuple[str, str]] = {}
+        self._open: dict[str, int] = {}
+        self._dependents: dict[str, list[str]] = {}
+        self._claimable: dict[str, None] = {}
+        self._done = 0
+        self.boards = Boards()
+        self._files: dict[str, _File] = {}
+        self._task_files: dict[str, tuple[str, ...]] = {}
+        self._path_tasks: dict[str, list[str]] = {}
+        self._mail: dict[str, ev.MessageSent] = {}
+        self._lost: set[str] = set()
+        self._composed: dict[str, Prompt] = {}
+        self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
+            ev.RunStarted: self._run_started,
+            ev.TurnStarted: self._turn_started,
+            ev.Replied: self._replied,
+            ev.TurnEnded: self._turn_ended,
+            ev.TaskAssigned: self._task_assigned,
+            ev.TaskClaimed: self._task_claimed,
+            ev.TaskReleased: self._task_released,
+            ev.TaskCompleted: self._task_completed,
+            ev.FileEdited: self._file_edited,
+            ev.TestsFinished: self._tests_finished,
+            ev.MessageSent: self._message_sent,
+            ev.MessageDelivered: self._message_delivered,
+            ev.InfoRequested: self._info_requested,
+            ev.ActionRefused: self._action_refused,
+            ev.AgentCrashed: self._agent_lost,
+            ev.AgentStalled: self._agent_lost,
+            ev.AgentRevived: self._agent_revived,
+        }
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one event of a run that the engine itself wrote."""
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    # ------------------------------------------------------------ questions
+
+    def messages(self, agent: str) -> list[Message]:
+        """The conversation so far, the prompt of an open turn included. Do not change the list."""
+        return self._threads[agent].messages
+
+    def request(self, agent: str) -> str:
+        """The digest of the agent's conversation as it stands, as ``TurnStarted`` has it."""
+        return self._threads[agent].digest.hex()
+
+    def base(self, agent: str, path: str) -> int:
+        """The version of ``path`` that the agent was last shown or wrote itself; 0 for none."""
+        return self._threads[agent].files_shown.get(path, 0)
+
+    def received(self, agent: str, message: str) -> bool:
+        """Whether that message has reached the agent before."""
+        thread = self._threads.get(agent)
+        return thread is not None and message in thread.received
+
+    # ------------------------------------------------------------ the prompt
+
+    def compose(self, agent: str, round_: int, board_version: int | None = None) -> Prompt:
+        """Build the agent's prompt for ``round_`` from all events so far.
+
+        ``board_version`` is that of the board which it is shown; null for the present one.
+        """
+        run, strategy = self.run, self._strategy
+        assert run is not None
+        assert strategy is not None
+        thread = self._threads[agent]
+        version, board, board_digest = self.boards.text(board_version)
+        parts = [f"# Round {round_}\n", board]
+        changed = [(path, self._files[path].version) for path in thread.changed]
+        shown_files = self._files_to_show(thread)
+        if changed:
+            parts.append(prompts.changes((p, v, self._files[p].author) for p, v in changed))
+        if thread.outcomes:
+            parts.append(prompts.outcomes(thread.outcomes))
+        if thread.mail:
+            mails = [self._mail[message_id] for message_id in thread.mail]
+            parts.append(prompts.mail((m.id, m.sender, m.round, m.text) for m in mails))
+        tasks, more = self._tasks_to_show(thread)
+        parts.extend(prompts.task_section(self._tasks[task]) for task in tasks)
+        if more:
+            parts.append(prompts.more_tasks(more))
+        for path in shown_files:
+            file = self._files[path]
+            parts.append(prompts.file_section(path, file.version, file.author, file.content))
+        parts.append(prompts.reply_section(agent))
+        seen = ev.Seen(
+            board=version,
+            files=tuple((path, self._files[path].version) for path in shown_files),
+            changes=tuple(changed),
+            tasks=tuple(tasks),
+            mail=tuple(thread.mail),
+        )
+        before = thread.digest if thread.messages else self._brief(thread).encode()
+        digest = hashlib.blake2b(before, digest_size=16)
+        for part in parts:
+            digest.update(board_digest if part is board else part.encode())
+        prompt = Prompt(Message("user", tuple(parts)), seen, digest.hexdigest())
+        self._composed[agent] = prompt
+        return prompt
+
+    def _brief(self, thread: _Thread) -> str:
+        assert self.run is not None
+        assert self._strategy is not None
+        return prompts.brief(self.run, thread.spec, self._strategy, list(thread.owned))
+
+    def _tasks_to_show(self, thread: _Thread) -> tuple[list[str], int]:
+        wanted = list(thread.wanted_tasks)
+        fresh = [task for task in thread.owned if task not in thread.tasks_shown]
+        if self._may_claim(thread.spec):
+            fresh += [task for task in self._claimable if task not in thread.tasks_shown]
+        elif thread.spec.role == "lead":
+            fresh += [task for task in self._tasks if task not in thread.tasks_shown]
+        order = dict.fromkeys(wanted + fresh)
+        return list(order)[:TASKS_SHOWN], max(0, len(order) - TASKS_SHOWN)
+
+    def _may_claim(self, agent: ev.AgentSpec) -> bool:
+        if agent.role == "lead" or self._strategy is None:
+            return False
+        if not self._strategy.has_lead:
+            return True
+        leads = [name for name, thread in self._threads.items() if thread.spec.role == "lead"]
+        return all(name in self._lost for name in leads)
+
+    def _files_to_show(self, thread: _Thread) -> list[str]:
+        paths = dict.fromkeys(path for path in thread.wanted_files if path in self._files)
+        for task in thread.owned:
+            for path in self._task_files[task]:
+                if path in thread.changed and self._files[path].author != thread.spec.name:
+                    paths[path] = None
+        return list(paths)
+
+    # ------------------------------------------------------------ events
+
+    def _run_started(self, event: ev.RunStarted) -> None:
+        self.run = event
+        self._strategy = STRATEGIES[event.strategy]()
+        for task in event.tasks:
+            self._tasks[task.id] = task
+            self._task_files[task.id] = task.files
+            for path in task.files:
+                self._path_tasks.setdefault(path, []).append(task.id)
+            self._open[task.id] = len(task.dependencies)
+            for dependency in task.dependencies:
+                self._dependents.setdefault(dependency, []).append(task.id)
+            self._set(event, task.id, "pending", "")
+        for file in event.files:
+            self._files[file.path] = _File(0, "the project", file.content, event.seq)
+        self._threads = {spec.name: _Thread(spec) for spec in event.team}
+
+    def _set(self, event: ev.Event, task: str, status: str, owner: str) -> None:
+        before = self._status.get(task, ("", ""))
+        if before[1] and before[1] in self._threads:
+            self._threads[before[1]].owned.pop(task, None)
+        if owner and status != "done" and owner in self._threads:
+            self._threads[owner].owned[task] = None
+        self._status[task] = (status, owner)
+        if status == "pending" and self._open[task] == 0:
+            self._claimable[task] = None
+        else:
+            self._claimable.pop(task, None)
+        line = prompts.board_line(self._tasks[task], status, owner)
+        self.boards.change(event.seq, task, line, self._done)
+
+    def _tell(self, agent: str, action: str, subject: str, result: str, say: str) -> None:
+        if agent in self._threads:
+            self._threads[agent].outcomes.append(prompts.outcome(action, subject, result, say))
+
+    def _turn_started(self, event: ev.TurnStarted) -> None:
+        prompt = self._composed.pop(event.agent, None) or self.compose(
+            event.agent, event.round, event.seen.board
+        )
+        self._composed.pop(event.agent, None)
+        thread = self._threads[event.agent]
+        if not thread.messages:
+            thread.messages.append(Message("system", (self._brief(thread),)))
+        thread.messages.append(prompt.message)
+        thread.digest = bytes.fromhex(prompt.request)
+        thread.tasks_shown.update(prompt.seen.tasks)
+        thread.files_shown.update(prompt.seen.changes)
+        thread.files_shown.update(prompt.seen.files)
+        for gathered in (thread.changed, thread.wanted_files, thread.wanted_tasks):
+            gathered.clear()
+        thread.outcomes = []
+        thread.mail = []
+
+    def _replied(self, event: ev.Replied) -> None:
+        thread = self._threads[event.agent]
+        thread.messages.append(Message("assistant", (event.text,)))
+        thread.digest = hashlib.blake2b(thread.digest + event.text.encode(), digest_size=16).digest()
+        if event.finish_reason == "length":
+            said = "It was cut at the token limit; what was not complete was not carried out."
+            self._tell(event.agent, "reply", "", "cut", said)
+
+    def _turn_ended(self, event: ev.TurnEnded) -> None:
+        if event.outcome != "replied":
+            self._tell(event.agent, "turn", "", "lost", event.detail or event.outcome)
+
+    def _task_assigned(self, event: ev.TaskAssigned) -> None:
+        self._set(event, event.task, "assigned", event.agent)
+        if event.by in self._threads:
+            self._tell(event.by, "assign_task", event.task, "ok", f"{event.agent} has it.")
+
+    def _task_claimed(self, event: ev.TaskClaimed) -> None:
+        self._set(event, event.task, "in_progress", event.agent)
+        self._tell(event.agent, "claim_task", event.task, "ok", f"You own task {event.task}.")
+
+    def _task_released(self, event: ev.TaskReleased) -> None:
+        self._set(event, event.task, "pending", "")
+        if event.reason == "released":
+            self._tell(event.agent, "release_task", event.task, "ok", "It is free.")
+        elif event.reason == "lease":
+            said = "You were silent for longer than the lease; it went back to the team."
+            self._tell(event.agent, "task", event.task, "lost", said)
+        else:
+            self._tell(event.agent, "task", event.task, "lost", "The lead gave it to somebody else.")
+
+    def _task_completed(self, event: ev.TaskCompleted) -> None:
+        self._done += 1
+        self._set(event, event.task, "done", event.agent)
+        for dependent in self._dependents.get(event.task, ()):
+            self._open[dependent] -= 1
+            if self._open[dependent] == 0 and self._status[dependent][0] == "pending":
+                self._claimable[dependent] = None
+        self._tell(event.agent, "complete_task", event.task, "ok", "It is done.")
+
+    def _file_edited(self, event: ev.FileEdited) -> None:
+        self._files[event.path] = _File(event.version, event.agent, event.content, event.seq)
+        for name, thread in self._threads.items():
+            if name == event.agent:
+                thread.files_shown[event.path] = event.version
+                thread.changed.pop(event.path, None)
+            else:
+                thread.changed[event.path] = None
+        for task in self._path_tasks.get(event.path, ()):
+            if self._status[task] == ("assigned", event.agent) and self._open[task] == 0:
+                self._set(event, task, "in_progress", event.agent)  # its owner began
+        said = f"It is now version {event.version}."
+        self._tell(event.agent, "edit_file", event.path, "ok", said)
+
+    def _tests_finished(self, event: ev.TestsFinished) -> None:
+        total = len(event.passed) + len(event.failed)
+        said = f"{len(event.passed)} of {total} tests passed."
+        if event.failed:
+            said += f" Failed: {', '.join(event.failed)}."
+        thread = self._threads.get(event.agent)
+        if thread is not None:
+            more = "" if event.verdict == "passed" else event.output
+            thread.outcomes.append(prompts.outcome("run_tests", "", event.verdict, said, more))
+
+    def _message_sent(self, event: ev.MessageSent) -> None:
+        self._mail[event.id] = event
+        action = {"message": "send_message", "status_request": "request_status"}.get(event.kind, event.kind)
+        action = "synthesize" if action == "synthesis" else action
+        subject = event.recipients[0] if event.kind in ("message", "status_request") else ""
+        self._tell(event.sender, action, subject, "ok", f"Sent to {', '.join(event.recipients)}.")
+
+    def _message_delivered(self, event: ev.MessageDelivered) -> None:
+        thread = self._threads.get(event.recipient)
+        if thread is not None and event.id not in thread.received:
+            thread.received.add(event.id)
+            thread.mail.append(event.id)
+
+    def _info_requested(self, event: ev.InfoRequested) -> None:
+        thread = self._threads[event.agent]
+        if event.action == "read_file":
+            thread.wanted_files[event.object] = None
+        else:
+            thread.wanted_tasks[event.object] = None
+        self._tell(event.agent, event.action, event.object, "ok", "It stands below.")
+
+    def _action_refused(self, event: ev.ActionRefused) -> None:
+        if event.reason == "stale":
+            self._threads[event.agent].wanted_files[event.object] = None
+        self._tell(event.agent, event.action, event.object, f"refused ({event.reason})", event.detail)
+
+    def _agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
+        self._lost.add(event.agent)
+
+    def _agent_revived(self, event: ev.AgentRevived) -> None:
+        self._lost.discard(event.agent)
+        if event.memory == "lost":
+            self._forget(self._threads[event.agent])
+
+    def _forget(self, thread: _Thread) -> None:
+        """Begin the conversation anew; what it owns and the mail that waits unread are not its memory."""
+        thread.messages, thread.digest, thread.outcomes = [], b"", []
+        for known in (thread.tasks_shown, thread.files_shown, thread.wanted_files, thread.wanted_tasks):
+            known.clear()
+        thread.changed = dict.fromkeys(path for path, file in self._files.items() if file.version)

@@ -1,0 +1,151 @@
+"""Lost agents: crash, stall, lease, return.
+
+Work of a lost agent stays its own for the lease, so that a short absence costs nothing; then its tasks and
+locks go back to the team. What a stalled agent sends after that is fenced: its turn has been ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Literal
+
+from engine.record import events as ev
+from engine.team.member import Member, Team
+from engine.team.turn import end
+
+
+class Lifecycle:
+    """Ends turns of lost agents and runs their leases."""
+
+    def __init__(self, team: Team) -> None:
+        self._team = team
+        self._started: dict[str, ev.TurnStarted] = {}
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._leases: dict[str, int] = {}
+        self._failure: BaseException | None = None
+        self.changed = asyncio.Event()
+        """Set when an agent comes back or a lease or heal is over; whoever waits for it clears it."""
+
+    def turn_began(self, started: ev.TurnStarted) -> None:
+        """Remember the open turn of an agent."""
+        self._started[started.agent] = started
+
+    def open_turns(self) -> list[ev.TurnStarted]:
+        """The turns that have not ended, in order."""
+        return [started for started in self._started.values() if started.turn in self._team.open_turns]
+
+    def background(self, work: Coroutine[None, None, None], name: str) -> None:
+        """Run ``work`` beside the rounds; it ends with the run."""
+        job = asyncio.get_running_loop().create_task(work, name=name)
+        self._jobs.add(job)
+        job.add_done_callback(self._over)
+
+    def _over(self, job: asyncio.Task[None]) -> None:
+        self._jobs.discard(job)
+        if not job.cancelled() and job.exception() is not None:
+            self._failure = job.exception()
+        self.changed.set()
+
+    def check(self) -> None:
+        """Raise what went wrong in the background, for that is a defect of ours and must not pass unseen."""
+        if self._failure is not None:
+            raise self._failure
+
+    @property
+    def waiting(self) -> bool:
+        """Whether leases or planned heals are still to come."""
+        return bool(self._jobs)
+
+    async def close(self) -> None:
+        """Cancel what is left."""
+        jobs = list(self._jobs)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
+    # ------------------------------------------------------------ going
+
+    def crash(self, name: str, why: str) -> None:
+        """The agent is down at once; its open turn is lost."""
+        member = self._team.members[name]
+        if member.status == "down":
+            return
+        member.status = "down"
+        until = self._lease_end()
+        self._team.bus.emit(ev.AgentCrashed(agent=name, epoch=member.epoch, lease_until=until, why=why))
+        self._cut(member, "crashed", "the agent crashed")
+        self._start_lease(member, until)
+
+    def stall(self, name: str) -> None:
+        """The agent is silent within its turn, which goes on until the lease ends."""
+        member = self._team.members[name]
+        if member.status != "live":
+            return
+        member.status = "stalled"
+        until = self._lease_end()
+        self._team.bus.emit(ev.AgentStalled(agent=name, lease_until=until))
+        self._start_lease(member, until)
+
+    def _lease_end(self) -> float:
+        return round(self._team.clock.now() + self._team.run.lease_seconds, 6)
+
+    def restore(self, lost: Iterable[ev.AgentCrashed | ev.AgentStalled]) -> None:
+        """Go on with leases of agents that were lost under an engine before; a late one is over at once."""
+        for event in lost:
+            member = self._team.members[event.agent]
+            if member.status != "live" and event.lease_until > self._team.clock.now():
+                self._start_lease(member, event.lease_until)
+            elif member.status != "live":
+                self._reclaim(member)
+
+    def _start_lease(self, member: Member, until: float) -> None:
+        number = self._leases[member.name] = self._leases.get(member.name, 0) + 1
+        self.background(self._lease(member, number, until), f"lease of {member.name}")
+
+    async def _lease(self, member: Member, number: int, until: float) -> None:
+        await self._team.clock.sleep(until - self._team.clock.now())
+        # An agent that came back and was lost again has a new lease, which the old one must not cut short.
+        if member.status != "live" and self._leases[member.name] == number:
+            self._reclaim(member)
+
+    def _reclaim(self, member: Member) -> None:
+        team = self._team
+        if member.status == "stalled":
+            self._cut(member, "fenced", "it was silent for longer than the lease")
+        for held in team.locks.release_agent(member.name):
+            freed = ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="lease")
+            team.bus.emit(freed)
+        for task in team.state.board.owned_by(member.name):
+            team.bus.emit(ev.TaskReleased(task=task.id, agent=member.name, reason="lease"))
+            self.pass_on(task.id)
+
+    def pass_on(self, task: str) -> None:
+        """Let the strategy name who gets a task that a lease took from its owner."""
+        team = self._team
+        heir = team.strategy.after_release(task, team.state.board, team.live_developers())
+        if heir is not None:
+            team.bus.emit(ev.TaskAssigned(task=task, agent=heir, by="strategy"))
+
+    def _cut(self, member: Member, outcome: Literal["crashed", "fenced"], detail: str) -> None:
+        if member.turn is not None and not member.turn.done():
+            member.turn.cancel()
+        started = self._started.pop(member.name, None)
+        if started is None or started.turn not in self._team.open_turns:
+            return
+        if outcome == "fenced":  # whatever still comes of that turn is of an epoch that is over
+            member.epoch += 1
+        end(self._team, started, outcome, 0, detail)
+
+    # ------------------------------------------------------------ coming back
+
+    def revive(self, name: str, memory: Literal["kept", "lost"] = "kept") -> None:
+        """The agent is back, with a new epoch unless it only stalled within the lease."""
+        member = self._team.members[name]
+        if member.status == "live":
+            return
+        if member.status == "down":
+            member.epoch += 1
+        member.status = "live"
+        self._team.bus.emit(ev.AgentRevived(agent=name, epoch=member.epoch, memory=memory))
+        self.changed.set()

@@ -1,0 +1,84 @@
+"""A member of the team as the engine knows it, and what all members share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from engine.models.base import Model
+from engine.record import events as ev
+from engine.record.bus import Bus
+from engine.record.state import RunState
+from engine.strategies.base import Strategy
+from engine.team.conversation import Conversations
+from engine.team.gate import Gate
+from engine.world.clock import Clock
+from engine.world.locks import LockService
+from engine.world.mailbox import Mailbox
+from engine.world.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Member:
+    """An agent: ``epoch`` grows with every restart; ``turn`` is the task of its open turn."""
+
+    spec: ev.AgentSpec
+    model: Model
+    epoch: int = 1
+    status: Literal["live", "stalled", "down"] = "live"
+    turn: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """Unique in the team."""
+        return self.spec.name
+
+
+class BoardView(Protocol):
+    """The BoardView seam: which board an agent is shown."""
+
+    def version(self, agent: str) -> int | None:
+        """The version of the board in the agent's next prompt; null for the present one."""
+        ...
+
+
+@dataclass(slots=True)
+class Team:
+    """Everything a turn touches: the seams, the folds, the members.
+
+    ``spent`` is told when a provider takes no more calls because the money is spent, in its words.
+    """
+
+    run: ev.RunStarted
+    members: Mapping[str, Member]
+    strategy: Strategy
+    bus: Bus
+    state: RunState
+    conversations: Conversations
+    clock: Clock
+    gate: Gate
+    workspace: Workspace
+    locks: LockService
+    mailbox: Mailbox
+    view: BoardView
+    spent: Callable[[str], None]
+    open_turns: dict[int, str] = field(default_factory=dict)
+    last_turn: int = 0
+    messages_sent: int = 0
+
+    def live_developers(self) -> list[str]:
+        """Names of the developers that are neither down nor stalled."""
+        return [m.name for m in self.members.values() if m.spec.role == "developer" and m.status == "live"]
+
+    def lead_alive(self) -> bool:
+        """Whether the team has a lead that is up."""
+        return any(m.spec.role == "lead" and m.status == "live" for m in self.members.values())
+
+    def release_finished_locks(self) -> None:
+        """Free every lock whose turns have all ended."""
+        for held in self.locks.release_through(min(self.open_turns, default=None)):
+            self.bus.emit(
+                ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="barrier")
+            )

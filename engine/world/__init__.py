@@ -1,0 +1,1 @@
+"""The seams to the outside: clock, workspace, locks, mailbox, test runner."""

@@ -1,0 +1,1 @@
+"""Suites: task graphs with their tests and reference solutions."""

@@ -1,0 +1,3 @@
+def add(a: float, b: float) -> float:
+    """Return the sum of two numbers."""
+    return a + b

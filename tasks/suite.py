@@ -1,0 +1,95 @@
+"""Finding and loading suites, whatever form they have."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from tasks import synthetic
+from tasks.errors import SuiteError, UnknownSuiteError, nearest, quoted
+from tasks.loader_json import STRUCTURE as PUBLISHED
+from tasks.loader_json import read_published
+from tasks.loader_toml import FILE, read_pool, structure_names
+from tasks.model import Suite
+from tasks.pool import Pool
+
+_HERE = Path(__file__).resolve().parent
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[str, ...]:
+    """Return the names of the suites that come with teamtop, sorted."""
+    return tuple(sorted(path.parent.name for path in _HERE.glob(f"*/{FILE}")))
+
+
+def structures(ref: str) -> tuple[str, ...]:
+    """Return the structures of a suite, in their order. Raises ``SuiteError``."""
+    if ref.startswith(synthetic.PREFIX):
+        synthetic.parse(ref)
+        return (synthetic.STRUCTURE,)
+    path, shown = _find(ref)
+    return (PUBLISHED,) if path.suffix == ".json" else structure_names(path, shown)
+
+
+def load(ref: str, structure: str | None = None) -> Suite:
+    """Load a suite in one structure: "mixed" if it has that, else its first, if ``structure`` is None.
+
+    ``ref`` is the name of a shipped suite, a path to a suite's folder or its ``suite.toml``, a path to a
+    suite in the published JSON form, or ``synthetic:tasks=…,p=…[,width=…]``. Raises ``SuiteError``;
+    ``UnknownSuiteError`` if ``ref`` or ``structure`` names nothing.
+    """
+    if ref.startswith(synthetic.PREFIX):
+        _only(synthetic.STRUCTURE, structure)
+        return synthetic.generate(ref)
+    path, shown = _find(ref)
+    if path.suffix == ".json":
+        _only(PUBLISHED, structure)
+        return read_published(path, shown, taken=shipped())
+    return pool(ref).suite(structure)
+
+
+def pool(ref: str) -> Pool:
+    """Load all tasks of a suite in the TOML form, of whatever structure. Raises ``SuiteError``."""
+    path, shown = _find(ref)
+    found = read_pool(path, shown)
+    if found.name in shipped() and path.resolve() != _HERE / found.name:
+        # Tables of verdicts and saved baselines go by the name.
+        raise SuiteError(
+            f"{shown}, name: {found.name} is a suite that comes with teamtop; choose another name."
+        )
+    return found
+
+
+def folder(name: str) -> Path:
+    """Return the folder of a shipped suite. Raises ``UnknownSuiteError``."""
+    if name not in shipped():
+        raise UnknownSuiteError(
+            f"No suite that comes with teamtop is called {quoted(name)}.{nearest(name, shipped())}"
+        )
+    return _HERE / name
+
+
+def _only(own: str, structure: str | None) -> None:
+    if structure not in {None, own}:
+        raise UnknownSuiteError(
+            f"This suite has no structure {quoted(structure)}.{nearest(structure or '', (own,))}"
+        )
+
+
+def _find(ref: str) -> tuple[Path, str]:
+    """Return where a suite is (folder with ``suite.toml``, or JSON file) and how errors name its file."""
+    if ref in shipped():
+        return _HERE / ref, f"{ref}/{FILE}"
+    path = Path(ref)
+    try:
+        if path.name == FILE:
+            return path.parent, ref
+        if path.suffix == ".json":
+            return path, ref
+        if ref and path.is_dir():
+            return path, str(path / FILE)
+    except ValueError:
+        pass  # a NUL byte: no file is called that
+    raise UnknownSuiteError(
+        f"There is no suite {quoted(ref)}; name one, or the path of a suite.{nearest(ref, shipped())}"
+    )

@@ -1,0 +1,165 @@
+"""The two roads to the figures of a run, fold and tables, held against each other and known values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.analysis import frames, summary
+from engine.analysis.figures import live
+from engine.errors import TeamtopError
+from engine.record import events as ev
+from engine.record import journal
+from engine.record.state import RunState
+
+MakeJournal = Callable[..., list[ev.AnyEvent]]
+
+REPO = Path(__file__).parents[2]
+
+
+def _to_the_microsecond(value: Any) -> Any:
+    """Floats as whole microseconds (or millionths of a dollar): what the journal resolves."""
+    if isinstance(value, float):
+        return round(value * 1e6)
+    if isinstance(value, dict):
+        return {key: _to_the_microsecond(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_the_microsecond(part) for part in value]
+    return value
+
+
+def _agree(events: list[ev.AnyEvent]) -> None:
+    from_tables = asdict(summary.figures(frames.build(events)))
+    from_fold = asdict(live(RunState.of(events)))
+    # A mean is no whole number of microseconds: it may differ where a float ends.
+    one, other = from_tables.pop("gap_mean"), from_fold.pop("gap_mean")
+    assert (one is None) == (other is None)
+    assert math.isclose(one or 0.0, other or 0.0, rel_tol=1e-12, abs_tol=1e-12)
+    assert _to_the_microsecond(from_tables) == _to_the_microsecond(from_fold)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10_000),
+    team=st.tuples(st.integers(1, 5), st.integers(1, 9)),
+    trouble=st.sampled_from([0.0, 0.3, 1.0]),
+    cut=st.floats(0, 1),
+)
+def test_tables_and_fold_agree_on_every_figure_of_every_prefix(
+    make_journal: MakeJournal, seed: int, team: tuple[int, int], trouble: float, cut: float
+) -> None:
+    agents, tasks = team
+    shape = {"agents": agents, "tasks": tasks, "chain": min(2, tasks), "trouble": trouble, "max_rounds": 8}
+    events = make_journal(seed, verdict="failed", **shape)
+    _agree(events)
+    _agree(events[: max(1, round(cut * len(events)))])
+
+
+@pytest.mark.parametrize("sample", sorted(p.name for p in (REPO / "runs").glob("sample-*")) or [None])
+def test_tables_and_fold_agree_on_the_recorded_samples(sample: str | None) -> None:
+    if sample is None:
+        pytest.skip("no sample is recorded yet")
+    _agree(journal.read(REPO / "runs" / sample / "events.jsonl").events)
+
+
+def _event(kind: type[ev.Event], round_: int, seq: int, **fields: Any) -> Any:
+    return kind(seq=seq, ts=float(seq), round=round_, **fields)
+
+
+def _edit(seq: int, round_: int, path: str, agent: str) -> Any:
+    fields = {"path": path, "agent": agent, "turn": 1, "version": 1, "base": 0, "content": "", "hash": ""}
+    return _event(ev.FileEdited, round_, seq, **fields)
+
+
+def test_a_rewrite_is_over_somebody_elses_work_of_an_earlier_round() -> None:
+    edits = [
+        _edit(1, 1, "a.py", "Dev1"),
+        _edit(2, 1, "a.py", "Dev2"),  # the same round: concurrent, no rewrite
+        _edit(3, 2, "a.py", "Dev2"),  # one's own
+        _edit(4, 2, "b.py", "Dev1"),
+        _edit(5, 3, "a.py", "Dev1"),  # a rewrite
+        _edit(6, 3, "a.py", "Dev1"),
+        _edit(7, 3, "b.py", "Dev2"),  # a rewrite
+        _edit(8, 3, "b.py", "Dev1"),  # concurrent with the one before
+        _edit(9, 3, "b.py", "Dev2"),  # still the same contended path
+    ]
+    table = frames.build(edits).events
+    assert summary.rewrites(table) == 2
+    assert summary.concurrent_writes(table) == 2
+
+
+def test_the_straggler_gap_is_the_slowest_reply_minus_the_mean_of_all(make_journal: MakeJournal) -> None:
+    events = make_journal(agents=4, tasks=4, chain=1, latencies=(1.0, 2.0, 3.0, 10.0))
+    built = frames.build(events)
+    figures = summary.figures(built)
+    assert figures.rounds == 1
+    assert figures.gap_mean == 10.0 - 4.0
+    assert summary.gap_median(built) == 6.0
+
+
+def test_one_reply_per_round_has_no_straggler(make_journal: MakeJournal) -> None:
+    built = frames.build(make_journal(agents=1))
+    assert summary.figures(built).gap_mean is None
+    assert summary.gap_median(built) is None
+
+
+def test_the_tables_have_a_row_per_turn_task_round_and_agent(make_journal: MakeJournal) -> None:
+    events = make_journal(3, agents=3, tasks=7, trouble=0.5)
+    built = frames.build(events)
+    assert built.events.height == len(events)
+    assert built.events["seq"].to_list() == list(range(1, len(events) + 1))
+    assert built.turns.height == sum(isinstance(e, ev.TurnStarted) for e in events)
+    assert built.rounds.height == sum(isinstance(e, ev.RoundStarted) for e in events)
+    assert built.tasks["task"].to_list() == [str(i) for i in range(1, 8)]
+    assert built.agents["agent"].to_list() == ["Dev1", "Dev2", "Dev3"]
+
+
+def test_a_field_that_first_appears_late_is_in_the_table(make_journal: MakeJournal) -> None:
+    events = make_journal(1, agents=1, tasks=40, chain=1)
+    late = ev.FaultStopped(seq=len(events) + 1, id=1, author="somebody")
+    assert len(events) > 200
+    assert frames.build([*events, late]).events["author"].to_list()[-1] == "somebody"
+
+
+def test_text_of_any_kind_survives_in_the_table() -> None:
+    text = 'quote " backslash \\ newline \n nul \x00 escape \x1b[31m snowman ☃ {"type":"run_ended"}'
+    mail = ev.MessageSent(seq=1, id="m1", sender="Dev1", recipients=("Dev2",), text=text, kind="message")
+    assert frames.build([mail]).events["text"].to_list() == [text]
+
+
+def test_a_number_that_fits_no_table_is_an_error_in_words() -> None:
+    monster = ev.TurnEnded(seq=1, turn=10**30, agent="Dev1", outcome="replied", effects=0)
+    with pytest.raises(TeamtopError, match="no table can hold"):
+        frames.build([monster])
+
+
+def test_tables_are_written_as_parquet_and_read_back(tmp_path: Path, make_journal: MakeJournal) -> None:
+    built = frames.build(make_journal(1))
+    built.write(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "agents.parquet",
+        "events.parquet",
+        "rounds.parquet",
+        "tasks.parquet",
+        "turns.parquet",
+    ]
+    assert pl.read_parquet(tmp_path / "events.parquet").equals(built.events)
+    assert pl.read_parquet(tmp_path / "turns.parquet").equals(built.turns)
+
+
+def test_a_cost_is_known_only_if_every_reply_has_one(make_journal: MakeJournal) -> None:
+    events = make_journal(1)
+    assert summary.figures(frames.build(events)).cost_source == "notional"
+    index = next(i for i, e in enumerate(events) if isinstance(e, ev.Replied))
+    events[index] = msgspec.structs.replace(events[index], cost_usd=None, cost_source="unknown")
+    figures = summary.figures(frames.build(events))
+    assert (figures.cost_usd, figures.cost_source) == (None, "unknown")

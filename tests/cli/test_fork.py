@@ -1,0 +1,100 @@
+"""``teamtop fork``: at a place, with a change, in pairs; what cannot be is told in a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.record import events as ev
+from engine.record.folder import RunFolder
+from engine.record.journal import read
+
+Teamtop = Callable[..., Any]
+QUICK = ("--display", "none")
+
+PLAN = '[[fault]]\nkind = "crash"\ntarget = "Dev2"\nat_round = 2\nduration_seconds = 60\n'
+
+
+@pytest.fixture
+def run(teamtop: Teamtop, tmp_path: Path) -> RunFolder:
+    """A complete run, disturbed by a plan, called ``one``."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    said = teamtop("run", "-n", "3", "--run-id", "one", "--speed", "max", "--faults", str(plan), *QUICK)
+    assert said.code == 0
+    return RunFolder(tmp_path / "runs" / "one")
+
+
+@pytest.mark.parametrize("at", ["seq:1", "round:2", "round:3", "00:30", "end"])
+def test_a_fork_without_a_change_is_the_run_itself(teamtop: Teamtop, run: RunFolder, at: str) -> None:
+    said = teamtop("fork", "one", "--at", at, "--run-id", "two", *QUICK)
+    assert (said.code, said.err) == (0, "")
+    assert (run.path.parent / "two" / "events.jsonl").read_bytes() == run.events_path.read_bytes()
+    assert teamtop("report", "two", "--json").json["parent"]["run_id"] == "one"
+
+
+def test_the_fault_is_left_out_and_its_cost_can_be_read(teamtop: Teamtop, run: RunFolder) -> None:
+    fault = next(e.seq for e in read(run.events_path).events if isinstance(e, ev.FaultStarted))
+    change = ("--at", f"seq:{fault - 1}", "--without", str(fault))
+    said = teamtop("fork", "one", *change, "--run-id", "calm", "--json", *QUICK)
+    assert said.code == 0
+    assert said.json["faults"] == []
+    assert said.json["parent"] == {"run_id": "one", "seq": fault - 1}
+    said = teamtop("fork", "one", *change, "--seeds", "3")
+    assert said.code == 0
+    assert [line.split()[0] for line in said.out.splitlines()[1:5]] == ["wall", "tokens", "anomalies", "3"]
+    assert "3 of 3 pairs" in said.err
+    found = teamtop("fork", "one", *change, "--seeds", "2", "--json").json
+    assert [pair["seed"] for pair in found["pairs"]] == [0, 1_000_003]
+    whole = teamtop("report", "one", "--json").json["wall_seconds"]
+    assert found["pairs"][0]["without"]["wall_seconds"] == whole
+    assert sorted(path.name for path in run.path.parent.iterdir()) == ["calm", "one"]
+
+
+def test_a_fault_is_added_and_the_fork_may_run_at_another_speed(teamtop: Teamtop, run: RunFolder) -> None:
+    said = teamtop(
+        *("fork", "one", "--at", "round:2", "--run-id", "slow", "--speed", "2000", *QUICK),
+        *("--fault", "slow:Dev1,factor=2,duration_seconds=5", "--fault", "drop_messages:Dev3"),
+    )
+    assert said.code == 0
+    events = read(run.path.parent / "slow" / "events.jsonl").events
+    kinds = [e.kind for e in events if isinstance(e, ev.FaultStarted)]
+    assert sorted(kinds) == ["crash", "drop_messages", "slow"]
+    (resumed,) = [e for e in events if isinstance(e, ev.RunResumed)]
+    assert (resumed.clock, resumed.speed) == ("scaled", 2000.0)
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("--at", "seq:99999"), "fork it at one of them, not at 99999"),
+        (("--at", "nowhere:3"), "--at does not say where"),
+        (("--at", "seq:9", "--fault", "cras:Dev2"), 'Did you mean "crash"?'),
+        (("--at", "seq:9", "--fault", "slow:Dev1,factor"), "write KIND:TARGET,key=value"),
+        (("--at", "seq:9", "--fault", "crash:Dex"), "Dex"),
+        (("--at", "seq:9", "--without", "2"), "--without takes a fault"),
+        (("--at", "end", "--without", "2"), "is before the fork; fork earlier: --at seq:1."),
+        (("--at", "seq:9", "--without", "99999"), "--without names event 99999"),
+        (("--at", "seq:9", "--seeds", "3"), "give --fault or --without"),
+        (("--at", "seq:9", "--run-id", "one"), "exists already"),
+    ],
+)
+def test_what_cannot_be_is_a_usage_error_and_leaves_nothing_behind(
+    teamtop: Teamtop, run: RunFolder, args: tuple[str, ...], sentence: str
+) -> None:
+    said = teamtop("fork", "one", *args, *QUICK)
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.err
+    assert len(said.err.splitlines()) == 1
+    assert [path.name for path in run.path.parent.iterdir()] == ["one"]
+
+
+def test_a_fork_can_be_detached_and_is_an_engine_of_its_own(teamtop: Teamtop, run: RunFolder) -> None:
+    said = teamtop("fork", "one", "--at", "round:2", "--run-id", "away", "--detach", "--json")
+    assert said.code == 0
+    os.waitpid(said.json["pid"], 0)
+    assert (run.path.parent / "away" / "events.jsonl").read_bytes() == run.events_path.read_bytes()

@@ -1,0 +1,145 @@
+"""The start path: what ``--help`` loads, what every flag's variable is called, what the help promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+
+from engine.models import registry
+from engine.strategies import STRATEGIES
+from tui.cli import COMMANDS, cli
+
+Teamtop = Callable[..., Any]
+
+HEAVY = ("litellm", "polars", "textual", "pytest", "rich", "msgspec", "portalocker", "asyncio")
+
+
+@pytest.mark.parametrize("args", [["--help"], ["run", "--help"], ["--version"]])
+def test_help_loads_nothing_that_takes_time(environ: dict[str, str], args: list[str]) -> None:
+    code = (
+        f"import sys, json; from tui.cli import main; main({args!r}); print(json.dumps(sorted(sys.modules)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(said.stdout.splitlines()[-1]))
+    assert loaded & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize(
+    ("args", "never"),
+    [
+        (["list"], {"litellm", "polars", "textual"}),
+        (["suites"], {"litellm", "polars", "textual"}),
+        (["report", "none"], {"litellm", "textual"}),
+        (
+            ["run", "--model", "anthropic/claude-sonnet-4-6", "--display", "none"],
+            {"litellm", "polars", "textual"},
+        ),
+        (["run", "--speed", "max", "--max-rounds", "1", "--display", "none"], {"litellm", "textual"}),
+    ],
+)
+def test_commands_without_a_screen_load_no_screen_and_no_litellm(
+    environ: dict[str, str], args: list[str], never: set[str]
+) -> None:
+    code = (
+        f"import sys, json; from tui.cli import main; main({args!r}); print(json.dumps(sorted(sys.modules)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(said.stdout.splitlines()[-1]))
+    assert loaded & never == set()
+
+
+def _options() -> list[tuple[str, click.Option]]:
+    context = click.Context(cli)
+    commands = [("teamtop", cli), *((name, cli.get_command(context, name)) for name in COMMANDS)]
+    return [
+        (name, param)
+        for name, command in commands
+        for param in (command.params if command else [])
+        if isinstance(param, click.Option) and not param.is_eager
+    ]
+
+
+def test_every_flag_has_a_variable_called_like_it() -> None:
+    odd = {
+        f"{name} {max(option.opts, key=len)}": option.envvar
+        for name, option in _options()
+        if option.envvar != "TEAMTOP_" + max(option.opts, key=len).lstrip("-").replace("-", "_").upper()
+    }
+    # settings of runs may be real models, a speed of max, or whatever else is not meant for these
+    simulated = ("faults", "structure", "agents", "strategy", "model")
+    assert odd == {"replay --speed": "TEAMTOP_REPLAY_SPEED"} | {
+        f"simulate --{flag}": f"TEAMTOP_SIMULATE_{flag.upper()}" for flag in simulated
+    }
+    assert all(option.show_envvar for _, option in _options())
+
+
+def test_the_command_line_that_scripts_use_is_there() -> None:
+    flags = {
+        "run": "--structure -n --strategy --model --seed --speed --max-rounds --locks --completion --faults "
+        "--tests --unsafe-tests --runs-dir --run-id --detach --display --json",
+        "replay": "--at --speed",
+        "watch": "--display",
+        "report": "--json",
+        "simulate": "--seeds --faults --suite --structure -n --strategy --model --jobs --json",
+        "list": "--json",
+        "suites": "",
+    }
+    context = click.Context(cli)
+    for name, wanted in flags.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        known = {flag for param in command.params for flag in param.opts}
+        assert set(wanted.split()) <= known
+
+
+def test_variables_set_flags_and_flags_win(teamtop: Teamtop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAMTOP_SPEED", "max")
+    monkeypatch.setenv("TEAMTOP_MAX_ROUNDS", "1")
+    monkeypatch.setenv("TEAMTOP_MODEL", "sim/gpt-5.2")
+    monkeypatch.setenv("TEAMTOP_AGENTS", "3")
+    monkeypatch.setenv("TEAMTOP_JSON", "1")
+    report = teamtop("run", "-n", "2", "--display", "none").json
+    assert (report["model"], report["agents"], report["rounds"]) == ("sim/gpt-5.2", 2, 1)
+    assert report["config"]["clock"] == "virtual"
+
+
+def test_settings_of_a_dotenv_file_count_but_less_than_the_environment(
+    teamtop: Teamtop, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TEAMTOP_NO_DOTENV")
+    monkeypatch.setenv("TEAMTOP_AGENTS", "3")
+    for name in ("TEAMTOP_SPEED", "TEAMTOP_SEED"):
+        monkeypatch.setenv(name, "")  # so that monkeypatch takes back what the command sets
+        monkeypatch.delenv(name)
+    (tmp_path / ".env").write_text("TEAMTOP_SPEED=max\nTEAMTOP_SEED=11\nTEAMTOP_AGENTS=5\n")
+    report = teamtop("run", "--max-rounds", "1", "--display", "none", "--json").json
+    assert (report["seed"], report["agents"], report["config"]["clock"]) == (11, 3, "virtual")
+
+
+def test_the_help_of_run_names_what_there_is(teamtop: Teamtop) -> None:
+    text = " ".join(teamtop("run", "--help").out.split())
+    for name in (*STRATEGIES, *registry.SIMULATED):
+        assert name in text
+    assert f"default: {registry.DEFAULT}" in text
+
+
+def test_the_version_is_told(teamtop: Teamtop) -> None:
+    said = teamtop("--version")
+    assert (said.code, said.out.startswith("teamtop")) == (0, True)
+
+
+def test_without_a_terminal_the_bare_command_lists_runs(teamtop: Teamtop) -> None:
+    said = teamtop()
+    assert said.code == 0
+    assert said.out

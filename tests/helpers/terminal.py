@@ -1,0 +1,113 @@
+"""A program in a pseudo-terminal with an emulator behind it: what a person would type, and see."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyte
+
+PATIENCE_SECONDS = 60.0
+"""How long to wait for something to be seen before the test fails; generous, for machines are busy."""
+
+
+class Terminal:
+    """``teamtop WORDS`` on a screen of ``columns`` × ``rows``; everything it wrote is ``raw``."""
+
+    def __init__(self, words: Sequence[str], cwd: Path, *, columns: int = 120, rows: int = 36) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = bytearray()
+        self._master, slave = pty.openpty()
+        self.resize(columns, rows)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TEAMTOP_")}
+        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
+        for name in ("NO_COLOR", "CI", "COLUMNS", "LINES"):
+            environment.pop(name, None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tui", *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size, as when a window is dragged."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+        if hasattr(self, "process"):
+            os.kill(self.process.pid, signal.SIGWINCH)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode())
+
+    @property
+    def text(self) -> str:
+        """The screen as lines of text."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def look_of(self, words: str) -> tuple[str, str, bool, bool]:
+        """Colours, bold and reverse of the first cell of ``words``: what says where the keyboard is."""
+        for y, line in enumerate(self.screen.display):
+            if (x := line.find(words)) >= 0:
+                cell = self.screen.buffer[y][x]
+                return cell.fg, cell.bg, cell.bold, cell.reverse
+        raise AssertionError(f"not on the screen: {words!r}\n{self.text}")
+
+    def read(self, seconds: float = 0.2) -> bool:
+        """Take in what the program writes; False once it has closed the terminal."""
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def wait_for(self, wanted: str | Callable[[str], bool]) -> str:
+        """Return the screen once it shows ``wanted`` (a pattern, or a judgement of the text)."""
+        sees = wanted if callable(wanted) else (lambda text: re.search(wanted, text) is not None)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            if sees(self.text):
+                return self.text
+            if not self.read() and not sees(self.text):
+                break
+        raise AssertionError(f"never seen: {wanted!r}\n{self.text}")
+
+    def wait(self) -> int:
+        """Return the exit code once the program has ended."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            open_ = self.read()
+            if self.process.poll() is not None:
+                while open_ and select.select([self._master], [], [], 0)[0]:
+                    open_ = self.read(0)
+                return self.process.returncode
+        raise AssertionError(f"still running:\n{self.text}")
+
+    def close(self) -> None:
+        """End the program, whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)

@@ -1,0 +1,77 @@
+"""Bugs that the simulation found, each as the smallest run that shows it."""
+
+from __future__ import annotations
+
+from engine import control
+from engine.record import events as ev
+from tests.helpers.scripted import Say, Script, Steering, done, edit, graph, play
+
+
+def test_a_completion_is_refused_if_its_files_changed_while_its_tests_ran() -> None:
+    # The second edit comes while the tests of the first run (they take a moment of the run's clock).
+    script = {"Dev1": [Say(done("1", "add.py"), 1.0)], "Dev2": [Say(edit("add.py", "wrong\n"), 1.001)]}
+    played = play(script, graph("add"), completion="verified", locks="none", max_rounds=1)
+    assert played.of(ev.TestsFinished, verdict="passed")
+    assert not played.of(ev.TaskCompleted)
+    assert played.one(ev.ActionRefused).reason == "tests"
+
+
+def test_a_completion_is_refused_if_what_it_builds_on_changed_while_its_tests_ran() -> None:
+    first = done("1", "add.py")
+    script = {
+        "Dev1": [Say(first, 1.0), Say(done("2", "sub.py"), 1.0)],
+        "Dev2": [Say("", 1.0), Say(edit("add.py", "wrong\n"), 1.001)],
+    }
+    played = play(script, graph("add", "sub", sub="add"), completion="verified", locks="none", max_rounds=2)
+    assert [event.task for event in played.of(ev.TaskCompleted)] == ["1"]
+    assert played.one(ev.ActionRefused).object == "2"
+
+
+CRASH = """
+[[fault]]
+kind = "crash"
+target = "Dev1"
+at_seconds = 0.5
+"""
+
+
+def test_a_lead_cannot_give_a_task_to_somebody_who_is_lost() -> None:
+    # Given away after the lease, the task would never have come back.
+    script: Script = {
+        "Lead": [Say("", 40.0), '<assign_task id="1" to="Dev1"/>', '<assign_task id="1" to="Dev2"/>']
+    }
+    played = play(script, graph("add"), strategy="lead", plan=CRASH, max_rounds=4)
+    refused = played.one(ev.ActionRefused)
+    assert (refused.reason, refused.detail) == ("not_allowed", "Dev1 is lost; choose another developer.")
+    assert [event.agent for event in played.of(ev.TaskAssigned)] == ["Dev2"]
+
+
+def test_a_command_that_comes_before_the_run_has_begun_waits_for_its_first_event() -> None:
+    async def hasty(steering: Steering) -> None:
+        assert (await steering.do(control.Say(text="Hello."))).ok
+
+    for seed in range(6):  # in some of them the person is first
+        played = play({}, graph("add"), steer=hasty, loop_seed=seed, max_rounds=1)
+        assert isinstance(played.events[0], ev.RunStarted)
+        assert played.of(ev.MessageSent)
+
+
+LEAK = """
+[[fault]]
+kind = "lock_leak"
+target = "Dev1"
+at_round = 1
+"""
+
+
+def test_a_leaked_lock_is_not_freed_under_a_holder_that_has_just_edited_again() -> None:
+    # The lock of round 1 leaks until 31 s. At 30.5 s, in round 2, Dev1 edits under it once more; Dev2, whose
+    # prompt is older than that edit, comes at 31.5 s and must not get the lock before the barrier.
+    script = {
+        "Dev1": [Say(edit("add.py"), 1.0), Say(edit("add.py", "better\n"), 29.5)],
+        "Dev2": [Say("", 1.0), Say(edit("add.py", "worse\n"), 30.5)],
+    }
+    played = play(script, graph("add"), plan=LEAK, lease_seconds=30.0, max_rounds=2)
+    assert [event.agent for event in played.of(ev.FileEdited)] == ["Dev1", "Dev1"]
+    assert played.one(ev.LockDenied).agent == "Dev2"
+    assert len(played.of(ev.LockReleased)) == 1

@@ -1,0 +1,88 @@
+"""The engine keeps its promises over many seeds, and a seed means the same run everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.simulation.runner import run_seed
+from engine.simulation.scenario import Settings, draw
+from engine.simulation.schedulers import SCHEDULERS
+from engine.simulation.world import play
+from engine.strategies import STRATEGIES
+
+REPO = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("first", range(0, 200, 25))
+def test_no_promise_is_broken_under_random_faults(first: int) -> None:
+    results = [run_seed(seed, Settings()) for seed in range(first, first + 25)]
+    assert [(result.seed, result.violations) for result in results if result.violations] == []
+    assert sum(sum(result.faults.values()) for result in results) > 25
+
+
+def test_no_promise_is_broken_without_faults() -> None:
+    settings = Settings(faults="", people=False)
+    results = [run_seed(seed, settings) for seed in range(20)]
+    assert {result.outcome for result in results} == {"completed"}
+    assert not any(result.violations or result.faults for result in results)
+
+
+def test_a_seed_played_twice_gives_the_same_journal() -> None:
+    results = [run_seed(seed, Settings(), twice=True) for seed in range(500, 512)]
+    assert [result.violations for result in results] == [()] * 12
+
+
+def test_other_seeds_are_other_runs() -> None:
+    drawn = [draw(seed, Settings()) for seed in range(40)]
+    assert {scenario.scheduler for scenario in drawn} == set(SCHEDULERS)
+    assert {scenario.start.strategy for scenario in drawn} == set(STRATEGIES)
+    assert {scenario.start.locks for scenario in drawn} == {"pessimistic", "optimistic", "none"}
+    assert len({play(scenario).journal for scenario in drawn[:5]}) == 5
+
+
+def test_the_same_seeds_give_the_same_digest_under_any_hash_seed() -> None:
+    one, other = (simulated("--seeds", "0..11", "--jobs", "1", hash_seed=seed) for seed in ("1", "2"))
+    assert one["digest"] == other["digest"]
+    assert one["runs"] == other["runs"] == 12
+    assert one["violations"] == []
+
+
+def simulated(*words: str, hash_seed: str = "random") -> dict[str, Any]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TEAMTOP_")}
+    said = subprocess.run(
+        [sys.executable, "-m", "tui", "simulate", *words, "--json"],
+        cwd=REPO,
+        env=environ | {"PYTHONHASHSEED": hash_seed, "TEAMTOP_NO_DOTENV": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode in (0, 1), said.stderr
+    facts: dict[str, Any] = json.loads(said.stdout)
+    return facts
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3_000)
+def test_ten_thousand_seeds_break_no_promise(tmp_path: Path) -> None:
+    facts = simulated("--seeds", "0..9999", "--save", str(tmp_path))
+    assert facts["violations"] == []
+    assert facts["runs"] == 10_000
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1_200)
+def test_two_hundred_seeds_played_twice_on_processes_with_random_hash_seeds_agree(tmp_path: Path) -> None:
+    one, other = (
+        simulated("--seeds", "0..199", "--twice", "--jobs", jobs, "--save", str(tmp_path))
+        for jobs in ("1", "2")
+    )
+    assert one["digest"] == other["digest"]
+    assert one["violations"] == other["violations"] == []

@@ -1,0 +1,177 @@
+"""The command line: ``main`` runs it and turns every failure into a sentence and an exit code.
+
+Exit codes: 0 completed (or the command did its work), 3 ended with tasks open, 1 failure, 2 usage,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tui.commands.options import PREFIX, give_variables, interactive, runs_dir_option
+
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+
+COMMANDS = ("run", "resume", "fork", "replay", "watch", "report", "check", "simulate", "list", "suites", "faults")
+"""In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tui.commands.{cmd_name}_command").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one may have been meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from tasks.errors import nearest, quoted
+
+            raise click.UsageError(f"there is no command {quoted(args[0])}.{nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    with contextlib.suppress(PackageNotFoundError):
+        click.echo(f"teamtop {version('teamtop')}")
+        ctx.exit()
+    click.echo("teamtop, run from a checkout that is not installed")
+    ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Every flag can be set by a variable: TEAMTOP_ and the flag's name, as in TEAMTOP_RUNS_DIR, "
+    "TEAMTOP_MODEL or TEAMTOP_MAX_ROUNDS; a .env file in this folder may hold them. "
+    "NO_COLOR turns colours off.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
+)
+@runs_dir_option
+@click.pass_context
+def cli(ctx: click.Context, runs_dir: Path) -> int:
+    """Run a team of LLM agents on a task graph, watch it, disturb it, replay it.
+
+    Without a command: browse saved runs.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if not interactive():
+        from tui.commands.list_command import print_runs
+
+        print_runs(runs_dir)
+        return 0
+    from engine.store import RunsStore
+    from tui.app import run_browser
+
+    return run_browser(RunsStore([runs_dir]).dirs)
+
+
+give_variables(cli)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. No exception leaves here."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that knows no ✔ gets ?
+    try:
+        _settings_from_dotenv()
+        code = cli.main(args=None if argv is None else list(argv), prog_name="teamtop", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except SystemExit as ended:  # click ends a command like this when the reader of its output has gone
+        return ended.code if isinstance(ended.code, int) else FAILURE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _say_usage(error)
+    except Exception as error:  # the last place before a traceback would reach a person
+        return _say(error)
+    return code if isinstance(code, int) else 0
+
+
+def _settings_from_dotenv() -> None:
+    """Take our own variables (never keys) from a ``.env`` file here; what is set already wins."""
+    if not Path(".env").is_file() or os.environ.get("TEAMTOP_NO_DOTENV") is not None:
+        return
+    from engine.errors import UsageError
+    from engine.models.environment import environment
+
+    with contextlib.suppress(
+        UsageError
+    ):  # an unreadable file matters to a run that needs a key, which says so
+        for name, value in environment().items():
+            if name.startswith(PREFIX):
+                os.environ.setdefault(name, value)
+
+
+def _closed_pipe() -> int:
+    # Python would flush once more at exit, into the closed pipe, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILURE
+
+
+def _say_usage(error: click.ClickException) -> int:
+    message = " ".join(error.format_message().split())
+    where = "teamtop"
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        where = error.ctx.command_path
+    help_ = f" See {where} --help." if isinstance(error, click.UsageError) else ""
+    _to_stderr(f"{where}: {message}{help_}")
+    return error.exit_code
+
+
+def _say(error: Exception) -> int:
+    from engine.errors import TeamtopError
+    from tasks.errors import SuiteError
+
+    if isinstance(error, TeamtopError):
+        _to_stderr(f"teamtop: {error}")
+        return error.exit_code
+    if isinstance(error, SuiteError):
+        _to_stderr(f"teamtop: {error}")
+        return USAGE
+    from tui.crash import write_report
+
+    path = write_report(error)
+    kept = f"what happened is in {path}" if path else "and no report of it could be written"
+    _to_stderr(f"teamtop: something went wrong inside teamtop ({type(error).__name__}); {kept}.")
+    return FAILURE
+
+
+def _to_stderr(text: str) -> None:
+    from engine.record.clean import clean_line
+
+    with contextlib.suppress(OSError, ValueError):
+        print(clean_line(text, 2_000), file=sys.stderr)

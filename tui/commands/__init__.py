@@ -1,0 +1,1 @@
+"""The commands of ``teamtop``, one module each. They import what they need when they run, not before."""

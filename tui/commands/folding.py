@@ -1,0 +1,53 @@
+"""Replay without a screen: fold the journal up to a moment and report on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from engine.analysis.report import build
+from engine.errors import TeamtopError, UsageError
+from engine.record import journal
+from engine.record.events import AnyEvent
+from engine.record.folder import RunFolder
+from tui.commands.running import show
+from tui.recording import Recording
+from tui.replaysource import Position
+
+
+def report_at(folder: RunFolder, position: Position, runs_dirs: Sequence[Path], *, quiet: bool) -> None:
+    """Print the report of the run as it stood at ``position``, and say that nothing is shown on a screen.
+
+    Raises ``UsageError`` for a place that the run does not have.
+    """
+    recording = Recording.of(_events(folder))
+    seq = _seq(recording, position)
+    report = build(folder, runs_dirs, until=seq)
+    if not quiet:
+        click.echo(f"teamtop: no screen; folded {seq:,} of {recording.count:,} events.", err=True)
+    show(report, as_json=False, quiet=quiet)
+
+
+def _events(folder: RunFolder) -> Sequence[AnyEvent]:
+    try:
+        return journal.read(folder.events_path).events
+    except OSError as error:
+        raise TeamtopError(f"{folder.events_path} cannot be read: {error.strerror or error}.") from None
+
+
+def _seq(recording: Recording, position: Position) -> int:
+    """Return the event that ``position`` names; a round is named by the event that opens it."""
+    value = position.value
+    if position.kind == "round":
+        seq = recording.round_start(int(value))
+        if seq is None:
+            last = max(recording.round_numbers, default=0)
+            raise UsageError(f"--at round:{value:.0f} is not in this run, which has rounds 1 to {last}.")
+        return seq
+    if position.kind == "time":
+        return recording.seq_at(value)
+    if position.kind == "seq" and not 1 <= value <= recording.count:
+        raise UsageError(f"--at seq:{value:.0f} is not in this run, which has events 1 to {recording.count}.")
+    return {"start": 1, "end": recording.count}.get(position.kind, int(value))

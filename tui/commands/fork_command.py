@@ -1,0 +1,156 @@
+"""``teamtop fork``: a saved run lives on from any moment, as it was or with something changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.commands.options import Command, Speed, choose_display, display_option, runs_dir_option
+
+if TYPE_CHECKING:
+    from engine.record.events import AnyEvent
+    from tui.positions import Position
+
+
+@click.command("fork", cls=Command, short_help="Let a saved run live on from any moment, changed or not.")
+@click.argument("run")
+@click.option(
+    "--at", metavar="seq:N|round:R", required=True, help="Where: after an event, or before a round."
+)
+@click.option("--run-id", metavar="ID", default=None, help="Name of the fork. Default: as for `teamtop run`.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:AGENT][,KEY=VALUE…]",
+    help="Inject a fault there, as in crash:Dev2,duration_seconds=30; can be given again.",
+)
+@click.option(
+    "--without",
+    type=int,
+    default=None,
+    metavar="SEQ",
+    help="Leave out one event after that moment: a fault, or what a person did.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 10_000),
+    default=None,
+    metavar="K",
+    help="Play K pairs of forks, with and without the change, and compare them; nothing is saved.",
+)
+@click.option(
+    "--speed",
+    type=Speed(),
+    default=None,
+    help="Run-clock seconds per second; max: no waiting. Default: as the run.",
+)
+@runs_dir_option
+@click.option("--detach", is_flag=True, help="Start the team, say how to watch it, and return.")
+@display_option
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the report as one JSON object; all else goes to stderr."
+)
+def command(
+    *,
+    run: str,
+    at: str,
+    run_id: str | None,
+    faults: tuple[str, ...],
+    without: int | None,
+    seeds: int | None,
+    speed: float | None,
+    runs_dir: Path,
+    detach: bool,
+    display: str | None,
+    as_json: bool,
+) -> int:
+    """Fork RUN: its id, the beginning of it, or the path of its folder.
+
+    The fork shares the run's past up to the moment; no tokens are spent for it. Without a change it goes on
+    as the run did. Exit codes are those of `teamtop run`.
+    """
+    from datetime import datetime
+
+    from engine import fork, launch, resume
+    from engine.errors import UsageError
+    from engine.store import RunsStore, new_run_id
+    from tui.commands import running
+    from tui.positions import parse_position
+
+    parent = RunsStore([runs_dir]).find(run)
+    try:
+        position = parse_position(at)
+    except ValueError as error:
+        raise UsageError(f"--at does not say where: {error}") from None
+    environ = launch.environment()
+    injected = fork.faults_of(faults, parent, environ)
+    if seeds is not None:
+        from engine.pairedforks import compare
+
+        if not injected and without is None:
+            raise UsageError("--seeds compares forks with and without a change: give --fault or --without.")
+        found = compare(
+            parent,
+            lambda events: place(position, events),
+            seeds,
+            faults=injected,
+            without=without,
+            environ=environ,
+            told=lambda done: click.echo(f"teamtop: {done} of {seeds} pairs", err=True),
+        )
+        click.echo(json.dumps(found, indent=2) if as_json else _words(found))
+        return 0
+    name = run_id or new_run_id(parent.read_meta().config.suite, datetime.now().astimezone())
+    prepared = fork.prepare(
+        parent,
+        lambda events: place(position, events),
+        runs_dir=runs_dir,
+        run_id=name,
+        faults=injected,
+        without=without,
+        speed=speed,
+        environ=environ,
+    )
+    past = resume.look(prepared.folder)
+    if detach:
+        return running.detach(prepared, as_json=as_json, past=past)
+    chosen = choose_display(display, quiet=as_json)
+    if chosen == "full":
+        return running.on_screen(prepared, as_json=as_json, past=past)
+    return running.in_lines(prepared, environ, chosen, as_json=as_json, past=past)
+
+
+def place(position: Position, events: Sequence[AnyEvent]) -> int:
+    """The last event before a moment: that event itself, the one before a round, the last one by a time."""
+    if position.kind == "seq":
+        return int(position.value)
+    if position.kind == "start":
+        return 0
+    if position.kind == "end":
+        return len(events)
+    if position.kind == "round":
+        before = [event.seq for event in events if event.round < position.value]
+    else:
+        before = [event.seq for event in events if event.ts <= position.value]
+    return before[-1] if before else 0
+
+
+def _words(found: dict[str, Any]) -> str:
+    """The comparison as a table."""
+    lines = [f"{'':<14}{'without':>12}{'with':>12}{'difference':>12}  95 % interval        p"]
+    for name, title in (("wall_seconds", "wall seconds"), ("tokens", "tokens"), ("anomalies", "anomalies")):
+        row = found[name]
+        low, high = row["interval"] or (None, None)
+        interval = f"{low:,.1f} … {high:,.1f}" if low is not None and high is not None else "one pair only"
+        p = "-" if row["p_value"] is None else f"{row['p_value']:.3f}"
+        values = f"{row['mean_without']:>12,.1f}{row['mean_with']:>12,.1f}{row['mean']:>+12,.1f}"
+        lines.append(f"{title:<14}{values}  {interval:<20} {p}")
+    lines.append(
+        f"{len(found['pairs'])} pairs, equal seeds within each; bootstrap and sign-flip permutation."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,187 @@
+"""``teamtop run``: start a team and watch it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.commands.options import Command, Speed, Word, choose_display, display_option, runs_dir_option
+
+if TYPE_CHECKING:
+    from engine.record.config import RunConfig
+
+SIMULATED_SPEED = 10.0
+"""Default speed of simulated models: a run of minutes takes seconds, and can still be followed."""
+
+
+@click.command("run", cls=Command, short_help="Run a team and watch it.")
+@click.argument("suite", default="mathutils")
+@click.option(
+    "--structure",
+    metavar="NAME",
+    default="",
+    help="parallel, mixed, serial. Default: mixed, if the suite has it.",
+)
+@click.option(
+    "-n", "--agents", type=int, default=4, show_default=True, help="Number of developers; a lead is extra."
+)
+@click.option(
+    "--strategy",
+    metavar="NAME",
+    default="decentralized",
+    show_default=True,
+    help="Who decides who does what: preassigned, decentralized, lead-assigned, lead.",
+)
+@click.option(
+    "--model",
+    metavar="NAME",
+    default="sim/claude-sonnet-4-6",
+    show_default=True,
+    help="A simulated model (sim/claude-sonnet-4-6, sim/gemini-3-flash, sim/gpt-5.2, sim/perfect) "
+    "or provider/model as litellm knows it.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of everything that is left to chance."
+)
+@click.option(
+    "--speed",
+    type=Speed(),
+    default=None,
+    help="Run-clock seconds per second; max: no waiting. Default: 10 for simulated models, 1 for real ones.",
+)
+@click.option(
+    "--max-rounds", type=int, default=60, show_default=True, help="Rounds after which the run ends."
+)
+@click.option(
+    "--locks",
+    type=Word("pessimistic", "optimistic", "none"),
+    default="pessimistic",
+    show_default=True,
+    help="What keeps two agents from writing one file.",
+)
+@click.option(
+    "--completion",
+    type=Word("reported", "verified"),
+    default="reported",
+    show_default=True,
+    help="Whether a task is done when its agent says so, or when its tests pass.",
+)
+@click.option(
+    "--faults",
+    "plan",
+    default="",
+    metavar="PLAN",
+    help="A ready fault plan that `teamtop faults` lists, or a TOML file.",
+)
+@click.option(
+    "--tests",
+    type=Word("real", "simulated"),
+    default=None,
+    help="Default: simulated with --speed max, else real.",
+)
+@click.option(
+    "--unsafe-tests",
+    is_flag=True,
+    help="Let code of a real model run with your rights: there is no sandbox yet.",
+)
+@runs_dir_option
+@click.option(
+    "--run-id", metavar="ID", default=None, help="Name of the run. Default: time, suite, and four digits."
+)
+@click.option("--detach", is_flag=True, help="Start the team, say how to watch it, and return.")
+@display_option
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the report as one JSON object; all else goes to stderr."
+)
+def command(
+    *,
+    runs_dir: Path,
+    run_id: str | None,
+    plan: str,
+    detach: bool,
+    display: str | None,
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401 - the rest goes to `configure`, which names it
+) -> int:
+    """Run a team on SUITE: a name that `teamtop suites` lists, a path, or synthetic:tasks=200,p=0.9.
+
+    Exit codes: 0 all tasks done, 3 ended with tasks open, 1 failure, 2 usage, 130 interrupted.
+    """
+    from datetime import datetime
+
+    from engine import launch
+    from engine.store import new_run_id
+    from tui.commands import running
+
+    config = configure(**asked, faults=_text_of(plan))
+    environ = launch.environment()
+    name = run_id or new_run_id(config.suite, datetime.now().astimezone())
+    prepared = launch.prepare(config, runs_dir, name, environ)
+    running.warn(prepared)
+    if detach:
+        return running.detach(prepared, as_json=as_json)
+    chosen = choose_display(display, quiet=as_json)
+    if chosen == "full":
+        return running.on_screen(prepared, as_json=as_json)
+    return running.in_lines(prepared, environ, chosen, as_json=as_json)
+
+
+def configure(
+    *,
+    suite: str,
+    structure: str,
+    model: str,
+    speed: float | None,
+    tests: str | None,
+    **rest: Any,  # noqa: ANN401 - checked against RunConfig
+) -> RunConfig:
+    """Resolve every default that depends on another choice. Raises ``UsageError``, ``SuiteError``."""
+    import msgspec
+
+    from engine.models import registry
+    from engine.record.config import RunConfig
+    from tasks.suite import structures
+
+    known = structures(suite)
+    structure = structure or ("mixed" if "mixed" in known else known[0])
+    if speed is None:
+        speed = 1.0 if registry.resolve(model).real else SIMULATED_SPEED
+    clock = "virtual" if speed == 0 else "wall" if speed == 1 else "scaled"
+    return msgspec.convert(
+        {
+            "suite": suite,
+            "structure": structure,
+            "model": model,
+            "speed": speed,
+            "clock": clock,
+            "tests": _tests(tests, clock, suite, structure),
+            **rest,
+        },
+        type=RunConfig,
+    )
+
+
+def _tests(wanted: str | None, clock: str, suite: str, structure: str) -> str:
+    """Simulated if asked for, and by default on the virtual clock where the suite has a table of verdicts."""
+    from tasks.errors import SuiteError
+    from tasks.suite import load
+    from tasks.verdicts import table
+
+    if wanted == "real" or (wanted is None and clock != "virtual"):
+        return "real"
+    name = load(suite, structure).name
+    try:
+        table(name)
+    except SuiteError:
+        if wanted is None:
+            return "real"
+        raise
+    return "simulated"
+
+
+def _text_of(plan: str) -> str:
+    from engine.faults import library
+
+    return library.text_of(plan) if plan else ""

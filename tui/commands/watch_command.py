@@ -1,0 +1,30 @@
+"""``teamtop watch``: follow a run that an engine elsewhere writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tui.commands.options import Command, choose_display, display_option, runs_dir_option
+
+
+@click.command("watch", cls=Command, short_help="Watch a run that goes on elsewhere.")
+@click.argument("run", metavar="RUN|FILE|-")
+@runs_dir_option
+@display_option
+def command(run: str, runs_dir: Path, display: str | None) -> int:
+    """Watch a run: by id, by the path of its folder, by a bare journal FILE, or - for a journal on stdin.
+
+    If its engine lives on this machine, the keys steer it as they do in `teamtop run`.
+    """
+    from tui.commands import watching
+
+    if run == "-":
+        return watching.watch_stdin(display)
+    chosen = choose_display(display)
+    if (path := Path(run)).is_file() and not (path.parent / "run.json").is_file():
+        return watching.watch_file(path, chosen)
+    from engine.store import RunsStore
+
+    return watching.watch_run(RunsStore([runs_dir]).find(run), chosen)

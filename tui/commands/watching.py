@@ -1,0 +1,137 @@
+"""Following a journal: of a run folder, of a bare file, or from a pipe; on the screen or in lines."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from engine.analysis.report import build
+from engine.errors import UsageError
+from engine.record import events as ev
+from engine.record.folder import RunFolder
+from engine.record.journal import Tail
+from tui import displays
+from tui.commands.options import choose_display
+from tui.commands.running import after_screen, show
+
+LOOK_SECONDS = 0.1
+"""Between two looks at a journal that grows: as often as the screen paints at most."""
+
+PATIENCE_SECONDS = 60.0
+"""How long the closing tests of a bare journal are waited for after the end of its run."""
+
+CHUNK = 1 << 16
+"""Bytes taken from a pipe at once: what a pipe holds."""
+
+
+def watch_run(folder: RunFolder, display: str) -> int:
+    """Watch a saved or running run, to its end if there is no screen."""
+    if display == "full":
+        from tui.app import run_watch
+        from tui.source import TailSource
+
+        code = run_watch(TailSource(folder, meta=folder.read_meta()), folder)
+        after_screen(folder)
+        return code
+    follow(folder.events_path, display, over=lambda: folder.alive() is None)
+    show(build(folder), as_json=False, quiet=display == "none", folder=folder)
+    return 0
+
+
+def watch_file(path: Path, display: str) -> int:
+    """Watch a journal without its folder; without a screen until the run in it ends."""
+    if display == "full":
+        from tui.app import run_watch
+        from tui.source import TailSource
+
+        return run_watch(TailSource(path=path))
+    follow(path, display, over=lambda: False)
+    return 0
+
+
+def watch_stdin(wanted: str | None) -> int:
+    """Watch a journal that comes through a pipe; keys then come from the terminal itself."""
+    if sys.stdin.isatty():
+        raise UsageError("`teamtop watch -` reads a journal from a pipe: cat events.jsonl | teamtop watch -")
+    with Spool() as spool:
+        if wanted in {None, "full"} and sys.stdout.isatty():
+            _take_keyboard()
+        display = choose_display(wanted)
+        if display == "full":
+            return watch_file(spool.path, display)
+        follow(spool.path, display, over=spool.ended.is_set)
+    return 0
+
+
+class Spool:
+    """Copies stdin to a file, in a thread, so that it can be followed as any journal."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="teamtop-watch-")
+        self.path = Path(self._folder.name) / "events.jsonl"
+        self.ended = threading.Event()
+        self._source = os.dup(sys.stdin.fileno())
+
+    def __enter__(self) -> Spool:
+        self.path.touch()
+        threading.Thread(target=self._copy, name="spool", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+    def _copy(self) -> None:
+        try:
+            with self.path.open("ab", buffering=0) as file:
+                while chunk := os.read(self._source, CHUNK):
+                    file.write(chunk)
+        except OSError as error:
+            click.echo(f"teamtop: stdin cannot be kept for watching: {error.strerror or error}.", err=True)
+        self.ended.set()
+
+
+def follow(path: Path, display: str, over: Callable[[], bool]) -> None:
+    """Print a journal as it grows, until ``over`` says that no more will come, or it is damaged.
+
+    Where nobody can say so, it ends with the closing tests, or some time after the end of the run.
+    """
+    shown = displays.make(display, sys.stdout)
+    tail = Tail(path)
+    patience = math.inf
+    try:
+        while patience > 0:
+            last = over()  # asked before reading, so that nothing written meanwhile is missed
+            events = tail.poll()
+            for event in events:
+                shown.on_event(event)
+                if isinstance(event, ev.RunEnded):
+                    patience = PATIENCE_SECONDS
+                elif isinstance(event, ev.RunVerified):
+                    patience = 0
+            if not events:
+                if last or tail.note:
+                    break
+                time.sleep(LOOK_SECONDS)
+                patience -= LOOK_SECONDS
+    finally:
+        shown.close()
+    if tail.note:
+        click.echo(f"teamtop: {tail.note}", err=True)
+
+
+def _take_keyboard() -> None:
+    """Make the terminal's keyboard our stdin, if there is one."""
+    try:
+        keyboard = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return
+    os.dup2(keyboard, 0)
+    os.close(keyboard)

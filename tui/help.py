@@ -1,0 +1,85 @@
+"""What the help says: keys from their table, signs, and what every panel shows and how it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.keys import GROUPS, MOVE, Key
+from tui.widgets.agent_rows import STATUS
+from tui.widgets.page import Paragraph
+
+PANEL_HELP: dict[str, tuple[str, str]] = {
+    "tasks": (
+        "Tasks",
+        "The board as the agents see it, in the suite's order. ✔ done, ▶ in work, ◇ assigned but not begun, "
+        "○ free, ◌ waits for the tasks named. At the right: the round of the last change, and tests passed "
+        "of those expected in the last test run that covered the task (a dash before one). A lease counts "
+        "down while the owner is lost; then the task is free again. Enter opens a task.",
+    ),
+    "agents": (
+        "Agents",
+        "A pane, or a row, for each agent: what it does and for how long, tasks done, tokens. Lines are "
+        "“round, act, object, outcome”, newest last; what it says is in quotes. A pane follows new lines "
+        "only while its end is seen; “+N new ↓” says what came meanwhile, End follows again. Enter opens the "
+        "whole turn.",
+    ),
+    "locks": (
+        "Locks",
+        "Who holds which file and for how long; who was refused, newest first; hot paths with requests per "
+        "round over the last rounds. An edit takes the lock on its file until every turn that began before "
+        "it has ended. A rewrite is an edit of a file last written by somebody else in an earlier round; "
+        "concurrent counts files written by two agents in one round.",
+    ),
+    "speedup": (
+        "Speedup",
+        "Measured speedup over completed tasks, S = T(1)/T(N). With saved one-agent runs of the same suite, "
+        "structure, model and strategy: their mean time of the k-th completion over the team's. Without: "
+        "“estimated”, the team's busy time in turns with effects over the time that passed. Amdahl's bound "
+        "is 1/((1−p)+p/N), with p the share of tasks off the longest chain (Mieczkowski et al. 2026, "
+        "section 3). The graph bound is min(N, tasks/longest chain); it supposes equal tasks, one per turn, "
+        "so agents that do several in one reply can pass it. ⚡ marks where a fault began.",
+    ),
+    "talk": (
+        "Talk",
+        "Messages between agents, and what people did to the run, in order. A message counts once for each "
+        "agent that it was delivered to.",
+    ),
+}
+"""Title and text by panel."""
+
+
+def help_page(keys: Iterable[Key]) -> list[Paragraph]:
+    """All keys of a screen by group, the signs, and the panels."""
+    page: list[Paragraph] = []
+    known = list(dict.fromkeys([*keys, *MOVE]))
+    for group, heading in GROUPS.items():
+        members = [key for key in known if key.group == group]
+        if not members:
+            continue
+        page.append(Paragraph(heading, "strong"))
+        page += [Paragraph(key.tooltip, label=f"{key.name:>9} ") for key in members]
+        page.append(Paragraph(""))
+    page.append(Paragraph("What an agent does", "strong"))
+    for glyph, word, role in STATUS.values():
+        page.append(Paragraph(f"{glyph} {word}: {_STATUS_HELP[word]}", role))
+    page.append(Paragraph(""))
+    for title, text in PANEL_HELP.values():
+        page += [Paragraph(title, "strong"), Paragraph(text), Paragraph("")]
+    return page
+
+
+def panel_page(key: str) -> list[Paragraph]:
+    """What one panel shows."""
+    title, text = PANEL_HELP[key]
+    return [Paragraph(title, "strong"), Paragraph(text)]
+
+
+_STATUS_HELP = {
+    "thinking": "the model was asked and has not answered yet",
+    "acting": "its reply is being carried out",
+    "testing": "it waits for a test run",
+    "waiting": "its turn had effects and is over; the round is still open for others",
+    "idle": "its turn changed nothing, or it has not had one",
+    "stalled": "it gave no sign of life; its tasks return when the lease runs out",
+    "down": "it crashed; heal the fault to revive it",
+}

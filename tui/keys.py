@@ -1,0 +1,181 @@
+"""Every key in one table: bindings, footer, palette and help are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from textual.binding import Binding
+
+from tui.widgets.moment import Moment
+from tui.widgets.spans import Row, Span, width_of
+
+Group: TypeAlias = Literal["team", "replay", "runs", "view", "move", "app"]
+
+GROUPS: dict[Group, str] = {
+    "team": "The team",
+    "replay": "The replay",
+    "runs": "Saved runs",
+    "view": "Panels",
+    "move": "Moving about",
+    "app": "The application",
+}
+"""Headings in the help."""
+
+
+def _always(_: Moment) -> bool:
+    return True
+
+
+def steerable(moment: Moment) -> bool:
+    """Whether there is an engine that takes commands."""
+    return moment.live and moment.mode == "live" and moment.state.run.phase not in ("starting", "ended")
+
+
+def _has_faults(moment: Moment) -> bool:
+    return steerable(moment) and bool(moment.state.faults.active)
+
+
+def _has_agents(moment: Moment) -> bool:
+    return bool(moment.state.agents.agents)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key and what it does. ``id`` names it in a keymap; ``keys`` are alternatives, the first is shown.
+
+    ``footer`` puts it at the bottom of the screen while ``applies``; ``show`` is how the key is written.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    tooltip: str
+    group: Group
+    footer: bool = False
+    applies: Callable[[Moment], bool] = _always
+    show: str = ""
+
+    @property
+    def name(self) -> str:
+        """The key as people read it."""
+        return self.show or self.keys.split(",")[0]
+
+    def binding(self) -> Binding:
+        """The same for Textual."""
+        return Binding(self.keys, self.action, self.label, id=self.id, tooltip=self.tooltip, show=False)
+
+
+TEAM: tuple[Key, ...] = (
+    Key("team.pause", "p", "pause", "pause", "Let the team stand still, or go on", "team", True, steerable),
+    Key(
+        "team.step", "s", "step", "step", "Go on to the end of the round, then pause", "team", True, steerable
+    ),
+    Key(
+        "team.fault",
+        "f",
+        "fault",
+        "fault",
+        "Disturb the team: crash, stall, slow, …",
+        "team",
+        True,
+        steerable,
+    ),
+    Key(
+        "team.message", "m", "message", "message", "Say something to an agent or all", "team", True, steerable
+    ),
+    Key(
+        "team.heal",
+        "H",
+        "heal",
+        "heal all",
+        "End every fault and revive who is down",
+        "team",
+        True,
+        _has_faults,
+    ),
+)
+"""Keys that steer a live team."""
+
+VIEW: tuple[Key, ...] = (
+    Key("view.panel1", "1", "panel('tasks')", "tasks", "The task board, full screen and back", "view"),
+    Key("view.panel2", "2", "panel('agents')", "agents", "The agents, full screen and back", "view"),
+    Key("view.panel3", "3", "panel('locks')", "locks", "The locks, full screen and back", "view"),
+    Key("view.panel4", "4", "panel('speedup')", "speedup", "The speedup chart, full screen and back", "view"),
+    Key("view.panel5", "5", "panel('talk')", "talk", "What was said and done, full screen and back", "view"),
+    Key("view.zoom", "z", "zoom", "zoom", "The panel with the keyboard, full screen and back", "view"),
+    Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, _has_agents),
+    Key("view.back", "escape", "back", "back", "Back to all panels", "view"),
+)
+"""Keys that choose what is seen."""
+
+MOVE: tuple[Key, ...] = (
+    Key("move.next", "tab", "app.focus_next", "next", "To the next panel", "move"),
+    Key("move.previous", "shift+tab", "app.focus_previous", "previous", "To the panel before", "move"),
+    Key("move.up", "up,k", "move(-1)", "up", "One line up", "move", show="↑"),
+    Key("move.down", "down,j", "move(1)", "down", "One line down", "move", show="↓"),
+    Key("move.page_up", "pageup", "page(-1)", "page up", "One page up", "move", show="PgUp"),
+    Key("move.page_down", "pagedown", "page(1)", "page down", "One page down", "move", show="PgDn"),
+    Key("move.home", "home,g", "home", "top", "To the beginning", "move", show="Home"),
+    Key("move.end", "end,G", "end", "follow", "To the end, and follow what comes", "move", show="End"),
+)
+"""Keys within a panel; panels bind them."""
+
+APP: tuple[Key, ...] = (
+    Key(
+        "app.help",
+        "question_mark",
+        "help",
+        "help",
+        "All keys, and what the panels show",
+        "app",
+        True,
+        show="?",
+    ),
+    Key("app.palette", "ctrl+p", "command_palette", "palette", "Every action by name", "app", show="^p"),
+    Key("app.quit", "q", "request_quit", "quit", "Leave; asks once if the team is running", "app", True),
+)
+"""Keys that every screen has."""
+
+
+def label_of(key: Key, moment: Moment) -> str:
+    """What the key does now."""
+    if key.id == "team.pause" and moment.state.run.phase in ("paused", "pausing"):
+        return "resume"
+    if key.id == "team.heal":
+        return f"heal ({len(moment.state.faults.active)})"
+    return key.label
+
+
+def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, list[tuple[int, int, str]]]:
+    """The keys that apply, in one line, and where each one's action stands (start, end, action).
+
+    ``1-5`` stands for the panels, on screens that have them. If the line is full, what stands last goes
+    first, and the application's own keys stay.
+    """
+    keys = tuple(keys)
+    shown = [key for key in keys if key.footer and key.applies(moment)]
+
+    def items_of(*groups: Group) -> list[tuple[str, str, str]]:
+        return [(key.name, label_of(key, moment), key.action) for key in shown if key.group in groups]
+
+    items = items_of("team", "replay", "runs")
+    if any(key.group == "view" for key in keys):
+        items.append(("1-5", "panels", ""))
+    items += items_of("view", "move")
+    last = items_of("app")
+    while items and _width([*items, *last]) > cells:
+        items.pop()
+    row: Row = []
+    places: list[tuple[int, int, str]] = []
+    for name, label, action in [*items, *last]:
+        start = width_of(row)
+        row += [Span(f" {name} ", "accent"), Span(f"{label} ", "muted")]
+        places.append((start, width_of(row), action))
+    return row, places
+
+
+def _width(items: Iterable[tuple[str, str, str]]) -> int:
+    return sum(len(name) + len(label) + 3 for name, label, _ in items)

@@ -1,0 +1,72 @@
+"""What is printed outside of the application: the summary after a run, tables of runs and suites."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from tui.widgets.spans import Role, cells_of, pad, shorten
+from tui.widgets.summary_rows import replay_command, summary_rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_WITHOUT_TERMINAL = 100
+"""Cells of a summary that goes to a file or a pipe: readable in an editor and in a mail."""
+
+STYLES: dict[Role, str] = {
+    "strong": "bold",
+    "muted": "dim",
+    "faint": "dim",
+    "good": "green",
+    "bad": "red",
+    "warn": "yellow",
+    "accent": "cyan",
+    "speech": "magenta",
+    "measured": "bold blue",
+    "amdahl": "cyan",
+    "graph": "magenta",
+}
+"""Roles in the terminal's own sixteen colours, so that they fit whatever background it has."""
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """Return a console that honours NO_COLOR and TERM=dumb, and adds nothing of its own."""
+    from rich.console import Console
+
+    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def print_summary(report: dict[str, Any], file: IO[str] | None = None) -> None:
+    """Print a report for people; the command to replay it is never cut, for it is there to be pasted."""
+    from rich.text import Text
+
+    out = console(file)
+    rows = summary_rows(report, width_of(file) or WIDTH_WITHOUT_TERMINAL)
+    for row in rows[:-1]:
+        line = Text()
+        for span in row:
+            line.append(span.text, STYLES.get(span.role, ""))
+        line.rstrip()
+        out.print(line)
+    out.print(Text(f" Replay {replay_command(report)}"), soft_wrap=True)
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], file: IO[str] | None = None) -> None:
+    """Print cleaned cells in columns. On a terminal lines are cut at its edge, elsewhere nothing is cut."""
+    from rich.text import Text
+
+    out = console(file)
+    room = width_of(file)
+    widths = [max(map(cells_of, column)) for column in zip(header, *rows, strict=True)]
+    for number, cells in enumerate((header, *rows)):
+        line = "  ".join(pad(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        out.print(Text(shorten(line, room) if room else line, "dim" if number == 0 else ""))
+
+
+def width_of(file: IO[str] | None) -> int | None:
+    """Cells per line of a terminal; null for anything else."""
+    stream = file or sys.stdout
+    return shutil.get_terminal_size((80, 24)).columns if stream.isatty() else None

@@ -1,0 +1,149 @@
+"""A journal as replay needs it: events at hand, marks to jump to, states on the way to start from.
+
+State is a fold, so going back means folding anew. ``Recording`` keeps a copy of the state every some thousand
+events; from the nearest one a few milliseconds of folding reach any event.
+"""
+
+from __future__ import annotations
+
+import copy
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, TypeAlias
+
+from engine.record import events as ev
+from engine.record.state import RunState
+
+CHECKPOINT_EVERY = 1_000
+"""Events between two copies at first: folding them takes about 6 ms, as long as copying a state."""
+
+CHECKPOINTS_KEPT = 24
+"""Copies kept: of a small team each takes 0.2 MB. When there are more, every second one is let go."""
+
+COPY_COST = 2_000
+"""Events that can be folded in the time that one state is copied (some 10 ms for a small team)."""
+
+MarkKind: TypeAlias = Literal["round", "fault"]
+
+
+class Mark(NamedTuple):
+    """Something on the way that a scrubber shows: where it stands, and for a round its number."""
+
+    seq: int
+    kind: MarkKind
+    round: int
+
+
+class Recording:
+    """Events in order, extended by one thread (the loader) and read by another (the screen).
+
+    ``count`` is published last and grows only: what has a seq up to it can be read at any time.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.marks: list[Mark] = []
+        self._events: list[ev.AnyEvent] = []
+        self._times: list[float] = []
+        self._rounds: list[int] = []
+        self._round_seq: dict[int, int] = {}
+        self._fold = RunState()
+        self._every = CHECKPOINT_EVERY
+        self._checkpoints: tuple[RunState, ...] = ()
+
+    @classmethod
+    def of(cls, events: Iterable[ev.AnyEvent]) -> Recording:
+        """A recording of all of ``events``, which have the seqs 1, 2, …"""
+        recording = cls()
+        recording.extend(events)
+        return recording
+
+    # ------------------------------------------------------------ writing
+
+    def extend(self, events: Iterable[ev.AnyEvent]) -> None:
+        """Append events; called by one thread only."""
+        for event in events:
+            self._events.append(event)
+            # A forged journal may go back in time; the order of times must hold all the same.
+            self._times.append(max(self._times[-1], event.ts) if self._times else event.ts)
+            self._mark(event)
+            self._fold.apply(event)
+            self.count += 1
+            if self.count % self._every == 0:
+                self._keep_checkpoint()
+
+    def _mark(self, event: ev.AnyEvent) -> None:
+        if isinstance(event, ev.RoundStarted):
+            self._rounds.append(event.seq)
+            self._round_seq.setdefault(event.round, event.seq)
+            self.marks.append(Mark(event.seq, "round", event.round))
+        elif isinstance(event, ev.FaultStarted):
+            self.marks.append(Mark(event.seq, "fault", event.round))
+
+    def _keep_checkpoint(self) -> None:
+        kept = (*self._checkpoints, copy_state(self._fold))
+        if len(kept) > CHECKPOINTS_KEPT:
+            self._every *= 2
+            kept = tuple(state for state in kept if state.seq % self._every == 0)
+        self._checkpoints = kept
+
+    # ------------------------------------------------------------ reading
+
+    def event(self, seq: int) -> ev.AnyEvent:
+        """The event with this number, from 1 to ``count``."""
+        return self._events[seq - 1]
+
+    @property
+    def end(self) -> float:
+        """Run-clock seconds of the last event; 0 without events."""
+        return self.time(self.count)
+
+    def time(self, seq: int) -> float:
+        """Run-clock seconds of an event (never less than those before it); 0 before the first."""
+        return self._times[min(seq, self.count) - 1] if seq > 0 and self.count else 0.0
+
+    def seq_at(self, seconds: float) -> int:
+        """The last event that has happened by this time; the first one for any time before it."""
+        return max(min(1, self.count), bisect_right(self._times, seconds, 0, self.count))
+
+    def round_start(self, number: int) -> int | None:
+        """Seq at which the round begins; null if it was not recorded."""
+        return self._round_seq.get(number)
+
+    @property
+    def round_numbers(self) -> list[int]:
+        """Rounds that were recorded, in order."""
+        return sorted(self._round_seq)
+
+    def round_after(self, seq: int) -> int:
+        """Where the next round begins, or the end."""
+        place = bisect_right(self._rounds, seq)
+        return self._rounds[place] if place < len(self._rounds) else self.count
+
+    def round_before(self, seq: int) -> int:
+        """Where this round began, or the one before if it begins here; else the first event."""
+        place = bisect_left(self._rounds, seq) - 1
+        return self._rounds[place] if place >= 0 else min(1, self.count)
+
+    def start_for(self, state: RunState, seq: int) -> RunState:
+        """A state from which ``seq`` is reached by folding forward, soonest: ``state`` itself or a copy."""
+        near = next((kept for kept in reversed(self._checkpoints) if kept.seq <= seq), None)
+        if state.seq <= seq and (near is None or near.seq <= state.seq + COPY_COST):
+            return state
+        return RunState() if near is None else copy_state(near)
+
+
+def copy_state(state: RunState) -> RunState:
+    """An independent copy: folding on the one leaves the other as it is.
+
+    What no event touches again is shared: lines, refusals, completions, and all turns and rounds but the
+    latest. That makes the copy five times faster and, with all texts shared, some 0.2 MB small.
+    """
+    shared: list[object] = [*state.locks.denials, *state.metrics.completions, *state.run.acts]
+    shared += list(state.metrics.rounds)[:-1]
+    for agent in state.agents.agents.values():
+        turns = list(agent.turns)
+        shared += [*agent.lines, *turns[:-1]]
+        for turn in turns[-1:]:
+            shared += [turn.seen, *turn.lines]
+    return copy.deepcopy(state, {id(part): part for part in shared})

@@ -1,0 +1,259 @@
+"""The browser: every saved run in a list that keeps itself up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantFocus
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+
+from engine.errors import TeamtopError
+from engine.record.clean import clean_line
+from engine.rows import RunRow
+from tui.keys import Key
+from tui.runlist import RunList
+from tui.screens.going import LEAVE, app_of, go_back, go_to_replay
+from tui.widgets.lines import FooterLine
+from tui.widgets.page import EMPTY
+from tui.widgets.runcolumns import Column, problem_text
+from tui.widgets.runtable import RunTable
+from tui.widgets.spans import Row, Span
+from tui.widgets.titleline import TitleLine
+
+LOOK_SECONDS = 2.0
+"""Between two looks at the folders: a run that begins or ends shows while one still looks for it."""
+
+FILTER_MAX = 80
+"""Characters of a filter."""
+
+RUNS: tuple[Key, ...] = (
+    Key("runs.open", "enter", "open", "open", "The summary of a run; a live one as it goes", "runs", True),
+    Key("runs.replay", "r", "replay", "replay", "Replay the run from its beginning", "runs", True),
+    Key("runs.watch", "w", "watch", "watch", "Show the run as it goes, or as it ended", "runs", True),
+    Key(
+        "runs.filter",
+        "slash",
+        "filter",
+        "filter",
+        "Show only some: words, !word for none of",
+        "runs",
+        True,
+        show="/",
+    ),
+    Key("runs.sort", "s", "sort(1)", "sort", "Sort by the next column", "runs", True),
+    Key("runs.sort_back", "S", "sort(-1)", "sort back", "Sort by the column before", "runs"),
+    Key("runs.reverse", "o", "reverse", "order", "Turn the order round", "runs", True),
+    Key("runs.clear", "escape", "clear", "clear", "Clear the filter; then back", "runs"),
+)
+"""Keys of the browser."""
+
+FILTERING: tuple[Key, ...] = (
+    Key("filter.keep", "enter", "keep", "keep", "Keep the filter and go on in the list", "runs", True),
+    Key("filter.clear", "escape", "clear", "clear", "Show all runs", "runs", True, show="esc"),
+)
+"""Keys while a filter is typed; all others are letters then."""
+
+
+class BrowserScreen(Screen[None]):
+    """Saved runs in ``dirs``, and the samples that ship with teamtop."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (*RUNS, *LEAVE)
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in RUNS]
+    CSS = """
+    BrowserScreen Input { border: none; height: 1; padding: 0 1; background: $panel; display: none; }
+    BrowserScreen Input.open { display: block; }
+    """
+
+    class Listed(Message):
+        """A look at the folders is done."""
+
+        def __init__(self, rows: list[RunRow]) -> None:
+            super().__init__()
+            self.rows = rows
+
+    def __init__(self, dirs: Sequence[Path]) -> None:
+        super().__init__()
+        self._dirs = tuple(dirs)
+        self._runs = RunList(self._dirs)
+        self._busy = False
+        self._title = TitleLine()
+        self.table = RunTable()
+        self._detail = TitleLine("")
+        self._input = Input(
+            placeholder="words to look for · !word for runs without it", max_length=FILTER_MAX
+        )
+        self._footer = FooterLine(lambda: FILTERING if self._input.has_focus else self.KEYS)
+
+    def compose(self) -> ComposeResult:
+        """Title, runs, what the cursor is on, filter, keys."""
+        yield self._title
+        yield self.table
+        yield self._detail
+        yield self._input
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        where = clean_line(str(self._dirs[0])) if self._dirs else "runs"
+        self.table.hint = (
+            f"No run is saved in {where} yet.",
+            "",
+            "teamtop run              starts a team of simulated agents, and shows it here",
+            "teamtop run --help       says what can be chosen: suite, structure, agents, strategy, model",
+        )
+        self.table.show(EMPTY)
+        self.table.focus()
+        self._footer.show(EMPTY)
+        self._tell()
+        self._look()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    # ------------------------------------------------------------ the list
+
+    def _look(self) -> None:
+        """Look at the folders, unless the last look is still on its way or nobody sees the list."""
+        if not self._busy and self.is_current:
+            self._busy = True
+            self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
+
+    def _read(self) -> None:
+        """In a thread."""
+        try:
+            self.post_message(self.Listed(self._runs.look()))
+        finally:
+            self._busy = False
+
+    def on_browser_screen_listed(self, event: Listed) -> None:
+        """Show what there is."""
+        self.table.list_runs(event.rows)
+
+    def on_screen_resume(self) -> None:
+        """Somebody is back: what is shown may be old."""
+        self._look()
+
+    def on_run_table_moved(self, event: RunTable.Moved) -> None:
+        """Say what the cursor is on."""
+        self._tell()
+
+    def _tell(self) -> None:
+        table = self.table
+        live = sum(row.status == "running" for row in table.listed)
+        count = f"{len(table.listed)} run{'' if len(table.listed) == 1 else 's'}"
+        left: Row = [Span("saved runs", "strong"), Span(f" · {count}")]
+        left += [Span(f" · {live} live", "accent")] if live else []
+        if table.words:
+            left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
+        own = any(not row.sample for row in table.listed)
+        self._title.say(left, [] if own else [Span("teamtop run", "accent"), Span(" starts a team", "muted")])
+        self._detail.say(_about(table.selected, table.hidden), [])
+
+    # ------------------------------------------------------------ keys
+
+    def action_open(self) -> None:
+        """Open what the cursor is on."""
+        self.table.action_choose()
+
+    def on_run_table_chosen(self, event: RunTable.Chosen) -> None:
+        """A live run as it goes, an ended one by its summary."""
+        row = event.row
+        if row.status == "running":
+            self.action_watch()
+        elif self._readable(row):
+            from tui.screens.summary import SummaryScreen
+
+            self.app.push_screen(SummaryScreen(row.folder, self._runs.dirs))
+
+    def action_replay(self) -> None:
+        """Replay the run."""
+        if (row := self.table.selected) is not None and self._readable(row):
+            go_to_replay(self, row.folder)
+
+    def action_watch(self) -> None:
+        """Show the run as it goes, or as it ended."""
+        row = self.table.selected
+        if row is None or not self._readable(row):
+            return
+        self._try(lambda: app_of(self).push_live(row.folder))
+
+    def _readable(self, row: RunRow) -> bool:
+        """Whether anything of the run can be shown; if not, say why."""
+        if row.status == "problem":
+            app_of(self).say(row.problem, "warning")
+            return False
+        return True
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do it, or say what is wrong: a folder can change between two looks."""
+        try:
+            act()
+        except TeamtopError as error:
+            app_of(self).say(str(error), "error")
+
+    def action_sort(self, step: int) -> None:
+        """Sort by another column."""
+        self.table.sort_next(step)
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self.table.sort_by(self.table.sort)
+
+    def action_filter(self) -> None:
+        """Ask for words."""
+        self._input.add_class("open")
+        self._input.focus()
+
+    def action_keep(self) -> None:
+        """Keep the filter, go on in the list."""
+        self._close_input()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Other keys apply while a filter is typed."""
+        self._footer.show(EMPTY)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter as it is typed."""
+        self.table.set_filter(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter, go on in the list."""
+        self._close_input()
+
+    def action_clear(self) -> None:
+        """Clear the filter; without one, back to where the person came from."""
+        if self._input.value or self._input.has_focus:
+            self._input.value = ""
+            self._close_input()
+        else:
+            self.action_request_quit()
+
+    def _close_input(self) -> None:
+        if not self._input.value:
+            self._input.remove_class("open")
+        self.table.focus()
+
+    def action_request_quit(self) -> None:
+        """Back, or out."""
+        go_back(self)
+
+
+def _about(row: RunRow | None, hidden: Sequence[Column]) -> Row:
+    """What the columns have no room for, or what is wrong with the folder."""
+    if row is None:
+        return []
+    name = Span(clean_line(row.run_id), "strong")
+    if row.problem:
+        return [name, Span(f" · {problem_text(row)}", "bad")]
+    parts = [f"seed {row.seed}"] if row.seed is not None else []
+    parts += [f"fork of {clean_line(row.parent)}"] if row.parent else []
+    parts += ["shipped sample"] if row.sample else []
+    for column in hidden:
+        text = column.text(row)
+        if column.key != "run" and text not in ("", "–"):
+            parts.append(f"{column.heading} {text}" if column.number else text)
+    return [name, *(Span(f" · {part}", "muted") for part in parts)]

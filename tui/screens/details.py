@@ -1,0 +1,216 @@
+"""Pages over the panels: a whole turn, a task, what a panel shows, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.record.state import AgentState, TaskState, Turn
+from tui.help import PANEL_HELP, help_page, panel_page
+from tui.keys import Key
+from tui.screens.dialogs import Dialog, agent_of
+from tui.source import RunSource
+from tui.widgets.board import TaskBoard
+from tui.widgets.board_rows import status_of, waits_for
+from tui.widgets.figures import clock
+from tui.widgets.moment import Moment
+from tui.widgets.page import Page, Paragraph
+from tui.widgets.panel import Panel
+
+RENEW_SECONDS = 0.5
+"""How often an open page looks whether its turn or task went on."""
+
+
+class PageDialog(Dialog[None]):
+    """A page to read, nearly as large as the screen."""
+
+    DEFAULT_CSS = """
+    PageDialog > Vertical { width: 96%; max-width: 124; height: 92%; }
+    PageDialog Page { height: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,q,question_mark", "dismiss", "close", id="page.close", tooltip="Close the page")
+    ]
+
+    footer = "esc close · ↑↓ PgUp PgDn scroll"
+
+    def parts(self) -> ComposeResult:
+        """The page and its keys."""
+        yield Page(lambda _: self.paragraphs())
+        yield Static(Content(self.footer), classes="hint")
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.renew(top=True)
+        self.query_one(Page).focus()
+        self.set_interval(RENEW_SECONDS, self.renew)
+
+    def renew(self, *, top: bool = False) -> None:
+        """Look again at what the page is about."""
+        self.query_one(Vertical).border_title = Content(self.headline() or "–")
+        self.query_one(Page).renew(top=top)
+
+    def headline(self) -> str:
+        """What stands in the frame."""
+        return self.heading
+
+    def paragraphs(self) -> list[Paragraph]:
+        """What the page says."""
+        raise NotImplementedError
+
+
+class HelpDialog(PageDialog):
+    """All keys of a screen and what its panels show."""
+
+    heading = "Help"
+
+    def __init__(self, keys: Iterable[Key], panel: str | None = None) -> None:
+        super().__init__()
+        self._page = panel_page(panel) if panel is not None else help_page(keys)
+
+    def paragraphs(self) -> list[Paragraph]:
+        """The page, as it was written."""
+        return self._page
+
+
+class TurnDialog(PageDialog):
+    """A whole turn of an agent: what came of it, and the reply as it was. Left and right go to others."""
+
+    footer = "esc close · ← → turn before, turn after · ↑↓ PgUp PgDn scroll"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "turn(-1)", "before", id="turn.before", tooltip="The turn before"),
+        Binding("right", "turn(1)", "after", id="turn.after", tooltip="The turn after"),
+    ]
+
+    def __init__(self, source: RunSource, agent: str) -> None:
+        super().__init__()
+        self._source = source
+        self._agent_name = agent
+        self._number: int | None = None  # turns are kept by number: the oldest go away while one reads
+
+    def _agent(self) -> AgentState | None:
+        return self._source.state.agents.agents.get(self._agent_name)
+
+    def _turn(self) -> Turn | None:
+        agent = self._agent()
+        if agent is None or not agent.turns:
+            return None
+        if self._number is None:
+            self._number = agent.turns[-1].turn
+        return next((turn for turn in agent.turns if turn.turn >= self._number), agent.turns[-1])
+
+    def action_turn(self, step: int) -> None:
+        """To the turn before or after."""
+        agent, turn = self._agent(), self._turn()
+        if agent is None or turn is None:
+            return
+        numbers = [t.turn for t in agent.turns]
+        place = numbers.index(turn.turn) + step
+        if 0 <= place < len(numbers):
+            self._number = numbers[place]
+            self.renew(top=True)
+
+    def headline(self) -> str:
+        """Whose turn, in which round."""
+        turn = self._turn()
+        return self._agent_name if turn is None else f"{self._agent_name}, round {turn.round}"
+
+    def paragraphs(self) -> list[Paragraph]:
+        """Figures, outcomes, reply."""
+        turn = self._turn()
+        return [Paragraph("No turn yet.", "muted")] if turn is None else turn_page(turn)
+
+
+def turn_page(turn: Turn) -> list[Paragraph]:
+    """A turn in paragraphs; what the model or a test wrote is kept line by line."""
+    page = [Paragraph(_figures(turn), "muted"), Paragraph("")]
+    page.append(Paragraph("What came of it", "strong"))
+    for line in turn.lines:
+        if line.kind == "speech":
+            continue  # the reply below holds it, whole
+        page.append(Paragraph(line.text, "bad" if line.kind in ("bad", "error", "fault") else "plain", "·"))
+        if line.detail:
+            page.append(Paragraph(line.detail, "muted", " ", verbatim=True))
+    if not turn.lines:
+        page.append(Paragraph("nothing yet", "muted"))
+    page += [Paragraph(""), Paragraph("The reply", "strong")]
+    if turn.reply:
+        page.append(Paragraph(turn.reply, "speech", verbatim=True))
+    else:
+        page.append(Paragraph("no words" if turn.ended is not None else "not here yet", "muted"))
+    return page
+
+
+def _figures(turn: Turn) -> str:
+    parts = [f"turn {turn.turn}", f"began at {clock(turn.started)}"]
+    if turn.latency_seconds is not None:
+        parts.append(f"answered after {turn.latency_seconds:.1f} s")
+    if turn.attempts > 1:
+        parts.append(f"{turn.attempts} attempts")
+    if turn.input_tokens is not None and turn.output_tokens is not None:
+        parts.append(f"{turn.input_tokens:,} tokens in, {turn.output_tokens:,} out")
+    if turn.finish_reason and turn.finish_reason != "stop":
+        parts.append(f"finish reason {turn.finish_reason}")
+    if turn.outcome:
+        parts.append(f"{turn.outcome}, {turn.effects} effects")
+    shown = [f"{path} v{version}" for path, version in turn.seen.files]
+    parts.append("was shown " + (", ".join(shown) if shown else "no file"))
+    return " · ".join(parts)
+
+
+class TaskDialog(PageDialog):
+    """A task: what is asked for, who had it, how its tests stand."""
+
+    def __init__(self, source: RunSource, task: str) -> None:
+        super().__init__()
+        self._source = source
+        self._task_id = task
+
+    def headline(self) -> str:
+        """Number and name."""
+        return "Task " + self._source.state.agents.task_label(self._task_id)
+
+    def paragraphs(self) -> list[Paragraph]:
+        """Status, tests, history, text."""
+        task = self._source.state.board.tasks.get(self._task_id)
+        moment = Moment(self._source.state, self._source.now)
+        return [Paragraph("There is no such task now.", "muted")] if task is None else task_page(task, moment)
+
+
+def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
+    """A task in paragraphs."""
+    board = moment.state.board
+    glyph, word, role = status_of(task, board)
+    state = waits_for(task, board) if word == "waits" else word
+    passed = (
+        "not run yet" if task.tests_passed is None else f"{task.tests_passed} of {len(task.tests)} passed"
+    )
+    labels = moment.state.agents
+    return [
+        Paragraph(f"{glyph} {state}" + (f", {task.owner}" if task.owner else ""), role, "status      "),
+        Paragraph(", ".join(map(labels.task_label, task.dependencies)) or "none", label="depends on  "),
+        Paragraph(", ".join(task.files), label="files       "),
+        Paragraph(f"{len(task.tests)}; {passed}", label="tests       "),
+        Paragraph(" → ".join(task.owners) or "nobody yet", label="owners      "),
+        Paragraph(""),
+        Paragraph(task.title, "strong"),
+        Paragraph(task.description, verbatim=True),
+    ]
+
+
+def detail_of(panel: Widget | None, source: RunSource) -> PageDialog | None:
+    """The page for what a panel's cursor is on; without a panel the first agent's latest turn."""
+    if isinstance(panel, TaskBoard):
+        return TaskDialog(source, panel.selected.id) if panel.selected is not None else None
+    if isinstance(panel, Panel) and panel.key in PANEL_HELP:
+        return HelpDialog((), panel.key)
+    name = agent_of(panel) or next(iter(source.state.agents.agents), None)
+    return TurnDialog(source, name) if name is not None else None

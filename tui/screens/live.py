@@ -1,0 +1,194 @@
+"""The live screen: a team at work, and the keys that steer it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
+from engine.record.folder import RunFolder
+from tui.keys import APP, TEAM, VIEW, Key
+from tui.screens.runscreen import RunScreen
+from tui.source import RunSource
+
+if TYPE_CHECKING:
+    from tui.app import TeamtopApp
+
+__all__ = ["Controller", "LiveScreen", "RunScreen"]
+
+
+class Controller(Protocol):
+    """Takes commands to the engine; blocks, so it is called in a thread."""
+
+    def send(self, command: AnyCommand) -> Answer:
+        """Deliver and return the answer."""
+        ...
+
+
+class LiveScreen(RunScreen):
+    """A team at work. ``folder`` is the run's, if it has one; ``controller`` takes commands to its engine."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *APP)
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in TEAM]
+
+    class Answered(Message):
+        """The engine answered a command."""
+
+        def __init__(self, command: AnyCommand, answer: Answer) -> None:
+            super().__init__()
+            self.command = command
+            self.answer = answer
+
+    def __init__(
+        self, source: RunSource, controller: Controller | None = None, folder: RunFolder | None = None
+    ) -> None:
+        super().__init__(source)
+        self.folder = folder
+        self._controller = controller
+        self._was_live = source.live
+        self._stopping = False
+        self._told_end = False
+
+    def on_mount(self) -> None:
+        """Start to look; find out meanwhile what one agent needed for the same work."""
+        super().on_mount()
+        if self.folder is not None and self.source.baseline is None and self.source.meta is not None:
+            self.run_worker(self._find_baseline, thread=True, exit_on_error=False)
+
+    def _find_baseline(self) -> None:
+        if self.folder is None or self.source.meta is None:
+            return
+        from engine.analysis.baseline import find
+        from engine.store import RunsStore
+
+        dirs = RunsStore([self.folder.path.parent]).dirs  # the samples count too, as in the report
+        self.source.baseline = find(dirs, self.source.meta)
+
+    @property
+    def team_app(self) -> TeamtopApp:
+        """The application, by its own type."""
+        return cast("TeamtopApp", self.app)
+
+    def flush(self) -> None:
+        """As every run; and when a run that was live has ended, say so."""
+        super().flush()
+        self._was_live = self._was_live or self.source.live
+        if self._was_live and not self._told_end and self._over:
+            self._told_end = True
+            self.paint()
+            if self._stopping:
+                self.team_app.leave()
+            elif self.folder is not None:
+                self.team_app.open_summary(self.folder)
+
+    @property
+    def _over(self) -> bool:
+        """Whether nothing more will come: verified, or the engine is gone."""
+        run = self.source.state.run
+        ended = run.phase == "ended" and (run.verified is not None or not self.source.live)
+        return self.source.behind == 0 and (ended or (self._stopping and not self.source.live))
+
+    @property
+    def running(self) -> bool:
+        """Whether leaving would leave a team behind."""
+        return self.source.live and self.source.state.run.phase != "ended"
+
+    # ------------------------------------------------------------ commands
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that steer the team do nothing when there is none to steer."""
+        key = next((key for key in TEAM if key.action == action), None)
+        return True if key is None else key.applies(self.moment)
+
+    def send(self, command: AnyCommand) -> None:
+        """Give a command to the engine, from a thread; the answer comes as a message."""
+        controller = self._controller
+        if controller is None:
+            self.say("There is no engine to tell: this is a recording.", "warning")
+            return
+        self.run_worker(lambda: self._deliver(controller, command), thread=True, exit_on_error=False)
+
+    def _deliver(self, controller: Controller, command: AnyCommand) -> None:
+        try:
+            answer = controller.send(command)
+        except Exception as error:
+            answer = Answer(ok=False, detail=f"The command could not be sent: {error}.")
+        self.post_message(self.Answered(command, answer))
+
+    def on_live_screen_answered(self, event: Answered) -> None:
+        """Say what came of a command; acts that show on the screen need no words."""
+        if not event.answer.ok:
+            self.say(event.answer.detail or "The engine refused.", "warning")
+        elif isinstance(event.command, Say):
+            self.say(f"Sent to {event.command.to or 'all'}: it is in the next prompt.")
+        elif isinstance(event.command, Inject):
+            self.say(f"{event.command.kind} injected into {event.command.target}.")
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """A short message at the corner of the screen."""
+        self.team_app.say(text, severity)
+
+    def action_pause(self) -> None:
+        """Let the team stand still, or go on."""
+        paused = self.source.state.run.phase in ("paused", "pausing")
+        self.send(Resume() if paused else Pause())
+
+    def action_step(self) -> None:
+        """One round, then stand still."""
+        self.send(Step())
+
+    def action_heal(self) -> None:
+        """End every fault."""
+        self.send(Heal())
+
+    def action_fault(self) -> None:
+        """Choose a disturbance."""
+        from tui.screens.faults import FaultDialog
+
+        def chosen(command: Inject | Heal | None) -> None:
+            if command is not None:
+                self.send(command)
+
+        self.app.push_screen(FaultDialog(self.source.state, self._agent_in_focus), chosen)
+
+    def action_message(self) -> None:
+        """Write to the team."""
+        from tui.screens.dialogs import MessageDialog
+
+        def written(command: Say | None) -> None:
+            if command is not None:
+                self.send(command)
+
+        self.app.push_screen(MessageDialog(self.source.state, self._agent_in_focus), written)
+
+    @property
+    def _agent_in_focus(self) -> str | None:
+        from tui.screens.dialogs import agent_of
+
+        return agent_of(self.focused)
+
+    def action_request_quit(self) -> None:
+        """Leave; asks once what is to become of a running team."""
+        if not self.running or self._stopping:
+            self.team_app.leave(left_running=self.running)
+            return
+        from tui.screens.dialogs import QuitDialog
+
+        def chosen(choice: str | None) -> None:
+            if choice == "leave":
+                self.team_app.leave(left_running=True)
+            elif choice == "stop":
+                self.stop_and_leave()
+
+        self.app.push_screen(QuitDialog(), chosen)
+
+    def stop_and_leave(self) -> None:
+        """End the run, and leave when it has ended; asked again, leave at once."""
+        if self._stopping:
+            self.team_app.leave(left_running=self.source.live)
+            return
+        self._stopping = True
+        self.say("Stopping: the team ends its round's open work, then this screen closes. q leaves at once.")
+        self.send(Stop(why="quit"))

@@ -1,0 +1,259 @@
+"""The replay screen: the panels of a run, driven by its journal and a transport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from engine.analysis.laws import Baseline
+from engine.errors import TeamtopError, UsageError
+from engine.record.config import RunMeta
+from engine.record.folder import RunFolder
+from tui.keys import VIEW, Key
+from tui.replaysource import Position, ReplaySource, parse_position
+from tui.screens.going import LEAVE, app_of, go_back, runs_dirs
+from tui.screens.live import RunScreen
+from tui.widgets.transport import Transport
+from tui.widgets.transport_rows import data_of
+
+REPLAY: tuple[Key, ...] = (
+    Key("replay.play", "space", "play", "play/pause", "Play or pause", "replay", True),
+    Key("replay.back", "left", "event(-1)", "event", "One event back, or on", "replay", True, show="←→"),
+    Key("replay.forward", "right", "event(1)", "event on", "One event on", "replay", show="→"),
+    Key(
+        "replay.round_back",
+        "left_square_bracket",
+        "round(-1)",
+        "round",
+        "Back to where the round began, or on to the next",
+        "replay",
+        True,
+        show="[]",
+    ),
+    Key(
+        "replay.round_forward",
+        "right_square_bracket",
+        "round(1)",
+        "round on",
+        "On to the next round",
+        "replay",
+        show="]",
+    ),
+    Key(
+        "replay.faster",
+        "plus,equals_sign",
+        "speed(1)",
+        "speed",
+        "Twice or half as fast",
+        "replay",
+        True,
+        show="+-",
+    ),
+    Key("replay.slower", "minus", "speed(-1)", "slower", "Half as fast", "replay", show="-"),
+    Key(
+        "replay.goto", "colon", "goto", "go to", "Go to an event, a round or a time", "replay", True, show=":"
+    ),
+    Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
+    Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
+    Key("replay.summary", "u", "summary", "summary", "The summary of the run", "replay"),
+)
+"""Keys of the transport."""
+
+TAKEN = ("home", "end", "left", "right")
+"""Keys that panels use as well: here they move the replay, whatever has the keyboard."""
+
+
+def _binding(key: Key) -> Binding:
+    plain = key.binding()
+    return Binding(
+        plain.key,
+        plain.action,
+        plain.description,
+        show=False,
+        priority=key.keys in TAKEN,
+        tooltip=plain.tooltip,
+        id=plain.id,
+    )
+
+
+class ReplayScreen(RunScreen):
+    """A saved run, played from its journal. ``at`` is where to begin; without it, it plays at once."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (*REPLAY, *VIEW, *LEAVE)
+    BINDINGS: ClassVar[list[BindingType]] = [_binding(key) for key in REPLAY]
+
+    class Informed(Message):
+        """What was found beside the journal: ``run.json``, what the run is measured against, an engine."""
+
+        def __init__(self, meta: RunMeta | None, baseline: Baseline | None, *, going: bool) -> None:
+            super().__init__()
+            self.meta = meta
+            self.baseline = baseline
+            self.going = going
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        at: Position | None = None,
+        speed: float = 1.0,
+        *,
+        source: ReplaySource | None = None,
+    ) -> None:
+        self.replay = source or ReplaySource(folder, speed=speed)
+        super().__init__(self.replay)
+        self.folder = folder
+        self.transport = Transport()
+        self._at = at
+
+    def extra_lines(self) -> Iterable[Widget]:
+        """The transport stands between the panels and the keys."""
+        yield self.transport
+
+    def on_mount(self) -> None:
+        """Begin to read, and to play or to stand where it was asked."""
+        super().on_mount()
+        if self._at is not None:
+            self._tell(self.replay.go(self._at))
+        else:
+            self.replay.playing = True
+        self.run_worker(self._load, group="load", thread=True, exit_on_error=False)
+
+    # ------------------------------------------------------------ in a thread
+
+    def _load(self) -> None:
+        """Read the journal slice by slice, then what stands beside it."""
+        worker = get_current_worker()
+        while not worker.is_cancelled and self.replay.load():
+            pass
+        if not worker.is_cancelled:
+            self.post_message(self._look_around())
+
+    def _look_around(self) -> Informed:
+        from engine.analysis import baseline as baselines
+        from engine.record.events import RunStarted
+
+        meta: RunMeta | None = None
+        with suppress(
+            TeamtopError
+        ):  # the journal alone can be replayed; lists say what is wrong with run.json
+            meta = self.folder.read_meta()
+        recording = self.replay.recording
+        first = recording.event(1) if recording.count else None
+        subject = meta or (first if isinstance(first, RunStarted) else None)
+        found = None
+        if subject is not None:
+            found = baselines.find(runs_dirs(self.folder, ()), subject, self.folder.run_id)
+        return self.Informed(meta, found, going=self.folder.alive() is not None)
+
+    def on_replay_screen_informed(self, event: Informed) -> None:
+        """All is read: go where it was asked to begin, and judge the speedup by its baseline."""
+        self.replay.meta = event.meta
+        self.replay.baseline = event.baseline
+        self.replay.going = event.going
+        self._moved()
+
+    # ------------------------------------------------------------ painting
+
+    def paint(self) -> None:
+        """Panels and transport."""
+        super().paint()
+        self.transport.update(data_of(self.replay))
+        if self.replay.unmet:
+            self._tell(self.replay.unmet)
+            self.replay.unmet = ""
+
+    def _moved(self) -> None:
+        """A person moved the replay: show it at once, not at the next look."""
+        self.replay.poll()
+        self.paint()
+
+    def _tell(self, sentence: str) -> None:
+        if sentence:
+            app_of(self).say(sentence, "warning")
+
+    # ------------------------------------------------------------ keys
+
+    def action_play(self) -> None:
+        """Play or pause."""
+        self.replay.toggle()
+        self._moved()
+
+    def action_event(self, events: int) -> None:
+        """One event on or back."""
+        self.replay.step(events)
+        self._moved()
+
+    def action_round(self, direction: int) -> None:
+        """One round on or back."""
+        self.replay.step_round(direction)
+        self._moved()
+
+    def action_speed(self, steps: int) -> None:
+        """Twice or half as fast."""
+        self.replay.change_speed(steps)
+        self._moved()
+
+    def action_start(self) -> None:
+        """To the start."""
+        self.replay.to_start()
+        self._moved()
+
+    def action_end(self) -> None:
+        """To the end."""
+        self.replay.to_end()
+        self._moved()
+
+    def action_goto(self) -> None:
+        """Ask for a place, and go there."""
+        from tui.screens.goto import GoToDialog
+
+        def chosen(place: Position | None) -> None:
+            if place is not None:
+                self._tell(self.replay.go(place))
+                self._moved()
+
+        self.app.push_screen(GoToDialog(self.replay), chosen)
+
+    def action_summary(self) -> None:
+        """What the run came to."""
+        from tui.screens.summary import SummaryScreen
+
+        self.app.push_screen(SummaryScreen(self.folder))
+
+    def action_back(self) -> None:
+        """All panels; then back to where the person came from."""
+        if self.view.full is not None:
+            self.view.zoom(None)
+        else:
+            go_back(self)
+
+    def action_request_quit(self) -> None:
+        """Back to where the person came from, or out: nothing is at stake."""
+        go_back(self)
+
+    async def on_transport_pressed(self, event: Transport.Pressed) -> None:
+        """A button of the transport."""
+        await self.run_action(event.action)
+
+    def on_transport_sought(self, event: Transport.Sought) -> None:
+        """The slider was moved."""
+        self.replay.to_share(event.share)
+        self._moved()
+
+
+def replay_screen(folder: RunFolder, at: str = "", speed: float = 1.0) -> ReplayScreen:
+    """The replay of a run from ``at`` (``seq:N``, ``round:R``, a time; empty: the beginning).
+
+    Raises ``UsageError`` if ``at`` cannot be read.
+    """
+    try:
+        place = parse_position(at) if at else None
+    except ValueError as error:
+        raise UsageError(f'--at "{at}" is no place in a run. {error}') from None
+    return ReplayScreen(folder, place, speed)

@@ -1,0 +1,130 @@
+"""A run on the screen, wherever its state comes from: what live and replay have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.keys import APP, VIEW, Key
+from tui.source import RunSource
+from tui.widgets.header_rows import banners
+from tui.widgets.lines import BannerLines, FooterLine, HeaderLine
+from tui.widgets.moment import Moment
+from tui.widgets.panel import Panel
+from tui.widgets.runview import RunView, zoom_key
+
+FLUSH_SECONDS = 0.125
+"""Between two looks at the journal: 8 Hz reads as live, and costs a fraction of a core."""
+
+TICK_SECONDS = 0.5
+"""Between two repaints in which only ages and clocks moved."""
+
+
+class RunScreen(Screen[None]):
+    """A run on the screen: header, panels, footer, and what moves them. Live and replay build on it.
+
+    Subclasses add keys (``KEYS``, in the order of the footer) and actions.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]] = (*VIEW, *APP)
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in VIEW]
+    AUTO_FOCUS = ""
+
+    def __init__(self, source: RunSource) -> None:
+        super().__init__()
+        self.source = source
+        self.view = RunView()
+        self._header = HeaderLine()
+        self._banner = BannerLines()
+        self._footer = FooterLine(lambda: self.KEYS)
+        self._since_paint = 0.0
+        self._changed = True  # the empty screen is to be painted too
+
+    def compose(self) -> ComposeResult:
+        """Header, warnings, panels, keys."""
+        yield self._header
+        yield self._banner
+        yield self.view
+        yield from self.extra_lines()
+        yield self._footer
+
+    def extra_lines(self) -> Iterable[Widget]:
+        """Lines between the panels and the keys, such as the transport of a replay."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Start to look."""
+        self.set_interval(FLUSH_SECONDS, self.flush)
+        self.call_after_refresh(self.flush)
+
+    @property
+    def moment(self) -> Moment:
+        """What is to be painted now."""
+        source = self.source
+        return Moment(source.state, source.now, source.mode, source.live, source.baseline)
+
+    def flush(self) -> None:
+        """Take in what is new; paint it, or now and then what time alone has changed."""
+        self._changed = self.source.poll() or self._changed
+        self._since_paint += FLUSH_SECONDS
+        if self._changed or self._since_paint >= TICK_SECONDS:
+            self.call_later(self.paint)  # keys come first
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Read on through a backlog without waiting for the next look; keys come in between."""
+        if self.source.behind > 0 and self.source.poll():
+            self._changed = True
+            self.call_later(self._catch_up)
+
+    def paint(self) -> None:
+        """Paint what differs from what is seen."""
+        self._since_paint, self._changed = 0.0, False
+        moment, meta = self.moment, self.source.meta
+        unsafe = meta is not None and meta.config.unsafe_tests
+        self._header.show(moment)
+        self._banner.moment = moment
+        self._banner.set_lines(
+            banners(moment, unsafe=unsafe, note=self.source.note, behind=self.source.behind)
+        )
+        self.view.show(moment)
+        self._footer.show(moment)
+
+    # ------------------------------------------------------------ panels
+
+    def action_panel(self, key: str) -> None:
+        """Bring a panel to full screen, or all panels back."""
+        self.view.zoom(key)
+
+    def action_zoom(self) -> None:
+        """Bring the panel that has the keyboard to full screen, or all panels back."""
+        if self.view.full is not None:
+            self.view.zoom(None)
+        elif isinstance(self.focused, Panel):
+            self.view.zoom(zoom_key(self.focused))
+
+    def action_back(self) -> None:
+        """Bring all panels back."""
+        if self.view.full is not None:
+            self.view.zoom(None)
+
+    def action_detail(self) -> None:
+        """Open what the keyboard is on: an agent's turn, a task."""
+        panel = self.focused
+        self.open_detail(panel if isinstance(panel, Panel) else None)
+
+    def on_panel_opened(self, event: Panel.Opened) -> None:
+        """A panel was clicked twice."""
+        self.open_detail(event.panel)
+
+    def open_detail(self, panel: Panel | None) -> None:
+        """Show the whole of what a panel's cursor is on; of the first agent's turn without one."""
+        from tui.screens.details import detail_of
+
+        if (dialog := detail_of(panel, self.source)) is not None:
+            self.app.push_screen(dialog)

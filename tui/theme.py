@@ -1,0 +1,146 @@
+"""Colours: two themes of our own, and what each role of text looks like in any theme."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from rich.style import Style
+from textual.app import App
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+from tui.widgets.spans import Role
+
+Ink: TypeAlias = Mapping[Role, Style]
+
+DARK = Theme(
+    name="teamtop-dark",
+    dark=True,
+    primary="#6aa7e0",
+    secondary="#8fa3b8",
+    accent="#6aa7e0",
+    foreground="#d6dbe1",
+    background="#0f1317",
+    surface="#151a20",
+    panel="#1c232b",
+    success="#7fc08a",
+    warning="#e0b25e",
+    error="#e8787f",
+    variables={
+        "ink-good": "#7fc08a",
+        "ink-warn": "#e0b25e",
+        "ink-bad": "#e8787f",
+        "ink-accent": "#6aa7e0",
+        "ink-measured": "#8fc1f0",
+        "ink-muted": "#87929e",
+        "ink-faint": "#3d4853",
+        "ink-speech": "#b7aee0",
+        "ink-amdahl": "#5fb8b2",
+        "ink-graph": "#d08fc4",
+    },
+)
+"""Calm on black: colour is kept for what changes or went wrong."""
+
+LIGHT = Theme(
+    name="teamtop-light",
+    dark=False,
+    primary="#1f66b0",
+    secondary="#5b6b7b",
+    accent="#1f66b0",
+    foreground="#23282e",
+    background="#fbfaf7",
+    surface="#f2f0eb",
+    panel="#e8e5de",
+    success="#2c7a3a",
+    warning="#8c5f00",
+    error="#b5303a",
+    variables={
+        "ink-good": "#2c7a3a",
+        "ink-warn": "#8c5f00",
+        "ink-bad": "#b5303a",
+        "ink-accent": "#1f66b0",
+        "ink-measured": "#1f66b0",
+        "ink-muted": "#656e78",
+        "ink-faint": "#bcc1c7",
+        "ink-speech": "#5b489b",
+        "ink-amdahl": "#17736f",
+        "ink-graph": "#8a3c80",
+    },
+)
+"""The same for light terminals."""
+
+_COLOURS: dict[Role, tuple[str, ...]] = {
+    "good": ("text-success", "success"),
+    "bad": ("text-error", "error"),
+    "warn": ("text-warning", "warning"),
+    "accent": ("text-accent", "accent"),
+    "focus": ("primary",),
+    "measured": ("text-primary", "primary"),
+    "speech": ("ink-speech", "text-secondary", "secondary"),
+    "amdahl": ("ink-amdahl", "text-success", "success"),
+    "graph": ("ink-graph", "text-warning", "warning"),
+}
+"""For each role the theme's colours that serve it, best first."""
+
+
+def setup(app: App[Any]) -> None:
+    """Register our themes and choose one: ``TEXTUAL_THEME`` if it names one, else the dark one.
+
+    With NO_COLOR the terminal's own (``ansi``) themes come out black on black, so one of ours is used then.
+    """
+    app.register_theme(DARK)
+    app.register_theme(LIGHT)
+    wanted = os.environ.get("TEXTUAL_THEME", "")
+    if wanted not in app.available_themes or ("NO_COLOR" in os.environ and wanted.startswith("ansi")):
+        wanted = DARK.name
+    # Textual itself begins with TEXTUAL_THEME, unregistered: setting the same name would change nothing.
+    app.theme = LIGHT.name if wanted == DARK.name else DARK.name
+    app.theme = wanted
+
+
+def ink_for(app: App[Any]) -> Ink:
+    """Styles of all roles in the app's present theme."""
+    theme = app.current_theme
+    known = _made.get(theme.name)
+    if known is None or known[0] is not theme:
+        known = _made[theme.name] = (theme, _ink({**theme.to_color_system().generate(), **theme.variables}))
+    return known[1]
+
+
+_made: dict[str, tuple[Theme, Ink]] = {}
+
+
+def _ink(named: Mapping[str, str]) -> Ink:
+    foreground = _colour(named, "foreground") or Color.parse("#d0d0d0")
+    background = _colour(named, "background") or Color.parse("#101010")
+    styles: dict[Role, Style] = {
+        "plain": Style(),
+        "strong": Style(bold=True),
+        "muted": _mixed(named, "ink-muted", foreground, background, 0.42),
+        "faint": _mixed(named, "ink-faint", foreground, background, 0.75),
+    }
+    for role, names in _COLOURS.items():
+        wanted = (f"ink-{role}", *names)
+        colour = next((c for name in wanted if (c := _colour(named, name)) is not None), foreground)
+        styles[role] = Style(color=colour.rich_color, bold=role in ("bad", "focus"))
+    return styles
+
+
+def _mixed(named: Mapping[str, str], name: str, foreground: Color, background: Color, share: float) -> Style:
+    """The theme's own colour, or the foreground faded by ``share``; on ANSI themes nothing can be mixed."""
+    if (own := _colour(named, name)) is not None:
+        return Style(color=own.rich_color)
+    if foreground.ansi is not None or background.ansi is not None:
+        return Style(dim=True)
+    return Style(color=foreground.blend(background, share).rich_color)
+
+
+def _colour(named: Mapping[str, str], name: str) -> Color | None:
+    """The variable as a colour; null if the theme has none, or one relative to what is below it."""
+    try:
+        colour = Color.parse(named.get(name, ""))
+    except ColorParseError:
+        return None
+    return colour

@@ -1,0 +1,112 @@
+"""Agents as titles, lines and rows."""
+
+from __future__ import annotations
+
+from engine.record.state import AgentState, AgentStatus, Line, LineKind, RunState
+from tui.widgets.figures import age, count
+from tui.widgets.moment import Moment
+from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of, wrap
+
+STATUS: dict[AgentStatus, tuple[str, str, Role]] = {
+    "thinking": ("●", "thinking", "accent"),
+    "acting": ("◉", "acting", "accent"),
+    "testing": ("◐", "testing", "measured"),
+    "waiting": ("◌", "waiting", "muted"),
+    "idle": ("○", "idle", "muted"),
+    "stalled": ("⊖", "stalled", "warn"),
+    "down": ("✖", "down", "bad"),
+}
+"""Glyph, word and role of what an agent does."""
+
+_KINDS: dict[LineKind, Role] = {
+    "act": "plain",
+    "good": "good",
+    "bad": "bad",
+    "refused": "warn",
+    "speech": "speech",
+    "mail": "accent",
+    "fault": "bad",
+    "error": "bad",
+}
+
+LINE_ROWS = 2
+"""Rows that one line may take in a pane of a grid; the whole of it is in the turn, one key away."""
+
+
+def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Row:
+    """Glyph, word and age of what the agent does, with the reason if it is idle or lost."""
+    glyph, word, role = STATUS[agent.status]
+    if moment.state.run.phase == "ended":
+        if agent.status == "down":
+            return [Span(f"{glyph} {word}", role)]
+        return [Span(f"■ {'finished' if moment.state.completed else 'stopped'}", "muted")]
+    if agent.lease_until is not None and agent.status in ("down", "stalled"):
+        left = agent.lease_until - moment.now
+        tail = f" lease {age(left)}" if left > 0 else ""
+        return [Span(f"{glyph} {word}", role), Span(tail, "warn")]
+    if long and agent.status == "idle" and not moment.ready and not moment.state.board.owned_by(agent.name):
+        word = "idle, nothing ready"
+    return [Span(f"{glyph} {word}", role), Span(f" {age(moment.now - agent.since)}", "muted")]
+
+
+def agent_title(agent: AgentState, moment: Moment, cells: int = 40) -> tuple[Row, Row]:
+    """``Dev1 ● thinking 4 s`` and ``3 done · 12k tok``, for a pane of ``cells``; counts give way."""
+    name = [Span(shorten(agent.name, 14), "strong"), Span(" ")]
+    left = [*name, *status_spans(agent, moment, long=cells >= 56)]
+    tokens = agent.input_tokens + agent.output_tokens
+    role = " lead" if agent.role == "lead" else ""
+    full: Row = [Span(f"{agent.done} done{role} · {count(tokens)} tok", "muted")]
+    short: Row = [Span(f"{agent.done} done", "muted")]
+    room = cells - width_of(left) - 8  # the lines and blanks around two titles
+    right = next((words for words in (full, short) if width_of(words) <= room), [])
+    return left, right
+
+
+def line_rows(line: Line, cells: int, limit: int | None = LINE_ROWS, *, first: bool = True) -> list[Row]:
+    """A line of a pane, wrapped: ``r7 claims 8 normalize``; speech in quotes.
+
+    ``first`` of its round: the round is written; below, blanks stand in its place.
+    """
+    label = f"r{line.round}"
+    text = f"“{line.text}”" if line.kind == "speech" else line.text
+    indent = len(label) + 1
+    role = _KINDS[line.kind]
+    wrapped = wrap(text, max(8, cells - indent), limit) or [""]
+    head = Span(label + " " if first else " " * indent, "muted")
+    rows: list[Row] = [[head, Span(wrapped[0], role)]]
+    rows += [[Span(" " * indent), Span(part, role)] for part in wrapped[1:]]
+    return rows
+
+
+def last_act(agent: AgentState) -> Line | None:
+    """The latest line, speech only if there is nothing else."""
+    for line in reversed(agent.lines):
+        if line.kind != "speech":
+            return line
+    return agent.lines[-1] if agent.lines else None
+
+
+def roster_row(agent: AgentState, moment: Moment, cells: int) -> Row:
+    """An agent in one row: name, state, what it owns, its last act, what it has done."""
+    name = pad(agent.name, _name_cells(moment.state))
+    status = status_spans(agent, moment)
+    status = [*status, Span(" " * max(0, 17 - width_of(status)))]
+    owned = moment.state.board.owned_by(agent.name)
+    label = "" if not owned else moment.state.agents.task_label(owned[0].id)
+    more = f" +{len(owned) - 1}" if len(owned) > 1 else ""
+    task_cells = 18 if cells >= 90 else 15 if cells >= 66 else 0  # the last act says more than the task
+    task = pad(shorten(label, task_cells - len(more)) + more, task_cells) + " " if task_cells else ""
+    tokens = f" {count(agent.input_tokens + agent.output_tokens):>5} tok" if cells >= 100 else ""
+    right: Row = [Span(f" {agent.done:>2} done{tokens}", "muted")]
+    fixed: Row = [Span(name + " ", "strong"), *status, Span(" "), Span(task)]
+    room = cells - width_of(fixed) - width_of(right)
+    line = last_act(agent)
+    act = Span(" " * max(0, room))
+    if line is not None and room > 4:
+        text = f"“{line.text}”" if line.kind == "speech" else line.text
+        act = Span(pad(text, room), _KINDS[line.kind] if line.kind != "act" else "muted")
+    return [*fixed, act, *right]
+
+
+def _name_cells(state: RunState) -> int:
+    return min(10, max((len(name) for name in state.agents.agents), default=4))

@@ -1,0 +1,142 @@
+"""The task board as rows: status by glyph and word, owner, round, tests; why a task waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from engine.record.state import BoardState, RunState, TaskState
+from tui.widgets.figures import age
+from tui.widgets.moment import Moment
+from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of
+
+NAME_MIN = 6
+"""Cells of a task's name that stay, whatever else the row has to say."""
+
+TITLE_MIN = 16
+"""Cells from which on a title beside the name says more than it costs."""
+
+COLUMN_WIDTH = 36
+"""A board that does not fit in height stands in columns of at least this width, if it then fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of the parts that stand below one another."""
+
+    ids: int
+    names: int
+    owners: int
+    rounds: int
+
+
+def columns_of(state: RunState) -> Columns:
+    """Widths that suit this board."""
+    tasks = state.board.tasks
+    names = tuple(task.name for task in tasks.values())
+    return _columns(tuple(tasks), names, tuple(state.agents.agents), len(str(max(state.round, 1))) + 1)
+
+
+@lru_cache(maxsize=8)
+def _columns(ids: tuple[str, ...], names: tuple[str, ...], owners: tuple[str, ...], rounds: int) -> Columns:
+    def widest(texts: tuple[str, ...], least: int, most: int) -> int:
+        return min(most, max((cell_len(text) for text in texts), default=least))
+
+    return Columns(widest(ids, 1, 6), widest(names, NAME_MIN, 24), widest(owners, 4, 10), rounds)
+
+
+def status_of(task: TaskState, board: BoardState) -> tuple[str, str, Role]:
+    """Glyph, word and role of a task's status."""
+    if task.status == "done":
+        return ("✔", "done", "muted")
+    if task.lease_until is not None:
+        return ("▶", "owner lost", "warn")
+    if task.status == "in_progress":
+        return ("▶", "in progress", "accent")
+    if not board.is_open(task.id):
+        return ("◌", "waits", "muted")
+    if task.status == "assigned":
+        return ("◇", "assigned", "plain")
+    return ("○", "free", "plain")
+
+
+def tests_of(task: TaskState) -> Span:
+    """Tests passed of those expected; a dash before any run that covered them."""
+    total = len(task.tests)
+    if task.tests_passed is None:
+        return Span(f"–/{total}", "warn" if task.status == "done" else "muted")
+    return Span(f"{task.tests_passed}/{total}", "good" if task.tests_passed >= total else "bad")
+
+
+def waits_for(task: TaskState, board: BoardState) -> str:
+    """``waits 8``, or how many it waits for if they are many."""
+    open_ = board.waits(task.id)
+    if len(open_) <= 3:
+        return "waits " + ",".join(open_)
+    return f"waits for {len(open_)}"
+
+
+def task_row(task: TaskState, moment: Moment, columns: Columns, cells: int) -> Row:
+    """One task in ``cells``; the name gives way first, the status never."""
+    board = moment.state.board
+    glyph, word, role = status_of(task, board)
+    info = _info(task, moment, word, columns)
+    owner = [Span(pad(task.owner, columns.owners), "plain" if task.status != "done" else "muted"), Span(" ")]
+    right = [*(owner if task.owner or task.status == "done" else ()), *info]
+    number = Span(pad(task.id, columns.ids), "muted")
+    room = cells - 2 - columns.ids - 1 - 1 - width_of(right)
+    if room < NAME_MIN and task.owner:
+        right = info
+        room = cells - 2 - columns.ids - 1 - 1 - width_of(right)
+    name_role: Role = "muted" if role == "muted" else "strong" if role in ("accent", "warn") else "plain"
+    glyph_role: Role = "good" if task.status == "done" else role
+    return [
+        Span(glyph, glyph_role),
+        Span(" "),
+        number,
+        Span(" "),
+        *_name(task, max(1, room), name_role, columns if _has_titles(columns, cells) else None),
+        Span(" "),
+        *right,
+    ]
+
+
+def _has_titles(columns: Columns, cells: int) -> bool:
+    """Whether a row with everything in it has room for a title: all rows have one, or none."""
+    return cells - 4 - columns.ids - columns.owners - columns.rounds - 5 >= columns.names + 2 + TITLE_MIN
+
+
+def _name(task: TaskState, cells: int, role: Role, titled: Columns | None) -> Row:
+    """The name; beside it the title where the board is wide."""
+    if titled is None:
+        return [Span(pad(task.name, cells), role)]
+    name_cells = titled.names + 2
+    return [Span(pad(task.name, name_cells), role), Span(pad(task.title, cells - name_cells), "muted")]
+
+
+def _info(task: TaskState, moment: Moment, word: str, columns: Columns) -> Row:
+    if task.status == "done" or (task.status == "in_progress" and task.lease_until is None):
+        tests = tests_of(task)
+        return [
+            Span(f"{f'r{task.round}':>{columns.rounds}} ", "muted"),
+            Span(f"{tests.text:>3}", tests.role),
+        ]
+    if task.lease_until is not None:
+        return [Span(f"lease {age(task.lease_until - moment.now)}", "warn")]
+    if word == "waits":
+        return [Span(shorten(waits_for(task, moment.state.board), 14), "muted")]
+    return [Span(word, "plain" if word == "free" else "muted")]
+
+
+def board_title(moment: Moment) -> tuple[Row, Row]:
+    """``Tasks 11/20 done`` and what can be taken now."""
+    board = moment.state.board
+    left = [Span("Tasks ", "strong"), Span(f"{board.done}/{board.total} done", "plain")]
+    if not board.total:
+        return [Span("Tasks", "strong")], []
+    if moment.state.completed:
+        return left, [Span("✔ all done", "good")]
+    working = sum(t.status == "in_progress" for t in board.tasks.values())
+    return left, [Span(f"{working} in work · {moment.ready} free", "muted")]

@@ -1,0 +1,118 @@
+"""The first line: what runs, how far, how fast, at what price, and whether it is disturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.widgets.figures import clock, count, money
+from tui.widgets.moment import Moment
+from tui.widgets.spans import Role, Row, Span, justify, shorten, width_of
+
+
+def phase_of(moment: Moment) -> Span:
+    """Glyph, word and speed: ``▶ ×10``, ``⏸ paused``, ``■ completed``."""
+    run = moment.state.run
+    if moment.mode == "replay":
+        return Span("◆ replay", "accent")
+    if run.phase == "ended":
+        return _outcome(moment)
+    if run.phase == "paused":
+        return Span("⏸ paused", "warn")
+    if run.phase == "pausing":
+        return Span("⏸ pausing", "warn")
+    if not moment.live:
+        return Span("■ not running", "muted")
+    if run.phase == "starting":
+        return Span("▶ starting", "muted")
+    step = " one round" if run.stepping else ""
+    if run.clock == "virtual" or run.speed <= 0:
+        return Span("▶ max" + step, "good")
+    return Span(f"▶ ×{run.speed:g}{step}", "good")
+
+
+def _outcome(moment: Moment) -> Span:
+    run = moment.state.run
+    if moment.state.completed:
+        if run.verified is None:
+            return Span("■ completed", "good")
+        if run.verified:
+            return Span("■ verified ✔", "good")
+        return Span(f"■ completed, {run.verified_failed} tests fail", "bad")
+    words = {
+        "max_rounds": "out of rounds",
+        "no_agents": "nobody left",
+        "stopped": "stopped",
+        "failed": "failed",
+    }
+    role: Role = "bad" if run.outcome in ("failed", "no_agents") else "warn"
+    return Span(f"■ {words.get(run.outcome, run.outcome)}", role)
+
+
+def header_row(moment: Moment, cells: int) -> Row:
+    """The line in ``cells``: what runs gives way, first in its details, last in its name."""
+    if not moment.state.run.suite:
+        word = "waiting for the engine" if moment.live else "no run yet"
+        return justify([Span(" teamtop", "strong")], [Span(word + " ", "muted")], cells)
+    right = _right(moment, narrow=cells < 100)
+    for left in _lefts(moment):
+        if width_of(left) + width_of(right) + 2 <= cells:
+            return justify(left, right, cells)
+    return justify(left, right, cells)
+
+
+def _right(moment: Moment, *, narrow: bool) -> Row:
+    state = moment.state
+    metrics, run = state.metrics, state.run
+    label = "r" if narrow else "round "
+    gap = Span(" " if narrow else "  ")
+    row: Row = [
+        Span(f"{label}{state.round}", "strong"),
+        Span(f"/{run.max_rounds}", "muted"),
+        gap,
+        Span(clock(moment.elapsed), "strong"),
+        gap,
+        phase_of(moment),
+        gap,
+        Span(money(metrics.cost_usd)),
+        gap,
+        Span(f"{count(metrics.input_tokens + metrics.output_tokens)} tok", "muted"),
+    ]
+    if state.faults.active:
+        row += [gap, Span(f"⚡{len(state.faults.active)}", "warn")]
+    row.append(Span(" "))
+    return row
+
+
+def _lefts(moment: Moment) -> Iterable[Row]:
+    """What runs, from the full form to the shortest."""
+    run = moment.state.run
+    model = run.models[0] if len(run.models) == 1 else f"{len(run.models)} models"
+    short_model = model.rpartition("/")[2] if len(run.models) == 1 else model
+    team = f"{run.developers}×"
+    agents = f"{run.developers} agent{'s' if run.developers != 1 else ''}"
+    p = f" p={run.p:.2g}"
+    forms = (
+        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {team} {model}"),
+        (False, f"{run.suite} · {run.structure}{p} · {run.strategy} · {team} {model}"),
+        (False, f"{run.suite} · {run.structure} · {run.strategy} · {team} {short_model}"),
+        (False, f"{run.suite} · {run.structure} · {run.strategy} · {agents}"),
+        (False, f"{run.suite} · {run.structure} · {agents}"),
+        (False, f"{shorten(run.suite, 16)} · {agents}"),
+    )
+    for titled, text in forms:
+        name, _, rest = text.partition(" ")
+        head: Row = [Span(" teamtop", "accent"), Span("  ")] if titled else [Span(" ")]
+        yield [*head, Span(name, "strong"), Span(" " + rest, "plain")]
+
+
+def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[Row]:
+    """Lines that stand below the header as long as what they say is so."""
+    rows: list[Row] = []
+    if unsafe:
+        text = " ⚠ unsafe tests: code that the model wrote runs on this machine without a sandbox"
+        rows.append([Span(text, "bad")])
+    if note:
+        rows.append([Span(f" ⚠ {note}", "warn")])
+    if behind > 0.02 and moment.state.seq > 0:
+        rows.append([Span(f" reading the journal: {100 * (1 - behind):.0f}%", "muted")])
+    return rows

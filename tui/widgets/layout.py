@@ -1,0 +1,122 @@
+"""Where each panel stands, for any size of terminal and team. Pure arithmetic.
+
+Neighbouring tiles share the line between them: a tile's first and last rows and columns are frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIN_WIDTH, MIN_HEIGHT = 60, 16
+"""The smallest terminal in which the live screen says anything: below, it says so."""
+
+PANE_WIDTH, PANE_HEIGHT = 26, 5
+"""Smallest interior of an agent's pane: a title with state and age, a few lines of some words."""
+
+STANDARD_WIDTH, STANDARD_HEIGHT = 100, 26
+"""From here on the panels stand side by side; below, agents are rows and the rest is a strip."""
+
+WIDE_WIDTH, WIDE_HEIGHT = 160, 40
+"""From here on there is room for the talk panel as well."""
+
+PANELS = ("tasks", "agents", "locks", "speedup", "talk")
+"""Panels in the order of their digits, 1 to 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A rectangle with its frame. ``key`` is a panel, ``roster``, ``strip``, or ``agent:NAME``."""
+
+    key: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def inner(self) -> tuple[int, int, int, int]:
+        """x, y, width, height of what is inside the frame, a blank cell away from its sides."""
+        return self.x + 2, self.y + 1, max(0, self.width - 4), max(0, self.height - 2)
+
+
+def arrange(width: int, height: int, agents: tuple[str, ...], full: str | None = None) -> list[Tile]:
+    """Tiles that cover ``width`` × ``height`` for a team of ``agents``.
+
+    ``full`` is a panel that has the whole area to itself, or ``agent:NAME``.
+    """
+    if full == "agents":
+        return agent_tiles(0, 0, width, height, agents)
+    if full is not None:
+        return [Tile(full, 0, 0, width, height)]
+    if width < STANDARD_WIDTH or height < STANDARD_HEIGHT:
+        return _compact(width, height, agents)
+    return _standard(width, height, agents)
+
+
+def _compact(width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
+    rows = min(max(1, len(agents)), max(2, (height - 2) // 3))
+    strip = 4  # two lines and their frame
+    roster = rows + 2
+    return [
+        Tile("roster", 0, 0, width, roster),
+        Tile("tasks", 0, roster - 1, width, height - roster - strip + 2),
+        Tile("strip", 0, height - strip, width, strip),
+    ]
+
+
+def _standard(width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
+    left = min(64, max(42, round(width * 0.35)))
+    bottom = min(16, max(9, round(height * 0.31)))
+    top = height - bottom + 1
+    tiles = [
+        Tile("tasks", 0, 0, left, top),
+        *agent_tiles(left - 1, 0, width - left + 1, top, agents),
+        Tile("locks", 0, top - 1, left, bottom),
+    ]
+    rest = width - left + 1
+    if width >= WIDE_WIDTH and height >= WIDE_HEIGHT:
+        chart = round(rest * 0.58)
+        tiles.append(Tile("speedup", left - 1, top - 1, chart, bottom))
+        tiles.append(Tile("talk", left + chart - 2, top - 1, rest - chart + 1, bottom))
+    else:
+        tiles.append(Tile("speedup", left - 1, top - 1, rest, bottom))
+    return tiles
+
+
+def agent_tiles(x: int, y: int, width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
+    """A pane for each agent, or one tile with a row for each if panes would be too small."""
+    columns = _columns(width, height, len(agents))
+    if columns == 0:
+        return [Tile("roster", x, y, width, height)]
+    rows = -(-len(agents) // columns)
+    tiles: list[Tile] = []
+    for row in range(rows):
+        members = agents[row * columns : (row + 1) * columns]
+        top, end = _cut(height, rows, row), _cut(height, rows, row + 1)
+        for place, name in enumerate(members):
+            start, stop = _cut(width, len(members), place), _cut(width, len(members), place + 1)
+            tiles.append(Tile(f"agent:{name}", x + start, y + top, stop - start + 1, end - top + 1))
+    return tiles
+
+
+def _cut(size: int, parts: int, index: int) -> int:
+    """Where the line before part ``index`` of ``parts`` stands in a span that has lines at both ends."""
+    return (size - 1) * index // parts
+
+
+def _columns(width: int, height: int, agents: int) -> int:
+    """How many panes stand side by side; 0 if they would be too small, or if there are none yet.
+
+    Among what fits, the number whose panes come nearest to three times as wide as high, in cells.
+    """
+    best, best_score = 0, float("inf")
+    for columns in range(1, agents + 1):
+        rows = -(-agents // columns)
+        inner_width = (width - 1) // columns - 3
+        inner_height = (height - 1) // rows - 1
+        if inner_width < PANE_WIDTH or inner_height < PANE_HEIGHT:
+            continue
+        score = abs(inner_width / inner_height - 3.0) + 2.0 * (columns * rows - agents)
+        if score < best_score:
+            best, best_score = columns, score
+    return best

@@ -1,0 +1,66 @@
+"""Header, banner and footer lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from textual.events import Click
+
+from tui.keys import Key, footer_row
+from tui.widgets.header_rows import header_row
+from tui.widgets.moment import Moment
+from tui.widgets.panel import Painted
+from tui.widgets.spans import Row
+
+
+class HeaderLine(Painted):
+    """What runs, how far, how fast, at what price."""
+
+    DEFAULT_CSS = "HeaderLine { height: 1; background: $panel; }"
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The one line."""
+        return [header_row(moment, cells)]
+
+
+class BannerLines(Painted):
+    """Warnings that stay as long as they are true; takes no room without any."""
+
+    DEFAULT_CSS = "BannerLines { height: 0; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Row] = []
+
+    def set_lines(self, lines: list[Row]) -> None:
+        """Say these from now on."""
+        if len(lines) != len(self._lines):
+            self.styles.height = len(lines)
+        self._lines = lines
+        self.repaint()
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The warnings."""
+        return self._lines[:height]
+
+
+class FooterLine(Painted):
+    """The keys that apply now; each can be clicked."""
+
+    DEFAULT_CSS = "FooterLine { height: 1; background: $panel; }"
+
+    def __init__(self, keys: Callable[[], Iterable[Key]]) -> None:
+        super().__init__()
+        self._keys = keys
+        self._places: list[tuple[int, int, str]] = []
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The one line."""
+        row, self._places = footer_row(self._keys(), moment, cells)
+        return [row]
+
+    async def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        for start, end, action in self._places:
+            if start <= event.x < end and action:
+                await self.screen.run_action(action)

@@ -1,0 +1,76 @@
+"""The lock panel, and the strip that stands for it where there is little room."""
+
+from __future__ import annotations
+
+from engine.analysis.laws import Baseline
+from engine.record.clean import clean_line
+from tui.widgets.figures import spark, times
+from tui.widgets.lock_rows import lock_rows, lock_strip
+from tui.widgets.moment import Moment
+from tui.widgets.panel import Panel
+from tui.widgets.spans import Row, Span, justify, pad, shorten, width_of
+
+ESTIMATED = "estimated"
+"""The baseline's name where no saved run serves: the team's own busy time."""
+
+CURVE_CELLS = 16
+"""Cells of the small speedup curve in the strip."""
+
+
+class LocksPanel(Panel):
+    """Who holds what since when, who was refused, which paths are hot."""
+
+    def __init__(self) -> None:
+        super().__init__("locks")
+
+    def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
+        """The rule in force."""
+        rule = moment.state.run.locks
+        right: Row = [Span("no locks" if rule == "none" else rule, "muted")] if rule else []
+        return [Span("Locks", "strong")], right
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """As much of the view as there is room for."""
+        self.length = height
+        return lock_rows(moment, cells, height)
+
+
+class Strip(Panel):
+    """Locks and speedup in a line each."""
+
+    def __init__(self) -> None:
+        super().__init__("strip")
+
+    def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
+        """What the two lines are."""
+        return [Span("Locks and speedup", "strong")], []
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The two lines."""
+        self.length = 2
+        return [lock_strip(moment, cells), speedup_strip(moment, cells)][:height]
+
+
+def speedup_strip(moment: Moment, cells: int) -> Row:
+    """``speedup  1.12×  Amdahl 1.60× · graph 2.00×  ▁▃▅▄  estimated``."""
+    left: Row = [Span(pad("speedup", 9), "strong"), Span(times(moment.speedup), "measured")]
+    if moment.bounds is not None:
+        amdahl, graph = moment.bounds
+        left += [Span("  Amdahl ", "muted"), Span(times(amdahl), "amdahl")]
+        left += [Span(" · graph ", "muted"), Span(times(graph), "graph")]
+    label = baseline_label(moment.baseline)
+    right: Row = [Span("  " + (label if label == ESTIMATED else f"vs {label}"), "muted")]
+    top = max(moment.bounds or (1.0,))
+    curve = [min(value, top) for _, value in moment.curve]
+    step = max(1, -(-len(curve) // CURVE_CELLS))
+    line = spark(curve[::-step][::-1], top) if curve else ""
+    if line and width_of(left) + width_of(right) + len(line) + 2 <= cells:
+        right = [Span(line, "measured"), *right]
+    return justify(left, right, cells)
+
+
+def baseline_label(baseline: Baseline | None) -> str:
+    """What speedup is measured against, if not ``estimated``."""
+    if baseline is None or baseline.source == "estimated":
+        return ESTIMATED
+    return shorten(clean_line(baseline.label), 28)

@@ -1,0 +1,53 @@
+"""What panels are painted from at one repaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.analysis.laws import Baseline, bounds_of, running_speedup, speedup_curve
+from engine.record.state import RunState
+from tui.source import Mode
+
+
+@dataclass
+class Moment:
+    """A state and the run clock that it is looked at by; what several panels need is computed once."""
+
+    state: RunState
+    now: float
+    mode: Mode = "watch"
+    live: bool = False
+    baseline: Baseline | None = None
+
+    @cached_property
+    def ready(self) -> int:
+        """Free tasks whose dependencies are done."""
+        return len(self.state.board.ready())
+
+    @cached_property
+    def curve(self) -> list[tuple[int, float]]:
+        """(tasks done, speedup) at every completion."""
+        return speedup_curve(self.state.metrics, self.baseline)
+
+    @cached_property
+    def speedup(self) -> float | None:
+        """The measured speedup as it stands."""
+        end = self.now
+        run, metrics = self.state.run, self.state.metrics
+        if run.wall_seconds is not None and metrics.first_prompt is not None:
+            end = metrics.first_prompt + run.wall_seconds  # verification after the end is nobody's work
+        return running_speedup(metrics, end, self.baseline)
+
+    @cached_property
+    def bounds(self) -> tuple[float, float] | None:
+        """Amdahl bound and graph bound; null before the run has a shape."""
+        return bounds_of(self.state)
+
+    @cached_property
+    def elapsed(self) -> float:
+        """Run-clock seconds since the first prompt, as far as the team works."""
+        run, metrics = self.state.run, self.state.metrics
+        if run.wall_seconds is not None:
+            return run.wall_seconds
+        return max(0.0, self.now - metrics.first_prompt) if metrics.first_prompt is not None else 0.0

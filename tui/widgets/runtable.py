@@ -1,0 +1,191 @@
+"""The list of saved runs: a row each, sorted and filtered, a cursor that stays on its run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Click
+from textual.message import Message
+
+from engine.record.clean import clean_line
+from engine.rows import RunRow
+from tui.widgets.moment import Moment
+from tui.widgets.page import EMPTY
+from tui.widgets.panel import Panel
+from tui.widgets.runcolumns import COLUMNS, Column, fitting, heading_row, matches, ordered, run_row
+from tui.widgets.spans import Row, Span, fit, wrap
+
+HEAD = 1
+"""Rows above the first run: the headings."""
+
+
+class RunTable(Panel):
+    """Saved runs. ``listed`` are all of them, ``shown`` those that pass the filter, in their order."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    RunTable { padding: 0 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "open", show=False, id="runs.choose", tooltip="Open the run")
+    ]
+
+    class Chosen(Message):
+        """Enter was pressed on a run, or it was clicked twice."""
+
+        def __init__(self, row: RunRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class Moved(Message):
+        """The cursor is on another run, or the order or the filter changed."""
+
+    def __init__(self) -> None:
+        super().__init__("runs")
+        self.listed: tuple[RunRow, ...] = ()
+        self.shown: list[RunRow] = []
+        self.sort = COLUMNS[0].key
+        self.backwards = COLUMNS[0].descending
+        self.words = ""
+        self.waiting = True
+        self.hint: tuple[str, ...] = ()
+        self.cursor = 0
+        self._places: list[tuple[int, int, str]] = []
+
+    @property
+    def hidden(self) -> list[Column]:
+        """Columns that there is no room for."""
+        seen = {fitted.column.key for fitted in fitting(self.listed, max(1, self.size.width))}
+        return [column for column in COLUMNS if column.key not in seen]
+
+    # ------------------------------------------------------------ contents
+
+    def list_runs(self, rows: Sequence[RunRow]) -> None:
+        """Show these runs from now on; the cursor stays on the run that it was on."""
+        self.listed, self.waiting = tuple(rows), False
+        self._arrange()
+
+    def set_filter(self, words: str) -> None:
+        """Show only runs that match; empty: all."""
+        self.words = words
+        self._arrange()
+
+    def sort_by(self, key: str) -> None:
+        """Order by this column; by the same one again: the other way round."""
+        column = next((column for column in COLUMNS if column.key == key), COLUMNS[0])
+        self.backwards = not self.backwards if key == self.sort else column.descending
+        self.sort = column.key
+        self._arrange()
+
+    def sort_next(self, step: int) -> None:
+        """Order by the next column that is seen, or the one before."""
+        keys = [fitted.column.key for fitted in fitting(self.listed, max(1, self.size.width))]
+        place = keys.index(self.sort) if self.sort in keys else 0
+        self.sort_by(keys[(place + step) % len(keys)])
+
+    @property
+    def selected(self) -> RunRow | None:
+        """The run that the cursor is on."""
+        return self.shown[self.cursor] if self.cursor < len(self.shown) else None
+
+    def _arrange(self) -> None:
+        """Sort and filter anew; keep the cursor on its run, and the run where it is seen."""
+        before = self.selected
+        matching = [row for row in self.listed if matches(row, self.words)]
+        self.shown = ordered(matching, self.sort, backwards=self.backwards)
+        paths = [row.folder.path for row in self.shown]
+        if before is not None and before.folder.path in paths:
+            self.cursor = paths.index(before.folder.path)
+        self.cursor = min(self.cursor, max(0, len(self.shown) - 1))
+        self._keep_in_view()
+        self.show(EMPTY)
+        self.refresh()
+        self.post_message(self.Moved())
+
+    # ------------------------------------------------------------ painting
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """Headings, and the runs that are seen."""
+        self.length = len(self.shown)
+        if not self.shown:
+            return self._nothing(cells, height)
+        columns = fitting(self.listed, cells)
+        head, self._places = heading_row(columns, self.sort, backwards=self.backwards)
+        room = height - HEAD
+        self.top = min(self.top, max(0, self.length - room))
+        rows = [head, *(run_row(row, columns) for row in self.shown[self.top : self.top + room])]
+        below = self.length - self.top - room
+        if below > 0:
+            rows[-1] = fit([Span(f"… {below + 1} more ↓", "muted")], cells)
+        return rows + [[] for _ in range(height - len(rows))]
+
+    def _nothing(self, cells: int, height: int) -> list[Row]:
+        """What to do when there is no run to show."""
+        self._places = []
+        if self.waiting:
+            lines: tuple[str, ...] = ("Looking for runs …",)
+        elif self.listed:
+            lines = (
+                f"None of {len(self.listed)} runs matches “{clean_line(self.words, 60)}”.",
+                "Escape clears the filter.",
+            )
+        else:
+            lines = self.hint
+        rows: list[Row] = [[]]
+        rows += [[Span(part, "plain")] for line in lines for part in wrap(line, cells) or [""]]
+        return (rows + [[] for _ in range(height)])[:height]
+
+    def marked(self) -> tuple[int, int, int] | None:
+        """The row of the cursor."""
+        row = self.cursor - self.top + HEAD
+        return (row, 0, self.size.width) if self.shown and row >= HEAD else None
+
+    # ------------------------------------------------------------ moving
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.height - HEAD)
+
+    def _keep_in_view(self) -> None:
+        more = (
+            1 if len(self.shown) > self.top + self._room else 0
+        )  # the last row says how many more there are
+        if self.cursor < self.top:
+            self.top = self.cursor
+        elif self.cursor >= self.top + self._room - more:
+            last = len(self.shown) - self._room
+            self.top = max(0, min(self.cursor - self._room + 1 + more, last))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, and the view with it where it would leave."""
+        self.cursor = min(max(0, len(self.shown) - 1), max(0, self.cursor + step))
+        self._keep_in_view()
+        self.repaint()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def scroll_rows(self, rows: int) -> None:
+        """The wheel moves the cursor, so that it is always seen."""
+        self.action_move(rows)
+
+    def action_choose(self) -> None:
+        """Open the run."""
+        if (row := self.selected) is not None:
+            self.post_message(self.Chosen(row))
+
+    def on_click(self, event: Click) -> None:
+        """A heading sorts; a run takes the cursor, and opens at the second click."""
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        if y < HEAD:
+            key = next((key for start, end, key in self._places if start <= x < end), None)
+            if key is not None:
+                self.sort_by(key)
+            return
+        index = self.top + y - HEAD
+        if index >= len(self.shown):
+            return
+        self.action_move(index - self.cursor)
+        if event.chain == 2:
+            self.action_choose()

@@ -1,0 +1,165 @@
+"""The summary of a run as rows: the finding, the figures, agents, faults. Pure: from a report to words.
+
+The report's texts are raw, so each is cleaned here. A number that nobody knows is "unknown".
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from engine.analysis.words import headline
+from engine.record.clean import clean_line
+from tui.widgets.agent_table import agent_rows
+from tui.widgets.figures import clock
+from tui.widgets.spans import Row, Span, crop_row, justify, plain, width_of, wrap
+from tui.widgets.summary_figures import Report, figure_rows
+
+LINE_MAX = 200
+"""Cells that the summary takes at most: on a wider terminal the eye loses the line."""
+
+
+def summary_rows(report: Report, cells: int) -> list[Row]:
+    """The whole summary in rows of at most ``cells``."""
+    cells = min(cells, LINE_MAX)
+    inner = max(20, cells - 2)
+    rows: list[Row] = [*_title(report, inner), []]
+    rows += [[Span(line, "strong")] for line in wrap(clean_line(headline(report)), inner)]
+    rows += _notes(report, inner)
+    rows.append([])
+    rows += figure_rows(report, inner)
+    rows += [[], *agent_rows(report["agents_table"], inner)]
+    rows += [[], *_faults(report, inner)]
+    rows += [[], *_replay(report, inner)]
+    return [[Span(" "), *crop_row(row, inner)] if row else [] for row in rows]
+
+
+def summary_text(report: Report, cells: int) -> str:
+    """The summary as plain text, for the terminal after the application has left it."""
+    return "\n".join(plain(row).rstrip() for row in summary_rows(report, cells))
+
+
+# ---------------------------------------------------------------- title
+
+
+def _title(report: Report, cells: int) -> list[Row]:
+    """What ran, and whether it did what it was to do: on one line, or on two."""
+    forms = _what(report)
+    states: Row = [*_completed(report), Span("   "), *_verified(report)]
+    if width_of(forms[0]) + width_of(states) + 3 <= cells:
+        return [justify(forms[0], states, cells)]
+    what = next((form for form in forms if width_of(form) <= cells), forms[-1])
+    return [crop_row(what, cells), crop_row(states, cells)]
+
+
+def _what(report: Report) -> list[Row]:
+    """``mathutils · mixed p=0.5 · 4 agents · …``, from the full form to the shortest."""
+    agents, structure = report["agents"], clean_line(report["structure"])
+    model = clean_line(report["model"])
+    rest = [f"{agents} agent{'' if agents == 1 else 's'}", clean_line(report["strategy"])]
+    seed = f"seed {report['seed']}"
+    forms = (
+        [f"{structure} p={report['p']:.2g}", *rest, model, seed],
+        [f"{structure} p={report['p']:.2g}", *rest, model.rpartition("/")[2], seed],
+        [structure, *rest, model.rpartition("/")[2], seed],
+        [structure, *rest, seed],
+    )
+    suite = Span(clean_line(report["suite"]), "strong")
+    return [[suite, *(Span(f" · {part}") for part in parts)] for parts in forms]
+
+
+def _completed(report: Report) -> Row:
+    if report["completed"]:
+        return [Span("completed ✔", "good")]
+    done = f"{report['tasks_done']} of {report['tasks_total']} tasks done"
+    if report["status"] == "running":
+        return [Span("running ▶", "accent"), Span(f" {done}")]
+    if report["status"] == "prefix":
+        return [Span("so far ◆", "accent"), Span(f" {done}")]
+    word = "broken off ✘" if report["status"] == "broken off" else "not completed ✘"
+    return [Span(word, "bad"), Span(f" {done}")]
+
+
+def _verified(report: Report) -> Row:
+    verdict = report["verified"]
+    if verdict is None:
+        return [Span("verified: not tested ○", "muted")]
+    if verdict:
+        return [Span("verified ✔", "good")]
+    failing = len(report["verified_failed"])
+    tail = (
+        f" {failing} test{'' if failing == 1 else 's'} fail{'s' if failing == 1 else ''}" if failing else ""
+    )
+    return [Span("verified ✘", "bad"), Span(tail)]
+
+
+def _notes(report: Report, cells: int) -> list[Row]:
+    rows: list[Row] = []
+    for note in report["notes"]:
+        text = clean_line(note)
+        lines = wrap(f"⚠ {text[:1].upper()}{text[1:]}", cells, 3)
+        rows += [[Span(line, "warn")] for line in lines]
+    return rows
+
+
+# ---------------------------------------------------------------- faults, replay
+
+
+def _faults(report: Report, cells: int) -> list[Row]:
+    faults = report["faults"]
+    if not faults:
+        return [[Span("Faults ", "accent"), Span("none", "muted")]]
+    rows: list[Row] = [[Span("Faults", "accent")]]
+    for fault in faults:
+        rows.append(crop_row(_fault(fault), cells))
+        if fault.get("recovery") is not None:  # summaries of older versions have none
+            rows.append(crop_row(_recovery(fault["recovery"]), cells))
+    return rows
+
+
+def _fault(fault: dict[str, Any]) -> Row:
+    targets = ", ".join(clean_line(target) for target in fault["targets"]) or "the whole run"
+    stopped = fault["stopped_seconds"]
+    until = clock(stopped) if stopped is not None else "the end"
+    params = ", ".join(f"{clean_line(k)} {_param(v)}" for k, v in fault["params"].items())
+    why = clean_line(fault["why"])
+    row: Row = [
+        Span("⚡ ", "warn"),
+        Span(f"{clean_line(fault['kind'])} ", "strong"),
+        Span(targets),
+        Span(f"  {params}" if params else "", "muted"),
+        Span(f"  round {fault['round']}, {clock(fault['started_seconds'])} to {until}", "plain"),
+        Span(f"  by {clean_line(fault['author'])}", "muted"),
+    ]
+    return [*row, Span(f": {why}", "muted")] if why else row
+
+
+def _recovery(found: dict[str, Any]) -> Row:
+    """What the fault cost: seen after, mended after, what was lost, how many agents it reached."""
+    seen, mended = found["detection_seconds"], found["repair_seconds"]
+    redone, reached = found["tasks_redone"], found["blast_radius"]
+    parts = [
+        "never seen" if seen is None else f"seen after {seen:.1f} s",
+        "not mended" if mended is None else f"mended after {mended:.1f} s",
+        f"{redone} {'task' if redone == 1 else 'tasks'} redone" if redone else "",
+        f"{found['agent_seconds_lost']:.1f} agent-seconds lost" if found["agent_seconds_lost"] else "",
+        f"{found['tokens_lost']:,} tokens lost" if found["tokens_lost"] else "",
+        f"reached {reached} {'agent' if reached == 1 else 'agents'}",
+    ]
+    return [Span("  " + " · ".join(part for part in parts if part), "muted")]
+
+
+def _param(value: float | str) -> str:
+    return f"{value:g}" if isinstance(value, (int, float)) else clean_line(value)
+
+
+def _replay(report: Report, cells: int) -> list[Row]:
+    return [crop_row([Span("Replay ", "accent"), Span(replay_command(report))], cells)]
+
+
+def replay_command(report: Report) -> str:
+    """The command that replays the run from its first fault, or from the beginning."""
+    name = shlex.quote(clean_line(report["address"] if "address" in report else report["run_id"]))
+    faults = report["faults"]
+    at = f" --at round:{faults[0]['round']}" if faults and faults[0]["round"] > 0 else ""
+    return f"teamtop replay {name}{at}"

@@ -1,0 +1,54 @@
+"""The talk panel: mail, and what people did to the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.widgets.log import LogPanel
+from tui.widgets.moment import Moment
+from tui.widgets.spans import Row, Span
+from tui.widgets.talk_rows import Entry, entries, entry_rows
+
+
+class TalkPanel(LogPanel):
+    """Everything said and done by agents and people, newest last."""
+
+    def __init__(self) -> None:
+        super().__init__("talk")
+        self._entries: list[Entry] = []
+        self._key: tuple[object, ...] = ()
+        self._gone = 0
+
+    def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
+        """How much was said."""
+        mail = moment.state.mail
+        right: Row = [Span(f"{mail.delivered} delivered", "muted")]
+        if mail.lost:
+            right.append(Span(f" · {mail.lost} lost", "bad"))
+        return [Span("Talk", "strong")], right
+
+    def entry_range(self, moment: Moment) -> tuple[int, int]:
+        """Entries are counted by the panel: the state keeps mail and acts apart."""
+        state = moment.state
+        acts = state.run.acts
+        key = (id(state), state.mail.sent, state.mail.lost, acts[-1].seq if acts else 0)
+        if key != self._key:
+            self._renew(entries(state), same=bool(self._key) and self._key[0] == key[0])
+            self._key = key
+        return self._gone, self._gone + len(self._entries)
+
+    def _renew(self, new: list[Entry], *, same: bool) -> None:
+        """Count the entries that left, so that those that stay keep their numbers."""
+        keys = {entry.key for entry in new}
+        left = 0
+        while same and left < len(self._entries) and self._entries[left].key not in keys:
+            left += 1
+        kept = self._entries[left:]
+        if not same or new[: len(kept)] != kept:
+            self._width = 0  # something within changed (a message was lost): wrap all again
+        self._gone = self._gone + left if same else 0
+        self._entries = new
+
+    def entries(self, moment: Moment, start: int) -> Sequence[list[Row]]:
+        """New entries, wrapped."""
+        return [entry_rows(entry, self.size.width) for entry in self._entries[start - self._gone :]]

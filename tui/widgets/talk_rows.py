@@ -1,0 +1,66 @@
+"""What was said and what people did, in the order in which it happened."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.record.state import RunState
+from tui.widgets.spans import Role, Row, Span, wrap
+
+ENTRIES_SHOWN = 300
+"""Latest entries in the talk panel: as far back as anybody scrolls while a team runs."""
+
+
+class Entry(NamedTuple):
+    """Something said or done; ``key`` tells entries apart."""
+
+    ts: float
+    key: str
+    round: int
+    who: str
+    text: str
+    role: Role
+    quoted: bool
+
+
+def entries(state: RunState) -> list[Entry]:
+    """Mail between agents and acts of people, oldest first."""
+    found = [
+        Entry(
+            mail.ts,
+            f"m{mail.id}",
+            mail.round,
+            f"{mail.sender} → {_to(mail.kind, mail.recipients)}",
+            mail.text + (f" (lost for {', '.join(mail.lost)})" if mail.lost else ""),
+            "bad" if mail.lost else "speech",
+            True,
+        )
+        for mail in state.mail.messages
+        if mail.kind != "operator"  # what people say is among their acts
+    ]
+    found += [
+        Entry(act.ts, f"a{act.seq}", act.round, act.author, act.text, "accent", False)
+        for act in state.run.acts
+    ]
+    found.sort(key=lambda entry: entry.ts)
+    return found[-ENTRIES_SHOWN:]
+
+
+def _to(kind: str, recipients: tuple[str, ...]) -> str:
+    if kind in ("broadcast", "synthesis"):
+        return "all"
+    return ", ".join(recipients) or "nobody"
+
+
+def entry_rows(entry: Entry, cells: int, limit: int | None = 3) -> list[Row]:
+    """``r7 Dev2 → all “…”``, wrapped."""
+    label = f"r{entry.round} "
+    text = " ".join(entry.text.split())
+    text = f"“{text}”" if entry.quoted else text
+    lines = wrap(f"{entry.who} {text}", max(10, cells - len(label)), limit) or [""]
+    cut = min(len(entry.who), len(lines[0]))
+    rows: list[Row] = [
+        [Span(label, "muted"), Span(lines[0][:cut], "strong"), Span(lines[0][cut:], entry.role)]
+    ]
+    rows += [[Span(" " * len(label)), Span(line, entry.role)] for line in lines[1:]]
+    return rows
