@@ -19,7 +19,19 @@ from tui.commands.options import PREFIX, give_variables, interactive, runs_dir_o
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 
-COMMANDS = ("run", "resume", "fork", "replay", "watch", "report", "check", "simulate", "list", "suites", "faults")
+COMMANDS = (
+    "run",
+    "resume",
+    "fork",
+    "replay",
+    "watch",
+    "report",
+    "check",
+    "simulate",
+    "list",
+    "suites",
+    "faults",
+)
 """In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""
 
 
