@@ -229,7 +229,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         *args: Any,
         context: contextvars.Context | None = None,
     ) -> events.TimerHandle:
-        when = round(when * 1e6) / 1e6  # equal times are equal, whatever sums they came about by
+        micros = round(when * 1e6)  # equal times are equal, whatever sums they came about by
+        if micros / 1e6 <= self._time < when:
+            micros += 1  # what is still to come is never now: who waits in a loop for it would wait for ever
+        when = micros / 1e6
         handle = events.TimerHandle(when, callback, args, self, context)
         self._count += 1
         heapq.heappush(self._timers, (when, self._count, handle))

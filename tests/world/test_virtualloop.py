@@ -37,6 +37,16 @@ def test_timers_fire_in_the_order_of_their_times() -> None:
     assert run(main) == [1, 2, 3]
 
 
+def test_whoever_waits_for_less_than_a_microsecond_waits_for_one() -> None:
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        fired: asyncio.Future[float] = loop.create_future()
+        loop.call_later(1e-7, lambda: fired.set_result(loop.time()))
+        return await fired
+
+    assert run(main) == 1e-6
+
+
 def test_a_timer_in_the_past_fires_now_and_never_turns_time_back() -> None:
     async def main() -> float:
         loop = asyncio.get_running_loop()
