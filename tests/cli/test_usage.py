@@ -37,7 +37,7 @@ SaveRun = Callable[..., RunFolder]
         ("run -n 0", "agents"),
         ("run -n many", "not a valid integer"),
         ("run --max-rounds 0", "--max-rounds"),
-        ("run --faults nowhere.toml", "does not exist"),
+        ("run --faults nowhere.toml", "no file"),
         ("run --run-id a/b --speed max", "run id"),
         ("run a b", "unexpected extra argument"),
         ("run synthetic:tasks=0", "synthetic"),
@@ -68,7 +68,7 @@ def test_a_fault_plan_that_is_no_text_is_refused(teamtop: Teamtop, tmp_path: Pat
     (tmp_path / "plan.toml").write_bytes(b"\xff\xfe\x00")
     said = teamtop("run", "--faults", str(tmp_path / "plan.toml"))
     assert said.code == 2
-    assert "cannot be read as text" in said.err
+    assert "it is no text" in said.err
 
 
 def test_the_nearest_run_is_named(
