@@ -1,8 +1,6 @@
-"""The run: wires seams, folds and members together and plays round after round.
+"""The run: wires seams, folds and members together, has them play (``Pacing``), and obeys people.
 
-A round: every live agent's prompt is built from the state as it is, all calls run at once, replies are
-applied as they come, and a barrier closes the round (paper, appendix A.1). Commands of people and planned
-faults act at any time; each is an event before it has an effect.
+Commands of people and planned faults act at any time; each is an event before it has an effect.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from engine import control
 from engine.errors import TeamtopError, UsageError
@@ -25,6 +23,7 @@ from engine.faults.store import DisturbedStore
 from engine.faults.switchboard import Active, Switchboard
 from engine.faults.testruns import DisturbedTests
 from engine.models.base import Model
+from engine.pacing import Outcome, Pacing
 from engine.record import events as ev
 from engine.record.bus import Bus
 from engine.record.clean import storable
@@ -37,7 +36,6 @@ from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
 from engine.team.testbench import TestBench
-from engine.world import virtualloop
 from engine.world.clock import Clock
 from engine.world.locks import Held, Locks
 from engine.world.mailbox import Delivery, DirectMailbox, Mailbox
@@ -45,7 +43,7 @@ from engine.world.testrunner import TestRunner
 from engine.world.workspace import Workspace
 from tasks.model import topological
 
-Outcome = Literal["completed", "max_rounds", "stopped", "no_agents", "failed"]
+__all__ = ["Outcome", "Run", "Seams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +123,9 @@ class Run:
         self._lifecycle = Lifecycle(self.team)
         self._injector = Injector(self.team, self.faults, self._lifecycle)
         self._deeds = DisturbedDeeds(self._acts, self.team, self.faults, self._injector.triggers.settled)
+        self._pacing = Pacing(self.team, self._deeds, self._lifecycle, self._injector, attended=attended)
         self._begun = asyncio.Event()
-        self._stopping = False
-        self._stepping = False
         self._ended = False
-        self._mirroring: asyncio.Task[None] | None = None
-        self._real_start: float | None = None
         self.real_seconds: float | None = None
         """What passed outside from the first prompt to the end of the team's work; null before that."""
 
@@ -188,7 +183,7 @@ class Run:
             self._begun.set()
             await self._seams.workspace.open()
             self._injector.plan(self._plan, self._past.entries)
-            outcome, detail = await self._rounds()
+            outcome, detail = await self._pacing.play()
             await self._finish(outcome, detail)
         finally:
             self._begun.set()
@@ -200,9 +195,7 @@ class Run:
         return outcome
 
     async def _close_folder(self) -> None:
-        if self._mirroring is not None:
-            # what failed there is tried again on closing, which tells
-            await asyncio.gather(self._mirroring, return_exceptions=True)
+        await self._pacing.close()
         journalled = False
         try:
             await self.bus.commit()
@@ -217,69 +210,6 @@ class Run:
             if not self.state.board.tasks[task].owner:
                 self.bus.emit(ev.TaskAssigned(task=task, agent=agent, by="strategy"))
 
-    async def _rounds(self) -> tuple[Outcome, str]:
-        while not self.state.completed:
-            await virtualloop.stretch(self.bus.round)
-            if self.team.gate.phase != "open":
-                await self.bus.commit(sync=True)  # who watches a team that stands still sees all of it
-            await self.team.gate.passed()
-            self._lifecycle.check()
-            if self._stopping:
-                return "stopped", ""
-            if self.bus.round >= self.state.run.max_rounds:
-                return "max_rounds", f"{self.state.run.max_rounds} rounds were played"
-            live = [member for member in self.team.members.values() if member.status == "live"]
-            if not live:
-                if not (self._attended or self._lifecycle.waiting):
-                    return "no_agents", "every agent is down"
-                self._lifecycle.changed.clear()
-                await self.bus.commit(sync=True)  # as above
-                await self._lifecycle.changed.wait()
-                continue
-            await self._round(live)
-        return "completed", ""
-
-    async def _round(self, live: Sequence[Member]) -> None:
-        self.bus.round += 1
-        self.bus.emit(ev.RoundStarted(agents=tuple(member.name for member in live)))
-        self._injector.round_started(self.bus.round)
-        if self._real_start is None:
-            self._real_start = self._seams.clock.real_seconds
-        started = [(member, turns.begin(self.team, member)) for member in live if member.status == "live"]
-        for _, event in started:
-            self._lifecycle.turn_began(event)
-        # One commit covers the barrier before and the prompts of this round; then both may be acted on.
-        await self.bus.barrier()
-        self._mirror()
-        loop = asyncio.get_running_loop()
-        for member, event in started:
-            if event.turn in self.team.open_turns:  # not crashed while the journal was written
-                work = turns.take(self.team, self._deeds, member, event)
-                member.turn = loop.create_task(work, name=f"turn {event.turn} of {member.name}")
-        open_ = [member.turn for member, _ in started if member.turn is not None]
-        results = await asyncio.gather(*open_, return_exceptions=True)
-        for member, _ in started:
-            member.turn = None
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        for _, event in started:  # most have ended; a model may have cancelled its own call
-            turns.end(self.team, event, "failed", 0, "the model call was cancelled")
-        self.bus.emit(ev.RoundEnded())
-        if self._stepping:
-            self._stepping = False
-            self.team.gate.close_quietly()
-        self.bus.hurry()
-
-    def _mirror(self) -> None:
-        """Have the folder follow the journal, beside the round; what fails surfaces at the next one."""
-        if self._mirroring is not None:
-            if not self._mirroring.done():
-                return  # the next round takes along what waits
-            self._mirroring.result()
-        work = self._seams.workspace.flush()
-        self._mirroring = asyncio.get_running_loop().create_task(work, name="mirror")
-
     async def _finish(self, outcome: Outcome, detail: str) -> None:
         self._ended = True
         self._injector.close()
@@ -291,8 +221,8 @@ class Run:
             self.bus.emit(freed)
         first = self.state.metrics.first_prompt
         wall = 0.0 if first is None else self._seams.clock.now_us() / 1e6 - first
-        if self._real_start is not None:
-            self.real_seconds = round(self._seams.clock.real_seconds - self._real_start, 3)
+        if self._pacing.real_start is not None:
+            self.real_seconds = round(self._seams.clock.real_seconds - self._pacing.real_start, 3)
         self.bus.emit(ev.RunEnded(outcome=outcome, wall_seconds=round(wall, 6), detail=detail))
         self._seams.clock.freeze()  # the closing tests are no time of the team's, also if the run is resumed
         await self.bus.commit(sync=True)
@@ -337,14 +267,14 @@ class Run:
         gate, author, why = self.team.gate, command.author, command.why
         match command:
             case control.Pause():
-                self._stepping = False
+                self._pacing.stepping = False
                 return gate.close(author, why)
             case control.Resume():
-                self._stepping = False
+                self._pacing.stepping = False
                 return gate.open(author, why)
             case control.Step():
                 event = gate.open(author, why, step=True)
-                self._stepping = event is not None
+                self._pacing.stepping = event is not None
                 return event
             case control.Stop():
                 return self._stop(author, why)
@@ -367,16 +297,10 @@ class Run:
         return None
 
     def _stop(self, author: str, why: str) -> ev.Event | None:
-        if self._stopping:
+        if self._pacing.stopping:
             return None
-        self._stopping = True
-        self._lifecycle.changed.set()
         event = self.bus.emit(ev.StopRequested(author=author, why=why))
-        for started in self._lifecycle.open_turns():
-            turns.end(self.team, started, "failed", 0, "the run was stopped")
-        for member in self.team.members.values():
-            if member.turn is not None:
-                member.turn.cancel()
+        self._pacing.stop()
         self.team.gate.open(author, "to stop")
         return event
 
