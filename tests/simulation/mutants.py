@@ -13,6 +13,7 @@ from engine import control
 from engine.errors import UsageError
 from engine.faults.injector import Injector
 from engine.faults.switchboard import Switchboard
+from engine.pacing import Pacing
 from engine.record import events as ev
 from engine.record.bus import Bus
 from engine.record.state import RunState
@@ -478,12 +479,12 @@ def revive_nobody(patch: Patch) -> None:
 
 @mutant
 def invite_stalled_agents_to_the_round(patch: Patch) -> None:
-    original = Run._round
+    original = Pacing._round
 
     async def round_(self: Any, live: Any) -> None:
-        await original(self, [member for member in self.team.members.values() if member.status != "down"])
+        await original(self, [member for member in self._team.members.values() if member.status != "down"])
 
-    patch.setattr(Run, "_round", round_)
+    patch.setattr(Pacing, "_round", round_)
 
 
 # ---------------------------------------------------------------- faults, calls, time
