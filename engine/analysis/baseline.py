@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine.analysis.accounting import Account
 from engine.analysis.laws import Baseline
 from engine.errors import TeamtopError
 from engine.record import events as ev
@@ -92,6 +93,30 @@ class Track:
     wall_seconds: float
     completion_seconds: tuple[float, ...]
     tokens: int | None
+
+
+def accounts(runs_dirs: Iterable[Path], baseline: Baseline | None) -> list[Account]:
+    """Return where the time of the baseline's runs went; empty for an estimated one or none."""
+    found = []
+    dirs = tuple(runs_dirs)
+    for run_id in baseline.run_ids if baseline is not None else ():
+        folder = next((f for d in dirs if (f := RunFolder(d / run_id)).exists()), None)
+        try:
+            stat = folder.events_path.stat() if folder is not None else None
+        except OSError:
+            continue
+        if folder is not None and stat is not None:
+            account = _account(folder.events_path, stat.st_size, stat.st_mtime_ns)
+            found += [account] if account is not None else []
+    return found
+
+
+@lru_cache(maxsize=JOURNALS_REMEMBERED)
+def _account(path: Path, size: int, mtime_ns: int) -> Account | None:  # as for ``_read``
+    try:
+        return Account.of(journal.read(path).events)
+    except OSError:
+        return None
 
 
 def _candidates(runs_dirs: Iterable[Path], wanted: Likeness, own: str) -> Iterator[RunFolder]:

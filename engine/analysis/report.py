@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from engine.analysis import accounting, recovery
 from engine.analysis import baseline as baselines
-from engine.analysis import recovery
 from engine.analysis.figures import Figures
 from engine.analysis.laws import Baseline, amdahl_bound, final_speedup, graph_bound, running_speedup
 from engine.analysis.words import headline
@@ -69,6 +69,8 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         notes.append(
             f"{figures.tokens_unknown} replies did not report their tokens; the sums are what is known."
         )
+    found = baselines.find(runs_dirs, meta or started, folder.run_id)
+    speed = _speed(figures, events, found)
     return {
         "run_id": folder.run_id,
         "created": meta.created if meta else None,
@@ -77,13 +79,14 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "outcome_detail": ended.detail if ended else "",
         **_asked(started, meta),
         **_times(figures, events, meta),
-        **_speed(figures, events, baselines.find(runs_dirs, meta or started, folder.run_id)),
+        **speed,
         **_counts(figures),
         "verified_failed": list(_failed_nodes(events)),
         "refused_edits": summary.refused_edits(frames.events),
         "untested_completions": summary.untested_completions(frames.events),
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": _faults(events),
+        "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
         "agents_table": [asdict(agent) for agent in figures.agents],
         "events": len(events),
         "notes": notes,

@@ -199,3 +199,14 @@ def _once(tmp_path_factory: pytest.TempPathFactory) -> None:
     events: list[ev.AnyEvent] = list(ended().events)
     append_all(folder.events_path, list(events))
     _REPORT.update(reports.build(folder))
+
+
+def test_the_account_says_where_the_time_went_and_what_it_cost_in_speedup(done: reports.Report) -> None:
+    lines = summary_text(done, 100).splitlines()
+    title = next(n for n, line in enumerate(lines) if "of agent time went" in line)
+    assert lines[title].split()[:4] == ["Where", "4", "×", "00:08"]
+    assert lines[title].endswith("speedup: 4.00× ideal")
+    last = next(n for n, line in enumerate(lines) if line.endswith("measured"))
+    steps = [float(line.split()[-1]) for line in lines[title + 1 : last]]
+    assert lines[title + 1].split()[:2] == ["useful", "work"]
+    assert abs(4 + sum(steps) - done["speedup"]) < 0.01 * len(steps)  # what is left is what was measured

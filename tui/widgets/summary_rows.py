@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.analysis.words import headline
 from engine.record.clean import clean_line
+from tui.widgets.account_rows import account_rows
 from tui.widgets.agent_table import agent_rows
 from tui.widgets.figures import clock
 from tui.widgets.spans import Row, Span, crop_row, justify, plain, width_of, wrap
@@ -28,6 +29,8 @@ def summary_rows(report: Report, cells: int) -> list[Row]:
     rows += _notes(report, inner)
     rows.append([])
     rows += figure_rows(report, inner)
+    if account := account_rows(report, inner):
+        rows += [[], *account]
     rows += [[], *agent_rows(report["agents_table"], inner)]
     rows += [[], *_faults(report, inner)]
     rows += [[], *_replay(report, inner)]
