@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from engine import control
 from engine.errors import TeamtopError, UsageError
 from engine.faults.plan import Planned
+from engine.faults.saving import target_of
 from engine.models import registry
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
@@ -133,7 +134,7 @@ def faults_of(texts: Iterable[str], parent: RunFolder, environ: Mapping[str, str
     plan = "".join(f"[[fault]]\nat_round = 1\n{_toml(text)}" for text in texts)
     if not plan:
         return []
-    config = replace(parent.read_meta().config, faults=plan)
+    config = replace(parent.read_meta().config, faults=plan, plan_name="--fault")
     return [
         control.Inject(
             kind=entry.kind,
@@ -241,7 +242,7 @@ def _command(events: Sequence[ev.AnyEvent], event: ev.AnyEvent) -> control.AnyCo
                 author=author,
                 why=event.why,
                 kind=event.kind,
-                target=event.targets[0] if len(event.targets) == 1 else "all",
+                target=target_of(event, names),
                 params=dict(event.params),
                 duration_seconds=None if until is None else round(until - event.ts, 6),
             )

@@ -96,7 +96,9 @@ class Run:
             self.bus.reduce(fold)
         self.faults = Switchboard(self.bus, seams.clock)
         store.watch(self.faults)
-        self._locks = DisturbedLocks(seams.locks, self.faults, self._holder_dies, self._lock_leaked)
+        self._locks = DisturbedLocks(
+            seams.locks, self.faults, self._holder_dies, self._lock_leaked, self._lock_forgotten
+        )
         self.team = Team(
             run=start,
             members={spec.name: self._member(spec) for spec in start.team},
@@ -116,7 +118,7 @@ class Run:
             messages_sent=past.messages_sent,
         )
         for edit in past.edits:
-            seams.workspace.apply(edit.path, edit.content, edit.agent, edit.round)
+            seams.workspace.apply(edit.path, edit.content, edit.agent, edit.round, edit.token)
         tests = DisturbedTests(seams.tests, self.faults, seams.clock, start.seed)
         self._bench = TestBench(self.team, tests, suite_tests, past.evidence)
         self._acts = Acts(self.team, self._bench)
@@ -146,6 +148,7 @@ class Run:
             self._start.seed,
             self._arrived,
             self._beside,
+            lambda: tuple(self.team.members),
         )
 
     def _arrived(self, message: str, recipient: str, fate: Delivery) -> None:
@@ -162,6 +165,9 @@ class Run:
 
     def _lock_leaked(self, held: Held) -> None:
         self._injector.lock_leaked(held, self._locks.lease_over)
+
+    def _lock_forgotten(self, held: Held) -> None:
+        self._injector.lock_forgotten(held)
 
     def _spent(self, detail: str) -> None:
         """Hold the team where somebody can resume it: paused if anybody is there to do so, else stopped."""

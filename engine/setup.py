@@ -107,9 +107,10 @@ def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunS
         registry.check(name, environ)
     _check_speed(config, team)
     _check_tests(config, suite)
-    plan = parse(config.faults, "the fault plan") if config.faults else ()
+    named = config.plan_name or "the fault plan"
+    plan = parse(config.faults, named) if config.faults else ()
     start = _start(config, suite, team)
-    _check_targets(plan, start)
+    _check_targets(plan, start, named)
     return suite, start, plan
 
 
@@ -144,9 +145,9 @@ def _check_tests(config: RunConfig, suite: Suite) -> None:
         ) from None
 
 
-def _check_targets(plan: tuple[Planned, ...], start: ev.RunStarted) -> None:
+def _check_targets(plan: tuple[Planned, ...], start: ev.RunStarted, named: str) -> None:
     for number, entry in enumerate(plan, 1):
-        selectors.check(entry.target, start.team, start.tasks, f"the fault plan: fault {number}")
+        selectors.check(entry.target, start.team, start.tasks, f"{named}: fault {number}")
 
 
 def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> ev.RunStarted:

@@ -46,7 +46,7 @@ class Figures:
 
     ``busy_seconds`` is time in model calls and tests of turns that had effects; ``wall_seconds`` is null
     until the run has ended, ``gap_mean`` (the straggler gap) until a round had two replies. ``cost_usd`` is
-    null if unknown. ``tokens_unknown`` counts replies that did not report their tokens.
+    null if unknown. ``tokens_unknown`` counts calls that did not report their tokens.
     """
 
     tasks_total: int

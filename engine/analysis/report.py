@@ -67,7 +67,8 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         )
     if figures.tokens_unknown:
         notes.append(
-            f"{figures.tokens_unknown} replies did not report their tokens; the sums are what is known."
+            f"{figures.tokens_unknown} calls did not report their tokens, or broke off before they could; "
+            "the sums are what is known."
         )
     found = baselines.find(runs_dirs, meta or started, folder.run_id)
     speed = _speed(figures, events, found)

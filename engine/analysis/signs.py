@@ -35,7 +35,10 @@ def _message_repeated(fault: ev.FaultStarted, event: ev.MessageRepeated) -> tupl
 def _action_refused(fault: ev.FaultStarted, event: ev.ActionRefused) -> tuple[str, ...]:
     cut_off = fault.kind == "partition" and event.reason == "unreachable"
     stale = fault.kind == "stale_board" and event.reason in ("owned", "done")
-    return (event.agent,) if (cut_off or stale) and event.agent in fault.targets else ()
+    no_files = fault.kind == "file_errors" and event.reason == "storage"
+    if fault.kind == "lock_amnesia" and event.reason == "fenced":
+        return (event.agent,)  # who lost its lock for a target's sake
+    return (event.agent,) if (cut_off or stale or no_files) and event.agent in fault.targets else ()
 
 
 def _lock_denied(fault: ev.FaultStarted, event: ev.LockDenied) -> tuple[str, ...]:
@@ -44,12 +47,15 @@ def _lock_denied(fault: ev.FaultStarted, event: ev.LockDenied) -> tuple[str, ...
 
 
 def _lock_released(fault: ev.FaultStarted, event: ev.LockReleased) -> tuple[str, ...]:
+    if fault.kind == "lock_amnesia" and event.reason == "forgotten":
+        return (event.agent,)
     leaked = fault.kind == "lock_leak" and event.reason == "lease"
     return (event.agent,) if leaked and event.agent in fault.targets else ()
 
 
 def _tests_finished(fault: ev.FaultStarted, event: ev.TestsFinished) -> tuple[str, ...]:
     hung = fault.kind == "test_hang" and event.verdict == "timeout"
+    hung = hung or (fault.kind == "test_crash" and event.verdict == "error")
     flaked = fault.kind == "flaky_tests" and bool(event.failed)
     return (event.agent,) if (hung or flaked) and event.agent in fault.targets else ()
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from engine.analysis.figures import AgentFigures, Figures
 from engine.analysis.frames import MICRO, Frames
+from engine.record import events as ev
 
 
 def figures(frames: Frames) -> Figures:
@@ -57,7 +58,8 @@ def figures(frames: Frames) -> Figures:
         output_tokens=_sum(replies["output_tokens"]),
         tokens_unknown=replies.filter(
             pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null()
-        ).height,
+        ).height
+        + events.filter((pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)).height,
         cost_usd=cost_usd,
         cost_source=cost_source,
         busy_seconds=_sum(turns.filter(pl.col("effects") > 0)["busy_us"]) / MICRO,

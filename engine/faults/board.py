@@ -1,7 +1,9 @@
-"""Faults on the Board seam: an old picture of it, and no way to it."""
+"""Faults between an agent and the world it acts on: an old board, no way to it, files that cannot be had."""
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -10,9 +12,13 @@ from engine.team.actions import Action, Malformed
 from engine.team.acts.base import Ask, refuse
 from engine.team.member import Member, Team
 from engine.team.turn import Deeds
+from engine.world.chance import stream
 
 BOARD_ACTIONS = ("claim_task", "complete_task", "release_task", "assign_task")
 """Actions that change the board."""
+
+FILE_ACTIONS = ("edit_file", "read_file")
+"""Actions that touch files."""
 
 
 class Boards(Protocol):
@@ -43,13 +49,15 @@ class DisturbedView:
         old += [
             self._boards.at(fault.since)
             for fault in self._faults.on("partition", agent)
-            if fault.params["shape"] != "one_way"
+            if fault.params["shape"] not in ("one_way", "ring")
         ]
         return min(old, default=None)
 
 
 class DisturbedDeeds:
-    """Actions behind a partition; and the gap between two actions, in which a triggered fault can strike.
+    """Actions behind a partition or on failing files.
+
+    Also the gap between two actions, in which a triggered fault can strike.
 
     ``settled`` returns when every fault that was triggered so far has struck: an agent that it crashes does
     not come back from there.
@@ -70,6 +78,12 @@ class DisturbedDeeds:
             ask = Ask(member, turn, item.name, item.args)
             said = "The board cannot be reached from where you are; nothing was changed. Try again later."
             return refuse(self._team, ask, item.args.get("id", ""), "unreachable", said)
+        if isinstance(item, Action) and item.name in FILE_ACTIONS:
+            failed = self._file_error(member.name, turn, item)
+            if failed:
+                ask = Ask(member, turn, item.name, item.args)
+                said = f"The file system refused ({failed}); nothing was changed. Try again."
+                return refuse(self._team, ask, item.args.get("path", ""), "storage", said)
         effect = await self._inner.do(member, turn, item)
         await self._settled()
         return effect
@@ -79,4 +93,13 @@ class DisturbedDeeds:
         self._inner.refuse_rest(member, turn, count)
 
     def _cut_off(self, agent: str) -> bool:
-        return bool(self._faults.on("partition", agent))
+        return any(fault.params["shape"] != "ring" for fault in self._faults.on("partition", agent))
+
+    def _file_error(self, agent: str, turn: int, item: Action) -> str:
+        """What the operating system says to an access to a file; empty if it lets it pass."""
+        for fault in self._faults.on("file_errors", agent):
+            # drawn for the path, not in sequence: a run that goes on after a cut draws the same
+            chance = stream(self._team.run.seed, "files", fault.id, turn, item.args.get("path", ""))
+            if chance.random() < fault.number("probability"):
+                return os.strerror(getattr(errno, str(fault.params["error"])))
+        return ""

@@ -131,6 +131,7 @@ class Injector:
     ) -> ev.FaultStarted:
         """Start a fault. Raises ``UsageError`` for an unknown kind, target or parameter.
 
+        Returns the last event; there are several if it strikes once and several agents.
         ``actor`` is the agent whose event triggered it; ``only_actor``: nobody else of ``target`` is struck.
         """
         spec = spec_of(kind, "inject")
@@ -142,16 +143,29 @@ class Injector:
                 raise UsageError(f"{actor} is not among {target}.")
         if duration_seconds is not None and not 0 <= duration_seconds < 1e9:
             raise UsageError("A duration is a number of seconds from 0.")
-        event = self._faults.start(
-            kind, targets, checked, author=author, why=why, duration_seconds=duration_seconds, entry=entry
-        )
+        # What strikes once is over after its strike, so each target has a fault of its own. Only the first is
+        # booked on the plan's entry, which counts strikes.
+        each = [(name,) for name in targets] if spec.once and len(targets) > 1 else [targets]
+        for number, struck in enumerate(each):
+            event = self._faults.start(
+                kind,
+                struck,
+                checked,
+                author=author,
+                why=why,
+                duration_seconds=duration_seconds,
+                entry=None if number else entry,
+            )
+            self._begin(event, duration_seconds)
+        return event
+
+    def _begin(self, event: ev.FaultStarted, duration_seconds: float | None) -> None:
         self._take_down(event)
-        for name in targets:
-            if kind == "stall" and name in self._team.open_turns.values():
+        for name in event.targets:
+            if event.kind == "stall" and name in self._team.open_turns.values():
                 self._lifecycle.stall(name)
         if duration_seconds is not None:
             self._lifecycle.background(self._heal_later(event.id, duration_seconds), f"heal {event.id}")
-        return event
 
     def _take_down(self, event: ev.FaultStarted) -> None:
         if event.kind not in _DOWN:
@@ -204,6 +218,11 @@ class Injector:
     def lock_leaked(self, held: Held, lease_over: LeaseOver) -> None:
         """The release of ``held`` got lost: it is free when a lease of its own is over."""
         self._lifecycle.background(self._leak(held, lease_over), f"leak of {held.path}")
+
+    def lock_forgotten(self, held: Held) -> None:
+        """The lock service does not know of ``held`` any more, and gives the file to somebody else."""
+        lost = ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="forgotten")
+        self._team.bus.emit(lost)
 
     async def _leak(self, held: Held, lease_over: LeaseOver) -> None:
         await self._team.clock.sleep(self._team.run.lease_seconds)

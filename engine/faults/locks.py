@@ -1,4 +1,4 @@
-"""Faults on the Locks seam: a holder that dies at once, a release that gets lost."""
+"""Faults on the Locks seam: a holder that dies at once, a release that gets lost, a service that forgets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class DisturbedLocks:
     A leaked lock is free below but held here, until the lease of its leak is over (``lease_over``), the fault
     is healed, or the agent's own lease takes it. If its holder edits again under it, it stays in any case
     until the turns that are open then have ended. ``on_death`` is called when the holder of a new lock is to
-    crash, ``on_leak`` when a lock begins to leak.
+    crash, ``on_leak`` when a lock begins to leak, ``on_forgotten`` when one is forgotten; who held that goes
+    on to write under its old token until the turns that were open have ended, for it does not know.
     """
 
     def __init__(
@@ -24,17 +25,23 @@ class DisturbedLocks:
         faults: Switchboard,
         on_death: Callable[[Active, str], None],
         on_leak: Callable[[Held], None],
+        on_forgotten: Callable[[Held], None],
     ) -> None:
         self._inner = inner
         self._faults = faults
         self._on_death = on_death
         self._on_leak = on_leak
+        self._on_forgotten = on_forgotten
+        self._unaware: dict[tuple[str, str], Held] = {}
         self._leaked: dict[str, Held] = {}
         self._in_use: set[str] = set()
         self._expired: set[str] = set()
 
     def acquire(self, path: str, agent: str, *, turn: int, now: float, horizon: int) -> Answer:
         """As the inner ones, but a leaked lock is held."""
+        unaware = self._unaware.get((path, agent))
+        if unaware is not None:
+            return Granted(unaware.token, again=True)
         leaked = self._leaked.get(path)
         if leaked is not None:
             if leaked.agent != agent:
@@ -43,6 +50,12 @@ class DisturbedLocks:
             self._in_use.add(path)
             return Granted(leaked.token, again=True)
         answer = self._inner.acquire(path, agent, turn=turn, now=now, horizon=horizon)
+        if isinstance(answer, Denied) and self._faults.on("lock_amnesia", agent):
+            forgotten = self._inner.forget(path)
+            if forgotten is not None:
+                self._unaware[path, forgotten.agent] = forgotten
+                self._on_forgotten(forgotten)
+            answer = self._inner.acquire(path, agent, turn=turn, now=now, horizon=horizon)
         if isinstance(answer, Granted) and not answer.again:
             for fault in self._faults.on("holder_dies", agent)[:1]:
                 self._on_death(fault, agent)
@@ -50,6 +63,9 @@ class DisturbedLocks:
 
     def release_through(self, first_open_turn: int | None) -> tuple[Held, ...]:
         """As the inner ones, without those that begin to leak, with those that do no longer."""
+        for key, held in list(self._unaware.items()):
+            if first_open_turn is None or held.horizon < first_open_turn:
+                del self._unaware[key]
         for path in list(self._leaked):
             held = self._leaked[path]
             if path in self._in_use and (first_open_turn is None or held.horizon < first_open_turn):
@@ -80,12 +96,19 @@ class DisturbedLocks:
             return False
         return held.path in self._expired or not self._faults.on("lock_leak", held.agent)
 
+    def forget(self, path: str) -> Held | None:
+        """As the inner ones."""
+        return self._inner.forget(path)
+
     def release_agent(self, agent: str) -> tuple[Held, ...]:
         """As the inner ones."""
+        for key in [key for key in self._unaware if key[1] == agent]:
+            del self._unaware[key]
         return (*self._take(lambda held: held.agent == agent), *self._inner.release_agent(agent))
 
     def release_all(self) -> tuple[Held, ...]:
         """As the inner ones."""
+        self._unaware.clear()
         return (*self._take(lambda held: True), *self._inner.release_all())
 
     def _take(self, over: Callable[[Held], bool]) -> tuple[Held, ...]:

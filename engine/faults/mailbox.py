@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class DisturbedMailbox:
     """A mailbox behind the faults that are active when it carries something.
 
     What is late arrives by itself and is told to ``arrived``; messages behind a late one of the same sender
-    wait for it. ``background`` runs work beside the rounds.
+    wait for it. ``background`` runs work beside the rounds; ``team`` are the agents' names in order.
     """
 
     def __init__(  # noqa: PLR0917 - the parts of one wrapper
@@ -39,6 +39,7 @@ class DisturbedMailbox:
         seed: int,
         arrived: Callable[[str, str, Delivery], None],
         background: Callable[[Coroutine[Any, Any, None], str], None],
+        team: Callable[[], Sequence[str]],
     ) -> None:
         self._inner = inner
         self._faults = faults
@@ -46,6 +47,7 @@ class DisturbedMailbox:
         self._seed = seed
         self._arrived = arrived
         self._background = background
+        self._team = team
         self._queues: dict[tuple[str, str], list[_Letter]] = {}
         self._pools: dict[int, list[_Letter]] = {}
         self._carrying = asyncio.Lock()
@@ -90,7 +92,7 @@ class DisturbedMailbox:
                 if stream(self._seed, "mail", message, recipient).random() < fault.number("probability"):
                     return Lost(f"fault {fault.id} on {end}")
         for fault in self._ends("partition", sender, recipient):
-            if crosses(fault, sender, recipient):
+            if crosses(fault, sender, recipient, self._team()):
                 return Lost(f"fault {fault.id} between {sender} and {recipient}")
         return None
 
@@ -154,11 +156,25 @@ class DisturbedMailbox:
             self._background(self._spill(fault.id), f"mail of {fault.id}")
 
 
-def crosses(fault: Active, sender: str, recipient: str) -> bool:
+def crosses(fault: Active, sender: str, recipient: str, team: Sequence[str]) -> bool:
     """Whether a message would cross the cut that partition ``fault`` makes around its targets."""
     out, into = sender in fault.targets, recipient in fault.targets
-    if fault.params["shape"] == "one_way":
-        return out
-    if fault.params["shape"] == "isolate":
-        return out or into
+    match fault.params["shape"]:
+        case "one_way":
+            return out
+        case "isolate":
+            return out or into
+        case "bridge":
+            bridge = next((name for name in team if name not in fault.targets), "")
+            return out != into and bridge not in (sender, recipient)
+        case "ring":
+            return _apart(sender, recipient, team) > (len(team) // 2 + 1) // 2
     return out != into
+
+
+def _apart(one: str, other: str, team: Sequence[str]) -> int:
+    """Steps between two agents who stand in a ring; none from or to somebody outside of it."""
+    if one not in team or other not in team:
+        return 0
+    steps = abs(team.index(one) - team.index(other))
+    return min(steps, len(team) - steps)

@@ -2,7 +2,7 @@
 
     [[fault]]
     kind = "crash"
-    target = "owner-of(7)"     # an agent, or a selector: all, one, half, lead, slowest, random(2), …
+    target = "owner-of(7)"     # agents ("Dev1, Dev3"), or a selector: all, one, half, lead, random(2), …
     at_round = 3               # exactly one of these five says when
     # at_seconds = 12.5        # on the run's clock
     # on = "task_claimed task=7"   # an event of that kind with those fields; target "actor" is its agent

@@ -31,16 +31,13 @@ def by_hand(events: Iterable[ev.Event]) -> str:
             begun[event.id] = event
         elif isinstance(event, ev.FaultStopped):
             stopped.setdefault(event.id, event.ts)
-    return "\n".join(
-        _entry(event, target, stopped.get(event.id))
-        for event in begun.values()
-        for target in _targets(event, team)
-    )
+    return "\n".join(_entry(event, target_of(event, team), stopped.get(event.id)) for event in begun.values())
 
 
-def _targets(event: ev.FaultStarted, team: tuple[str, ...]) -> tuple[str, ...]:
-    """``all`` for everybody and for the run; an entry per agent otherwise."""
-    return ("all",) if not event.targets or event.targets == team else event.targets
+def target_of(event: ev.FaultStarted, team: tuple[str, ...]) -> str:
+    """What names the same agents again: ``all`` for everybody and for the run, else their names."""
+    everybody = not event.targets or (event.targets == team and len(team) > 1)
+    return "all" if everybody else ", ".join(event.targets)
 
 
 def _entry(event: ev.FaultStarted, target: str, stopped: float | None) -> str:

@@ -1,7 +1,7 @@
 """Targets by what they are at the moment of the strike: ``owner-of(7)``, ``slowest``, ``random(2)``.
 
-A name of an agent is itself. All others are looked up in the state of the run when the fault begins, and
-choices are drawn from the seed.
+A name of an agent is itself, and several stand with commas between them: ``Dev1, Dev3``. All others are
+looked up in the state of the run when the fault begins, and choices are drawn from the seed.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ class Scene:
     actor: str = ""
 
 
+def names_in(target: str) -> tuple[str, ...]:
+    """The names in a list of names, without blanks around them."""
+    return tuple(name.strip() for name in target.split(","))
+
+
 def check(target: str, team: Sequence[ev.AgentSpec], tasks: Sequence[ev.TaskSpec], where: str = "") -> None:
     """Return if ``target`` can name somebody of this team. Raises ``UsageError`` beginning with ``where``."""
     said = _wrong(target, team, tasks)
@@ -60,6 +65,9 @@ def _wrong(target: str, team: Sequence[ev.AgentSpec], tasks: Sequence[ev.TaskSpe
         return f"This team has no lead; target one of {', '.join(names)}, or all."
     if target in names or target in WORDS:
         return ""
+    if "," in target and "(" not in target:
+        lost = next((name for name in names_in(target) if name not in names), None)
+        return "" if lost is None else f"There is no agent {lost!r}.{nearest(lost, names)}"
     call = _CALL.fullmatch(target)
     if call is None or call[1] not in FUNCTIONS:
         return f"There is no agent {target!r}.{nearest(target, (*names, *FORMS))}"
@@ -80,6 +88,8 @@ def select(target: str, scene: Scene) -> tuple[str, ...]:
     names = tuple(spec.name for spec in scene.run.team)
     if target in names:
         return (target,)
+    if "," in target and "(" not in target:
+        return tuple(name for name in names if name in names_in(target))
     call = _CALL.fullmatch(target)
     chosen = _FUNCTIONS[call[1]](call[2].strip(), scene) if call is not None else _WORDS[target](scene)
     return tuple(name for name in names if name in chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Seam: TypeAlias = Literal["model", "mailbox", "locks", "board", "tests", "journal", "lifecycle"]
+Seam: TypeAlias = Literal["model", "mailbox", "locks", "board", "tests", "workspace", "journal", "lifecycle"]
 
 
 @dataclass(frozen=True, slots=True)

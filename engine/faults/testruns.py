@@ -1,4 +1,4 @@
-"""Faults on the TestRunner seam: runs that hang, tests that are flaky."""
+"""Faults on the TestRunner seam: runs that hang or die, tests that are flaky."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ class DisturbedTests:
         """As the inner runner would, if nothing came in between."""
         for fault in self._faults.on("test_hang", request.agent)[:1]:
             return await self._hung(request, fault.number("limit"))
+        for fault in self._faults.on("test_crash", request.agent):
+            if stream(self._seed, "test crash", fault.id, request.run).random() < fault.number("probability"):
+                return await self._died(request)
         flaky = self._faults.on("flaky_tests", request.agent)
         report = await self._inner.run(request)
         for fault in flaky:
@@ -47,6 +50,12 @@ class DisturbedTests:
             output=f"The tests were stopped after {limit:g} s.",
             booked_seconds=limit,
         )
+
+    async def _died(self, request: TestRequest) -> TestReport:
+        """Run them for the time it takes, and have no verdict."""
+        report = await self._inner.run(request)
+        said = "The test process was killed before it reported (out of memory)."
+        return replace(report, verdict="error", passed=(), failed=request.expected, output=said)
 
 
 def _flaked(request: TestRequest, report: TestReport, struck: set[str]) -> TestReport:

@@ -15,7 +15,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``suite`` is a shipped name, a path, or ``synthetic:…``. ``agents`` counts developers; a lead is extra.
     ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
-    second, 0 on the virtual clock. ``faults`` is the text of a fault plan (TOML), empty for none.
+    second, 0 on the virtual clock. ``faults`` is the text of a fault plan (TOML), empty for none, and
+    ``plan_name`` what a person called it: a ready plan or a file.
     """
 
     suite: str
@@ -32,6 +33,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     tests: Literal["real", "simulated"] = "real"
     unsafe_tests: bool = False
     faults: str = ""
+    plan_name: str = ""
     lease_seconds: float = 30.0
     models: dict[str, str] = msgspec.field(default_factory=dict)
 

@@ -35,6 +35,7 @@ Refusal: TypeAlias = Literal[
     "malformed",  # a near-miss of an action
     "fenced",  # the agent lost the task or its epoch meanwhile
     "unreachable",  # the agent is cut off from the board
+    "storage",  # the file system refused
 ]
 Verdict: TypeAlias = Literal["passed", "failed", "error", "timeout"]
 
@@ -170,8 +171,15 @@ class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
     request: str
 
 
+UNKNOWN_OUTCOME = ("timeout", "connection")
+"""Kinds of failed calls that the provider may have answered all the same: their tokens were spent, unseen."""
+
+
 class CallFailed(Event, frozen=True, kw_only=True, tag="call_failed"):
-    """An attempt at a model call failed. ``retry_seconds``: the wait before the next, null after the last."""
+    """An attempt at a model call failed. ``retry_seconds``: the wait before the next, null after the last.
+
+    After a ``kind`` of ``UNKNOWN_OUTCOME`` nobody knows whether the call was carried out, and charged.
+    """
 
     turn: int
     agent: str
@@ -290,12 +298,12 @@ class LockDenied(Event, frozen=True, kw_only=True, tag="lock_denied"):
 
 
 class LockReleased(Event, frozen=True, kw_only=True, tag="lock_released"):
-    """``path`` is free again."""
+    """``path`` is free again; ``forgotten``: the lock service lost it, and its holder does not know."""
 
     path: str
     agent: str
     token: int
-    reason: Literal["barrier", "lease", "end"]
+    reason: Literal["barrier", "lease", "end", "forgotten"]
 
 
 # ---------------------------------------------------------------- tests

@@ -85,6 +85,10 @@ class LockTable:
         self._nearest = min((held.horizon for held in self._held.values()), default=0)
         return freed
 
+    def forget(self, path: str) -> Held | None:
+        """Free one lock without its holder's knowledge, as a service does that lost its memory."""
+        return self._held.pop(path, None)
+
     def release_agent(self, agent: str) -> tuple[Held, ...]:
         """Free all locks of an agent whose lease ran out."""
         return self._release(lambda held: held.agent == agent)
@@ -155,6 +159,10 @@ class LockService(Protocol):
         """Free the locks whose turns have all ended."""
         ...
 
+    def forget(self, path: str) -> Held | None:
+        """Free one lock without its holder's knowledge; null if nobody holds it."""
+        ...
+
     def release_agent(self, agent: str) -> tuple[Held, ...]:
         """Free all locks of an agent."""
         ...
@@ -190,6 +198,11 @@ class Locks:
     def release_through(self, first_open_turn: int | None) -> tuple[Held, ...]:
         """As ``LockTable.release_through``; returns what was freed, oldest first."""
         return self._unlock(self.table.release_through(first_open_turn))
+
+    def forget(self, path: str) -> Held | None:
+        """As ``LockTable.forget``."""
+        held = self.table.forget(path)
+        return self._unlock((held,))[0] if held is not None else None
 
     def release_agent(self, agent: str) -> tuple[Held, ...]:
         """As ``LockTable.release_agent``."""

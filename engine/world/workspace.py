@@ -17,7 +17,16 @@ from engine.world.paths import PathRefused, clean_path, folded, plain_path
 from engine.world.stores import DiskStore, MemoryStore, Store, WorkspaceError
 from engine.world.treehash import TreeHash, content_hash, tree_hash
 
-__all__ = ["DiskStore", "FileVersion", "MemoryStore", "Store", "Workspace", "WorkspaceError", "tree_hash"]
+__all__ = [
+    "DiskStore",
+    "Fenced",
+    "FileVersion",
+    "MemoryStore",
+    "Store",
+    "Workspace",
+    "WorkspaceError",
+    "tree_hash",
+]
 
 MAX_FILE_BYTES = 1 << 20
 """Largest file: a reply of 8,192 tokens is about 32 kB, so no real edit comes near; it bounds events."""
@@ -25,6 +34,14 @@ MAX_FILES = 10_000
 """Most files: five times the largest suite that is measured (2,000 tasks, one file each)."""
 MAX_TREE_BYTES = 64 << 20
 """Largest workspace: every test run copies it."""
+
+
+class Fenced(Exception):  # noqa: N818 - what happened to the write
+    """A write under an older token than the file has seen: ``token`` is its own, ``newest`` the file's."""
+
+    def __init__(self, path: str, token: int, newest: int) -> None:
+        super().__init__(f"{path} has seen token {newest}, this write comes under {token}")
+        self.token, self.newest = token, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ class Workspace:
         self._contents: dict[str, str] = {}
         self._shared = False
         self._bytes = 0
+        self._fences: dict[str, int] = {}
         self._spelling: dict[str, str] = {}
         self._folders: set[str] = set()
         self._tree = TreeHash()
@@ -154,8 +172,23 @@ class Workspace:
 
     # ------------------------------------------------------------ writing
 
-    def apply(self, path: str, content: str, author: str, round: int) -> FileVersion:  # noqa: A002 - its name
-        """Make this the newest version of the file; ``check`` has passed it, the journal is told of it."""
+    def apply(
+        self,
+        path: str,
+        content: str,
+        author: str,
+        round: int,  # noqa: A002 - its name
+        token: int | None = None,
+    ) -> FileVersion:
+        """Make this the newest version of the file; ``check`` has passed it, the journal is told of it.
+
+        ``token`` is the fencing token that the write comes under, null without locks. The file itself keeps
+        the newest it has seen and takes nothing older, whatever a lock service says: raises ``Fenced``.
+        """
+        if token is not None:
+            if token < self._fences.get(path, 0):
+                raise Fenced(path, token, self._fences[path])
+            self._fences[path] = token
         newest = FileVersion(path, content, self.version(path) + 1, author, content_hash(content), round)
         self._put(newest)
         if self._opened:

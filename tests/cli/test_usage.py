@@ -71,6 +71,23 @@ def test_a_fault_plan_that_is_no_text_is_refused(teamtop: Teamtop, tmp_path: Pat
     assert "it is no text" in said.err
 
 
+def test_what_is_wrong_with_a_plan_is_said_with_the_name_of_its_file(
+    teamtop: Teamtop, tmp_path: Path
+) -> None:
+    plan = tmp_path / "storm.toml"
+    for text, wrong in (
+        ('[[fault]]\nkind = "crash"\n', "storm.toml: fault 1: give exactly one of at_round"),
+        (
+            '[[fault]]\nkind = "crash"\ntarget = "Dev9"\nat_round = 1\n',
+            "storm.toml: fault 1: there is no agent",
+        ),
+    ):
+        plan.write_text(text)
+        said = teamtop("run", "-n", "2", "--faults", str(plan))
+        assert said.code == 2
+        assert wrong in said.err
+
+
 def test_the_nearest_run_is_named(
     teamtop: Teamtop, tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun
 ) -> None:

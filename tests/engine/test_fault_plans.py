@@ -121,12 +121,12 @@ GOOD = 'kind = "crash"\nat_round = 1\n'
         (
             '[[fault]]\nkind = "corrupt"\nat_round = 1\nmode = "odd"\n',
             "my.toml: fault 1: mode is one of operator, empty, truncated, malformed, claims_done, "
-            "other_task, nested, repetition, refusal, not 'odd'.",
+            "other_task, nested, repetition, refusal, equivocation, injection, not 'odd'.",
         ),
         (
             '[[fault]]\nkind = "corrupt"\nat_round = 1\nmode = []\n',
             "my.toml: fault 1: mode is one of operator, empty, truncated, malformed, claims_done, "
-            "other_task, nested, repetition, refusal, not [].",
+            "other_task, nested, repetition, refusal, equivocation, injection, not [].",
         ),
         (
             f"[[fault]]\n{GOOD}" * (FAULTS_PER_PLAN + 1),
@@ -208,7 +208,10 @@ def test_a_fault_of_a_time_strikes_at_that_time_also_within_a_round() -> None:
 
 
 def test_several_faults_of_a_round_strike_in_the_order_of_the_plan() -> None:
-    plan = "".join(f'[[fault]]\nkind = "{kind}"\nat_round = 1\n' for kind in ("slow", "stall", "corrupt"))
+    plan = "".join(
+        f'[[fault]]\nkind = "{kind}"\ntarget = "Dev1"\nat_round = 1\n'
+        for kind in ("slow", "stall", "corrupt")
+    )
     played = play({}, plan=plan, max_rounds=1)
     assert [event.kind for event in played.of(ev.FaultStarted)] == ["slow", "stall", "corrupt"]
 

@@ -41,7 +41,25 @@ def test_one_way_the_target_hears_all_and_is_heard_by_nobody() -> None:
     assert edges(cut("one_way", "Dev2")) == {(a, b) for a in "134" for b in "1234" if a != b}
 
 
-@pytest.mark.parametrize("shape", ["halves", "isolate", "one_way"])
+def test_over_a_bridge_one_agent_reaches_both_halves_which_do_not_reach_each_other() -> None:
+    reached = edges(cut("bridge", "Dev3, Dev4"))
+    assert {(a, b) for a, b in reached if "1" in (a, b)} == {
+        (a, b) for a in "1234" for b in "1234" if a != b and "1" in (a, b)
+    }  # the first of the others is the bridge
+    assert {(a, b) for a, b in reached if "1" not in (a, b)} == {("3", "4"), ("4", "3")}
+
+
+def test_in_a_ring_each_hears_a_majority_and_no_two_hear_the_same_and_the_board_stays_in_reach() -> None:
+    script: Script = {f"Dev{n}": ["", f"<broadcast>from {n}</broadcast>"] for n in range(1, 6)}
+    script["Dev5"][1] = f'{script["Dev5"][1]}<claim_task id="1"/>'
+    played = disturbed(script, inject("partition", "all", shape="ring"), agents=5, max_rounds=2)
+    heard = {name: {a for a, b in edges(played) if b == name} for name in "12345"}
+    assert all(len(voices | {name}) >= 3 for name, voices in heard.items())
+    assert len({frozenset(voices | {name}) for name, voices in heard.items()}) == 5
+    assert played.one(ev.TaskClaimed).agent == "Dev5"
+
+
+@pytest.mark.parametrize("shape", ["halves", "isolate", "one_way", "bridge"])
 def test_behind_a_cut_nothing_can_be_claimed_or_completed_so_no_task_has_two_owners(shape: str) -> None:
     script: Script = {
         "Dev1": ["", '<claim_task id="1"/>', done("1", "add.py")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import control
+from engine.analysis import frames, summary
 from engine.record import events as ev
 from engine.team.caller import ATTEMPTS
 from tests.helpers.faultplay import disturbed, inject, timed
@@ -53,6 +54,8 @@ def test_of_a_reply_that_breaks_off_nothing_is_carried_out() -> None:
     assert failed.detail.startswith("connection reset after ")
     assert [event.content for event in played.of(ev.FileEdited)] == ["kept\n"]
     assert played.asked["Dev1"][1] == played.asked["Dev1"][2]
+    assert played.state.metrics.tokens_unknown == 1  # it was answered and charged, and nobody saw how much
+    assert summary.figures(frames.build(played.events)).tokens_unknown == 1
 
 
 def test_a_prompt_that_is_too_long_is_never_sent_again_and_the_others_go_on() -> None:

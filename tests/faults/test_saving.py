@@ -35,7 +35,7 @@ def test_the_saved_plan_does_to_the_team_what_the_hand_did() -> None:
 
 
 def test_faults_of_a_plan_and_those_that_faults_cause_are_left_out() -> None:
-    plan = '[[fault]]\nkind = "holder_dies"\nat_round = 1\n'
+    plan = '[[fault]]\nkind = "holder_dies"\ntarget = "Dev1"\nat_round = 1\n'
     played = timed({"Dev1": ['<edit_file path="add.py">\nx\n</edit_file>']}, [], plan=plan, max_rounds=2)
     assert [event.kind for event in played.of(ev.FaultStarted)] == ["holder_dies", "crash"]
     assert saving.by_hand(played.events) == ""

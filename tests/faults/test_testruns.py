@@ -1,10 +1,10 @@
-"""Row 28 of the fault table: test runs that hang, tests that are flaky."""
+"""Row 28 of the fault table: test runs that hang or die, tests that are flaky."""
 
 from __future__ import annotations
 
 from engine.record import events as ev
 from tests.helpers.faultplay import Script, disturbed, inject
-from tests.helpers.scripted import FakeTests, Played, edit, graph, play
+from tests.helpers.scripted import FakeTests, Played, Say, edit, graph, play
 
 NAMES = tuple(f"t{number}" for number in range(20))
 
@@ -79,3 +79,22 @@ def test_the_closing_run_is_not_disturbed_by_a_hang_either() -> None:
     played = disturbed({"Dev1": [edit("add.py")]}, inject("test_hang", "all"), max_rounds=1)
     assert played.one(ev.RunVerified).verdict == "failed"
     assert played.one(ev.RunVerified).passed == ("test_add.py::test_it",)
+
+
+def test_a_run_whose_process_dies_is_an_error_and_neither_passed_nor_failed() -> None:
+    script: Script = {
+        "Dev1": ["", edit("add.py") + '<claim_task id="1"/><run_tests id="1"/><complete_task id="1"/>'],
+        "Dev2": ["", Say('<run_tests id="1"/>', 2.0)],
+    }
+    played = disturbed(script, inject("test_crash"), max_rounds=2)
+    died, other = played.one(ev.TestsFinished, agent="Dev1"), played.one(ev.TestsFinished, agent="Dev2")
+    assert (died.verdict, died.passed) == ("error", ())
+    assert other.verdict == "passed"
+    assert played.one(ev.TaskCompleted).evidence != "passed"
+    verified = disturbed(script, inject("test_crash"), completion="verified", max_rounds=2)
+    assert verified.of(ev.TaskCompleted) == []
+
+
+def test_the_closing_run_never_dies_of_a_fault() -> None:
+    played = disturbed({"Dev1": [edit("add.py") + edit("sub.py")]}, inject("test_crash", "all"), max_rounds=1)
+    assert played.one(ev.RunVerified).verdict == "passed"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.world import workspace as module
 from engine.world.paths import PathRefused
-from engine.world.workspace import MemoryStore, Workspace, tree_hash
+from engine.world.workspace import Fenced, MemoryStore, Workspace, tree_hash
 
 
 def refusal(workspace: Workspace, path: str, content: str = "") -> str:
@@ -185,3 +185,31 @@ def test_nothing_is_written_before_the_folder_is_opened() -> None:
     store = MemoryStore()
     Workspace(store).apply("a.py", "replayed", "Dev1", 1)
     assert store.files == {}
+
+
+def test_a_file_takes_no_write_under_an_older_token_than_it_has_seen() -> None:
+    workspace = Workspace(MemoryStore())
+    workspace.apply("add.py", "one", "Dev1", 1, 1)
+    workspace.apply("add.py", "two", "Dev2", 1, 3)
+    with pytest.raises(Fenced) as fenced:
+        workspace.apply("add.py", "late", "Dev1", 1, 2)
+    assert (fenced.value.token, fenced.value.newest) == (2, 3)
+    current = workspace.get("add.py")
+    assert current is not None
+    assert (current.content, current.version) == ("two", 2)
+    workspace.apply("add.py", "again", "Dev2", 1, 3)  # its own token is as good as before
+    workspace.apply("sub.py", "s", "Dev1", 1, 1)  # tokens are per path
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 5)), max_size=20))
+def test_tokens_of_what_was_written_never_go_down(writes: list[tuple[str, int]]) -> None:
+    workspace = Workspace(MemoryStore())
+    taken: dict[str, list[int]] = {}
+    for path, token in writes:
+        try:
+            workspace.apply(path, f"{token}", "Dev1", 1, token)
+        except Fenced:
+            assert token < max(taken[path])
+        else:
+            taken.setdefault(path, []).append(token)
+    assert all(tokens == sorted(tokens) for tokens in taken.values())

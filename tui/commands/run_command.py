@@ -112,10 +112,11 @@ def command(
     from datetime import datetime
 
     from engine import launch
+    from engine.record.clean import clean_line
     from engine.store import new_run_id
     from tui.commands import running
 
-    config = configure(**asked, faults=_text_of(plan))
+    config = configure(**asked, faults=_text_of(plan), plan_name=clean_line(plan))
     environ = launch.environment()
     name = run_id or new_run_id(config.suite, datetime.now().astimezone())
     prepared = launch.prepare(config, runs_dir, name, environ)

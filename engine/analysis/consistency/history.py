@@ -36,7 +36,7 @@ class History:
         self.denied: list[ev.LockDenied] = []
         self.losses: list[Loss] = []
         self.holds: list[LockHold] = []
-        self.lease_freed: dict[str, list[int]] = {}
+        self.freed_early: dict[str, list[int]] = {}
         self.faults: list[FaultSpan] = []
         self.ended: ev.RunEnded | None = None
         self.verified: ev.RunVerified | None = None
@@ -114,8 +114,8 @@ class History:
     def _lock_released(self, event: ev.LockReleased) -> None:
         if (held := self._held.pop((event.path, event.token), None)) is not None:
             held.until, held.until_ts = event.seq, event.ts
-        if event.reason == "lease":
-            self.lease_freed.setdefault(event.path, []).append(event.seq)
+        if event.reason in ("lease", "forgotten"):  # before the turns that it guarded had ended
+            self.freed_early.setdefault(event.path, []).append(event.seq)
 
     def _lost_agent(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
         self._back(event)

@@ -95,12 +95,12 @@ def _promised(history: History, lost: ev.FileEdited, by: ev.FileEdited) -> bool:
     """Whether the run's lock policy rules out that ``by`` overwrites ``lost``.
 
     Pessimistic locks do for turns that overlap the first write, unless its author was lost and its lease
-    freed the path.
+    freed the path, or a fault had the lock service forget it.
     """
     policy = history.start.locks if history.start is not None else "none"
     if policy != "pessimistic":
         return policy == "optimistic"
-    freed = history.lease_freed.get(lost.path, ())
+    freed = history.freed_early.get(lost.path, ())
     return bisect_left(freed, lost.seq) == bisect_left(freed, by.seq)
 
 

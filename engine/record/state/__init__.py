@@ -79,7 +79,7 @@ class RunState:
             ev.RunEnded: (run.run_ended,),
             ev.RunVerified: (run.run_verified,),
             ev.TurnStarted: (agents.turn_started, metrics.turn_started),
-            ev.CallFailed: (agents.call_failed,),
+            ev.CallFailed: (agents.call_failed, metrics.call_failed),
             ev.Replied: (agents.replied, metrics.replied),
             ev.TurnEnded: (agents.turn_ended, metrics.turn_ended),
             ev.TaskAssigned: (board.task_assigned, agents.task_assigned),

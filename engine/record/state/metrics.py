@@ -101,6 +101,10 @@ class MetricsState:
             self.first_prompt = event.ts
         self._open_turns[event.agent] = 0.0
 
+    def call_failed(self, event: ev.CallFailed) -> None:
+        """A call whose outcome is unknown cost tokens that nobody counted."""
+        self.tokens_unknown += event.kind in ev.UNKNOWN_OUTCOME
+
     def replied(self, event: ev.Replied) -> None:
         """A reply came."""
         self.replies += 1

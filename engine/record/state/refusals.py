@@ -25,6 +25,7 @@ _WHY: dict[str, str] = {
     "fenced": "lost meanwhile",
     "locked": "locked",
     "unreachable": "out of reach",
+    "storage": "the file system refused",
 }
 
 

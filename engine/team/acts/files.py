@@ -8,6 +8,7 @@ from engine.team.member import Team
 from engine.world.lockfiles import LockFileError
 from engine.world.locks import Denied, Granted
 from engine.world.paths import PathRefused
+from engine.world.workspace import Fenced
 from tasks.errors import nearest
 
 
@@ -55,7 +56,14 @@ class FileActs:
                 said = f"{path} is at version {current}, you saw {base}; the current one stands below."
                 return refuse(self._team, ask, path, "stale", said)
         before = team.workspace.get(path)
-        after = team.workspace.apply(path, content, ask.name, team.bus.round)
+        try:
+            after = team.workspace.apply(path, content, ask.name, team.bus.round, token)
+        except Fenced as late:
+            said = (
+                f"Your lock on {path} (token {late.token}) was lost meanwhile; somebody wrote it under "
+                f"token {late.newest}. Look at the new version first."
+            )
+            return refuse(self._team, ask, path, "fenced", said)
         team.bus.emit(
             ev.FileEdited(
                 path=path,
