@@ -72,6 +72,16 @@ class Say(Command, frozen=True, kw_only=True, tag="say"):
 AnyCommand: TypeAlias = Pause | Resume | Step | Stop | Inject | Heal | Say
 
 
+NOTHING: dict[type[AnyCommand], str] = {
+    Pause: "The team is paused already.",
+    Resume: "The team is not paused.",
+    Step: "Only a paused team can be stepped; pause it first.",
+    Stop: "The run is stopping already.",
+    Heal: "No such fault is active.",
+}
+"""Why a command that could not be wrong had no effect."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """``ok`` with the ``seq`` of the event that records the command, or not, with a sentence."""
 

@@ -29,6 +29,7 @@ from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, read
 from engine.setup import Prepared, check, make_folder, teamtop_version
+from engine.teamchange import UNCHANGED, Former, TeamChange, former_team
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +44,14 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """``fork.json``: how the fork goes on after the ``prefix`` events that it shares with its parent.
 
     ``left_out`` are entries of the fault plan (from 1) that do not strike; ``replies`` are those of real
-    models after the prefix, by digest of the request.
+    models after the prefix, by digest of the request; ``former`` is set if the team is changed at some point.
     """
 
     prefix: int
     deeds: tuple[Deed, ...] = ()
     left_out: tuple[int, ...] = ()
     replies: dict[str, ev.Replied] = {}
+    former: Former | None = None
 
     def pending(self, seq: int, ts: float) -> list[Deed]:
         """What is still to be done in a journal of ``seq`` events that ends at ``ts``."""
@@ -80,6 +82,7 @@ def prepare(
     run_id: str,
     faults: Iterable[control.Inject] = (),
     without: int | None = None,
+    team: TeamChange = UNCHANGED,
     speed: float | None = None,
     seed: int | None = None,
     environ: Mapping[str, str],
@@ -87,7 +90,8 @@ def prepare(
     """Make the folder of a fork of ``parent`` at the event that ``place`` names (0: the start).
 
     ``faults`` strike right after that event; the event ``without`` (a person's act or a planned fault) is
-    left out; another ``seed`` draws everything after the barrier anew. Raises ``UsageError``,
+    left out; ``team`` goes on from there under another strategy or with other models; another ``seed`` draws
+    everything after the barrier anew. Raises ``UsageError``,
     ``TeamtopError``.
     """
     meta = parent.read_meta()
@@ -96,7 +100,9 @@ def prepare(
     if not 0 <= at <= len(events):
         raise UsageError(f"{parent.run_id} has {len(events)} events; fork it at one of them, not at {at}.")
     prefix = max((e.seq for e in events[:at] if isinstance(e, ev.RoundEnded)), default=0)
-    config = _config(meta.config, speed, seed)
+    config = _config(meta.config, speed, seed, team)
+    told = script(parent)
+    former = former_team(told.former if told else None, meta.config, team, events, prefix=prefix, at=at)
     suite, start, plan = check(config, environ)
     if suite.content_hash != meta.suite_hash:
         raise TeamtopError(
@@ -115,7 +121,7 @@ def prepare(
         suite_hash=suite.content_hash,
         parent=Parent(run_id=parent.run_id, seq=at),
     )
-    text = Script(prefix=prefix, deeds=deeds, left_out=left_out, replies=replies)
+    text = Script(prefix=prefix, deeds=deeds, left_out=left_out, replies=replies, former=former)
     try:
         folder.write_meta(meta)
         folder.fork_path.write_bytes(msgspec.json.format(msgspec.json.encode(text), indent=2) + b"\n")
@@ -176,7 +182,8 @@ def _history(parent: RunFolder) -> Sequence[ev.AnyEvent]:
     return record.events
 
 
-def _config(config: RunConfig, speed: float | None, seed: int | None) -> RunConfig:
+def _config(config: RunConfig, speed: float | None, seed: int | None, team: TeamChange) -> RunConfig:
+    config = team.of(config)
     if speed is not None:
         clock = "virtual" if speed == 0 else "wall" if speed == 1 else "scaled"
         config = msgspec.convert(msgspec.structs.asdict(config) | {"speed": speed, "clock": clock}, RunConfig)

@@ -28,8 +28,10 @@ from engine.record.writer import FileStore, SyncStore
 from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
-from engine.setup import Prepared, prepare, reopen
+from engine.setup import Prepared, check, member, prepare, reopen
 from engine.team.prompts import TEMPLATE
+from engine.team.recast import Recast
+from engine.teamchange import Former
 from engine.world import virtualloop
 from engine.world.clock import Clock
 from engine.world.lockfiles import LockFiles
@@ -101,7 +103,7 @@ async def _main(
     attended: bool,
 ) -> Outcome:
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
-    if _has_real_model(prepared):
+    if _has_real_model(prepared.start):
         from engine.models import lite
 
         with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
@@ -109,26 +111,37 @@ async def _main(
     virtual = config.clock == "virtual"
     clock = Clock(config.clock, config.speed or 1.0, start_us=past.micros)
     scripted = script(folder)
-    first, start = _first(prepared, past, scripted)
+    former = _former(scripted, past)
+    first, start = _first(prepared, past, scripted, former, environ)
     if not past.empty:  # what it says of real time holds for the engine before only
         folder.write_meta(replace(prepared.meta, real_seconds=None))
     protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
 
+    def live(spec: ev.AgentSpec) -> Model:
+        return registry.create(spec.model, seed=config.seed, sleep=clock.sleep, environ=environ)
+
     def model(spec: ev.AgentSpec) -> Model:
-        made = registry.create(spec.model, seed=config.seed, sleep=clock.sleep, environ=environ)
-        return _recorded(made, spec, clock, past, scripted)
+        return _recorded(live(spec), spec, clock, past, scripted)
 
     seams = Seams(
         store=SyncStore(folder.events_path) if virtual else FileStore(folder.events_path),
         clock=clock,
         workspace=Workspace(DiskStore(folder.repo), suite.support, protected, threaded=not virtual),
         locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
-        tests=runner_for(suite, config, real_model=_has_real_model(prepared)),
+        tests=runner_for(suite, config, real_model=_has_real_model(prepared.start, start)),
         models={spec.name: model(spec) for spec in start.team},
     )
     if scripted is not None:
         past.leave_out(scripted.left_out)
-    run = Run(first, seams, suite_tests=suite.suite_tests, plan=prepared.plan, attended=attended, past=past)
+    run = Run(
+        first,
+        seams,
+        suite_tests=suite.suite_tests,
+        plan=prepared.plan,
+        attended=attended,
+        past=past,
+        recast=None if former is None else _recast(former.until, config, live),
+    )
     if on_event is not None:
         run.bus.listen(on_event)
     loop = asyncio.get_running_loop()
@@ -166,6 +179,17 @@ async def _main(
     return outcome
 
 
+def _former(scripted: Script | None, past: Past) -> Former | None:
+    """The team that is still to be changed; null if there is none, or if it has been."""
+    former = scripted.former if scripted is not None else None
+    return None if former is None or past.team_changed > former.until else former
+
+
+def _recast(after: int, config: RunConfig, model: Callable[[ev.AgentSpec], Model]) -> Recast:
+    """How the team of a fork becomes what ``config`` says."""
+    return Recast(after, config.strategy, lambda name, role: member(config, name, role), model)
+
+
 def _recorded(model: Model, spec: ev.AgentSpec, clock: Clock, past: Past, scripted: Script | None) -> Model:
     """The model, behind the replies that a fork has from its parent."""
     if scripted is None or not scripted.replies:
@@ -186,7 +210,11 @@ async def _repeat(run: Run, clock: Clock, deed: Deed) -> None:
 
 
 def _first(
-    prepared: Prepared, past: Past, scripted: Script | None
+    prepared: Prepared,
+    past: Past,
+    scripted: Script | None,
+    former: Former | None,
+    environ: Mapping[str, str],
 ) -> tuple[ev.RunStarted | ev.RunResumed | None, ev.RunStarted]:
     """The event that this engine begins with, and the start of the run. Raises ``TeamtopError``.
 
@@ -194,7 +222,8 @@ def _first(
     """
     config = prepared.meta.config
     if past.state.seq == 0:
-        return prepared.start, prepared.start
+        start = prepared.start if former is None else check(former.config(config), environ)[1]
+        return start, start
     if past.start is None or past.start.template != TEMPLATE:
         raise TeamtopError(
             f"{prepared.folder.run_id} began under another version of teamtop, with other prompts; "
@@ -224,8 +253,8 @@ async def _warm_up(seams: Seams, tests: str) -> None:
         await seams.tests.warm()
 
 
-def _has_real_model(prepared: Prepared) -> bool:
-    return any(registry.resolve(spec.model).real for spec in prepared.start.team)
+def _has_real_model(*starts: ev.RunStarted) -> bool:
+    return any(registry.resolve(spec.model).real for start in starts for spec in start.team)
 
 
 def runner_for(suite: Suite, config: RunConfig, *, real_model: bool) -> TestRunner:

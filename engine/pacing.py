@@ -7,7 +7,7 @@ applied as they come, and a barrier closes the round (paper, appendix A.1).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from engine.faults.injector import Injector
@@ -23,7 +23,8 @@ Outcome = Literal["completed", "max_rounds", "stopped", "no_agents", "failed"]
 class Pacing:
     """Plays round after round until there is a reason to end.
 
-    ``attended`` says that somebody may still give commands, so that a team without live agents waits.
+    ``between`` is called while nothing is in flight, before any prompt of a round is written. ``attended``
+    says that somebody may still give commands, so that a team without live agents waits.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Pacing:
         deeds: turns.Deeds,
         lifecycle: Lifecycle,
         injector: Injector,
+        between: Callable[[], None],
         *,
         attended: bool,
     ) -> None:
@@ -39,6 +41,7 @@ class Pacing:
         self._deeds = deeds
         self._lifecycle = lifecycle
         self._injector = injector
+        self._between = between
         self._attended = attended
         self._mirroring: asyncio.Task[None] | None = None
         self.stopping = False
@@ -58,6 +61,7 @@ class Pacing:
             self._lifecycle.check()
             if self.stopping:
                 return "stopped", ""
+            self._between()
             if bus.round >= team.state.run.max_rounds:
                 return "max_rounds", f"{team.state.run.max_rounds} rounds were played"
             live = [member for member in team.members.values() if member.status == "live"]

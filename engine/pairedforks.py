@@ -18,6 +18,7 @@ from engine.record.config import RunConfig
 from engine.record.folder import RunFolder
 from engine.record.journal import read
 from engine.record.state import RunState
+from engine.teamchange import UNCHANGED, TeamChange
 
 FIGURES = ("wall_seconds", "tokens", "anomalies")
 """What is compared; anomalies are what the checker finds and lays at the team's door."""
@@ -30,6 +31,7 @@ def compare(
     *,
     faults: Iterable[control.Inject],
     without: int | None,
+    team: TeamChange = UNCHANGED,
     environ: Mapping[str, str],
     told: Callable[[int], None],
 ) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def compare(
     """
     config = parent.read_meta().config
     _only_simulated(config)
+    _only_simulated(team.of(config))
     faults = tuple(faults)
     pairs = []
     for number in range(count):
@@ -54,6 +57,7 @@ def compare(
                     run_id=name,
                     faults=faults if change else (),
                     without=without if change else None,
+                    team=team if change else UNCHANGED,
                     speed=0.0,
                     seed=seed,
                     environ=environ,

@@ -27,6 +27,8 @@ _LOST_TURN = "the engine stopped in the middle of it; what of your reply was car
 class Past:
     """All that has happened, as a new engine needs it; empty for a run that begins.
 
+    ``start`` is the run as it stands: as it began, but for a later change of the team, the last of which has
+    seq ``team_changed``.
     ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that a lease took from
     their owner) and ``round_open`` are what the cut left half done.
     """
@@ -36,6 +38,7 @@ class Past:
         self.conversations = Conversations()
         self.evidence = Evidence()
         self.start: ev.RunStarted | None = None
+        self.team_changed = 0
         self.edits: list[ev.FileEdited] = []
         self.tokens: dict[str, int] = {}
         self.held: dict[str, ev.LockAcquired] = {}
@@ -87,6 +90,7 @@ class Past:
     def _table(self) -> dict[type[ev.Event], Callable[[Any], None]]:
         return {
             ev.RunStarted: self._run_started,
+            ev.TeamChanged: self._team_changed,
             ev.RoundStarted: self._round_started,
             ev.RoundEnded: self._round_ended,
             ev.TurnStarted: self._turn_started,
@@ -119,6 +123,13 @@ class Past:
 
     def _run_started(self, event: ev.RunStarted) -> None:
         self.start = event
+
+    def _team_changed(self, event: ev.TeamChanged) -> None:
+        assert self.start is not None
+        self.start = event.on(self.start)
+        staying = {spec.name for spec in event.team}
+        self.lost = {name: loss for name, loss in self.lost.items() if name in staying}
+        self.team_changed = event.seq
 
     def _round_started(self, event: ev.RoundStarted) -> None:
         self.round_open = True

@@ -35,6 +35,7 @@ from engine.team.acts import Acts, Mail
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
+from engine.team.recast import Recast
 from engine.team.testbench import TestBench
 from engine.world.clock import Clock
 from engine.world.locks import Held, Locks
@@ -65,7 +66,7 @@ class Run:
     after ``past``, in which the clock and the lock tokens of ``seams`` must have their part already. A fork
     goes on without an event, as if the past were its own.
     ``suite_tests`` are expected nodes that belong to no task; ``attended`` says that somebody may still give
-    commands, so that a team without live agents waits.
+    commands, so that a team without live agents waits. ``recast`` changes the team in a fork.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Run:
         plan: Sequence[Planned] = (),
         attended: bool = False,
         past: Past | None = None,
+        recast: Recast | None = None,
     ) -> None:
         past = past or Past()
         start = first if isinstance(first, ev.RunStarted) else past.start
@@ -87,6 +89,8 @@ class Run:
         self._seams = seams
         self._plan = plan
         self._attended = attended
+        self._recast = recast
+        self._models: dict[str, DisturbedModel] = {}
         self.state = past.state
         store = DisturbedStore(seams.store)
         self._writer = JournalWriter(store)
@@ -125,7 +129,14 @@ class Run:
         self._lifecycle = Lifecycle(self.team)
         self._injector = Injector(self.team, self.faults, self._lifecycle)
         self._deeds = DisturbedDeeds(self._acts, self.team, self.faults, self._injector.triggers.settled)
-        self._pacing = Pacing(self.team, self._deeds, self._lifecycle, self._injector, attended=attended)
+        self._pacing = Pacing(
+            self.team,
+            self._deeds,
+            self._lifecycle,
+            self._injector,
+            self._recast_if_due,
+            attended=attended,
+        )
         self._begun = asyncio.Event()
         self._ended = False
         self.real_seconds: float | None = None
@@ -133,12 +144,21 @@ class Run:
 
     def _member(self, spec: ev.AgentSpec) -> Member:
         past, name = self._past, spec.name
-        return Member(spec, self._disturbed(spec), past.epochs.get(name, 1), past.status(name))
+        model = self._disturbed(spec, self._seams.models[name])
+        return Member(spec, model, past.epochs.get(name, 1), past.status(name))
 
-    def _disturbed(self, spec: ev.AgentSpec) -> Model:
-        inner, calls = self._seams.models[spec.name], self._past.calls[spec.name]
-        clock, seed = self._seams.clock, self._start.seed
-        return DisturbedModel(inner, spec.name, self.faults, clock, seed, self._stalled, calls)
+    def _disturbed(self, spec: ev.AgentSpec, inner: Model) -> Model:
+        clock, seed, calls = self._seams.clock, self._start.seed, self._past.calls[spec.name]
+        made = DisturbedModel(inner, spec.name, self.faults, clock, seed, self._stalled, calls)
+        self._models[spec.name] = made
+        return made
+
+    def _cast(self, spec: ev.AgentSpec, model: Model, member: Member | None) -> Member:
+        if member is None:
+            return Member(spec, self._disturbed(spec, model), self._past.epochs.get(spec.name, 1))
+        member.spec = spec
+        self._models[spec.name].put(model)
+        return member
 
     def _mailbox(self, inner: Mailbox) -> Mailbox:
         return DisturbedMailbox(
@@ -211,10 +231,17 @@ class Run:
 
     def _deal_out(self) -> None:
         """Make the assignments that the strategy begins with, those that stand already left out."""
-        developers = [spec.name for spec in self._start.team if spec.role == "developer"]
+        developers = [spec.name for spec in self.team.run.team if spec.role == "developer"]
         for task, agent in self.team.strategy.before_run(topological(self._start.tasks), developers):
             if not self.state.board.tasks[task].owner:
                 self.bus.emit(ev.TaskAssigned(task=task, agent=agent, by="strategy"))
+
+    def _recast_if_due(self) -> None:
+        """Change the team of a fork once the fork point is past."""
+        if self._recast is not None and self.bus.seq >= self._recast.after:
+            self._recast.carry_out(self.team, self._cast)
+            self._recast = None
+            self._deal_out()
 
     async def _finish(self, outcome: Outcome, detail: str) -> None:
         self._ended = True
@@ -259,7 +286,7 @@ class Run:
             event = None
             detail = str(error)
         else:
-            detail = "" if event is not None else _NOTHING[type(command)]
+            detail = "" if event is not None else control.NOTHING[type(command)]
         if event is None:
             name = type(command).__struct_config__.tag
             self.bus.emit(ev.ControlRefused(author=command.author, command=str(name), detail=detail))
@@ -315,12 +342,3 @@ class Run:
         if not command.text.strip():
             raise UsageError("There is nothing to say: give a text.")
         return await self._acts.talk.deliver(Mail("operator", command.author, names, command.text))
-
-
-_NOTHING: dict[type[control.AnyCommand], str] = {
-    control.Pause: "The team is paused already.",
-    control.Resume: "The team is not paused.",
-    control.Step: "Only a paused team can be stepped; pause it first.",
-    control.Stop: "The run is stopping already.",
-    control.Heal: "No such fault is active.",
-}

@@ -103,6 +103,9 @@ def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunS
     if not -SEED_LIMIT <= config.seed < SEED_LIMIT:
         raise UsageError(f"The seed {config.seed} does not fit 64 bits: use a shorter one.")
     team = _team(config)
+    names = tuple(spec.name for spec in team)
+    if stranger := next((name for name in config.models if name not in names), None):
+        raise UsageError(f"There is no agent {stranger!r} to give a model to.{nearest(stranger, names)}")
     for name in dict.fromkeys(spec.model for spec in team):
         registry.check(name, environ)
     _check_speed(config, team)
@@ -114,12 +117,15 @@ def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunS
     return suite, start, plan
 
 
-def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
-    def spec(name: str, role: ev.Role) -> ev.AgentSpec:
-        return ev.AgentSpec(name=name, role=role, model=config.models.get(name, config.model))
+def member(config: RunConfig, name: str, role: ev.Role) -> ev.AgentSpec:
+    """An agent of the team that ``config`` asks for."""
+    return ev.AgentSpec(name=name, role=role, model=config.models.get(name, config.model))
 
-    lead = [spec("Lead", "lead")] if STRATEGIES[config.strategy].has_lead else []
-    return (*lead, *(spec(f"Dev{number}", "developer") for number in range(1, config.agents + 1)))
+
+def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
+    lead = [member(config, "Lead", "lead")] if STRATEGIES[config.strategy].has_lead else []
+    developers = [member(config, f"Dev{number}", "developer") for number in range(1, config.agents + 1)]
+    return (*lead, *developers)
 
 
 def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:

@@ -178,7 +178,7 @@ def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
                     )
             case ev.TaskCompleted():
                 done.setdefault(event.task, event.ts)
-            case ev.FaultStarted() | ev.RunResumed():
+            case ev.FaultStarted() | ev.RunResumed() | ev.TeamChanged():
                 return None
             case ev.MessageSent(kind="operator"):
                 return None

@@ -106,7 +106,9 @@ def build(events: Sequence[ev.AnyEvent]) -> Frames:
         table = _events(events)
         started = next((e for e in events if isinstance(e, ev.RunStarted)), None)
         turns = _turns(table)
-        return Frames(table, turns, _tasks(table, started), _rounds(table), _agents(table, turns, started))
+        return Frames(
+            table, turns, _tasks(table, started), _rounds(table), _agents(table, turns, _team(events))
+        )
     except pl.exceptions.PolarsError as error:
         raise TeamtopError(
             f"The journal holds values that no table can hold ({str(error).splitlines()[0][:120]}); "
@@ -264,10 +266,16 @@ def _tasks(events: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:
     )
 
 
-def _agents(events: pl.DataFrame, turns: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:
+def _team(events: Sequence[ev.AnyEvent]) -> list[ev.AgentSpec]:
+    """Everybody who was ever in the team, by the last that was said of them."""
+    teams = (event.team for event in events if isinstance(event, ev.RunStarted | ev.TeamChanged))
+    return list({spec.name: spec for team in teams for spec in team}.values())
+
+
+def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.AgentSpec]) -> pl.DataFrame:
     """One row per agent, in team order, with the sums of what it did; ``busy_us`` counts every turn."""
     team = pl.DataFrame(
-        [{"agent": a.name, "role": a.role, "model": a.model} for a in (started.team if started else ())],
+        [{"agent": a.name, "role": a.role, "model": a.model} for a in members],
         schema={"agent": pl.String, "role": pl.String, "model": pl.String},
     )
     lost = (

@@ -78,7 +78,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "status": status,
         "outcome": ended.outcome if ended else None,
         "outcome_detail": ended.detail if ended else "",
-        **_asked(started, meta),
+        **_asked(_as_it_stands(started, events), meta),
         **_times(figures, events, meta),
         **speed,
         **_counts(figures),
@@ -88,10 +88,31 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": _faults(events),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
+        "team_changes": _team_changes(events),
         "agents_table": [asdict(agent) for agent in figures.agents],
         "events": len(events),
         "notes": notes,
     }
+
+
+def _as_it_stands(started: ev.RunStarted, events: Sequence[ev.AnyEvent]) -> ev.RunStarted:
+    """The run as it was asked to be, or as the team was changed last."""
+    last = next((e for e in reversed(events) if isinstance(e, ev.TeamChanged)), None)
+    return started if last is None else last.on(started)
+
+
+def _team_changes(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
+    return [
+        {
+            "seq": event.seq,
+            "round": event.round,
+            "seconds": event.ts,
+            "strategy": event.strategy,
+            "models": {spec.name: spec.model for spec in event.team},
+        }
+        for event in events
+        if isinstance(event, ev.TeamChanged)
+    ]
 
 
 def _asked(started: ev.RunStarted, meta: RunMeta | None) -> Report:

@@ -40,6 +40,10 @@ class DisturbedModel:
         self._on_stall = on_stall
         self._calls = calls
 
+    def put(self, inner: Model) -> None:
+        """Have another model answer from the next call on."""
+        self.name, self.real, self._inner = inner.name, inner.real, inner
+
     async def complete(self, messages: Sequence[Message]) -> Reply:
         """As the inner model would answer, if nothing came in between."""
         self._calls += 1

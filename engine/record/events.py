@@ -128,6 +128,18 @@ class RunResumed(Event, frozen=True, kw_only=True, tag="run_resumed"):
     max_rounds: int
 
 
+class TeamChanged(Event, frozen=True, kw_only=True, tag="team_changed"):
+    """``author`` had the team go on under ``strategy``, as the members of ``team`` and with their models."""
+
+    author: str
+    strategy: str
+    team: tuple[AgentSpec, ...]
+
+    def on(self, start: RunStarted) -> RunStarted:
+        """What the run is from here on: as it was begun, but for what changed."""
+        return msgspec.structs.replace(start, strategy=self.strategy, team=self.team)
+
+
 class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
     """The team stopped. ``wall_seconds`` is run-clock time from the first prompt to here, without pauses."""
 
@@ -492,6 +504,7 @@ AnyEvent: TypeAlias = (
     | RoundStarted
     | RoundEnded
     | RunResumed
+    | TeamChanged
     | RunEnded
     | RunVerified
     | TurnStarted

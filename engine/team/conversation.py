@@ -47,6 +47,7 @@ class _Thread:
     mail: list[str] = field(default_factory=list)
     owned: dict[str, None] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
+    changed_team: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Conversations:
         self._composed: dict[str, Prompt] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
+            ev.TeamChanged: self._team_changed,
             ev.TurnStarted: self._turn_started,
             ev.Replied: self._replied,
             ev.TurnEnded: self._turn_ended,
@@ -136,6 +138,8 @@ class Conversations:
         thread = self._threads[agent]
         version, board, board_digest = self.boards.text(board_version)
         parts = [f"# Round {round_}\n", board]
+        if thread.changed_team:
+            parts.append(prompts.team_changed(run, thread.spec, strategy, list(thread.owned)))
         changed = [(path, self._files[path].version) for path in thread.changed]
         shown_files = self._files_to_show(thread)
         if changed:
@@ -217,6 +221,20 @@ class Conversations:
             self._files[file.path] = _File(0, "the project", file.content, event.seq)
         self._threads = {spec.name: _Thread(spec) for spec in event.team}
 
+    def _team_changed(self, event: ev.TeamChanged) -> None:
+        """Tell whoever began under another strategy; models say nothing about each other."""
+        assert self.run is not None
+        told = event.strategy != self.run.strategy
+        self.run = event.on(self.run)
+        self._strategy = STRATEGIES[event.strategy]()
+        for spec in event.team:
+            thread = self._threads.get(spec.name)
+            if thread is None:
+                thread = self._threads[spec.name] = _Thread(spec)
+                self._forget(thread)
+            thread.spec = spec
+            thread.changed_team = thread.changed_team or (told and bool(thread.messages))
+
     def _set(self, event: ev.Event, task: str, status: str, owner: str) -> None:
         before = self._status.get(task, ("", ""))
         if before[1] and before[1] in self._threads:
@@ -252,6 +270,7 @@ class Conversations:
             gathered.clear()
         thread.outcomes = []
         thread.mail = []
+        thread.changed_team = False
 
     def _replied(self, event: ev.Replied) -> None:
         thread = self._threads[event.agent]
@@ -354,6 +373,7 @@ class Conversations:
     def _forget(self, thread: _Thread) -> None:
         """Begin the conversation anew; what it owns and the mail that waits unread are not its memory."""
         thread.messages, thread.digest, thread.outcomes = [], b"", []
+        thread.changed_team = False
         for known in (thread.tasks_shown, thread.files_shown, thread.wanted_files, thread.wanted_tasks):
             known.clear()
         thread.changed = dict.fromkeys(path for path, file in self._files.items() if file.version)

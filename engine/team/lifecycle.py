@@ -141,8 +141,8 @@ class Lifecycle:
 
     def revive(self, name: str, memory: Literal["kept", "lost"] = "kept") -> None:
         """The agent is back, with a new epoch unless it only stalled within the lease."""
-        member = self._team.members[name]
-        if member.status == "live":
+        member = self._team.members.get(name)
+        if member is None or member.status == "live":  # a lead may have left with its strategy
             return
         if member.status == "down":
             member.epoch += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -52,7 +52,7 @@ class Team:
     """
 
     run: ev.RunStarted
-    members: Mapping[str, Member]
+    members: dict[str, Member]
     strategy: Strategy
     bus: Bus
     state: RunState

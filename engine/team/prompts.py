@@ -64,6 +64,19 @@ def brief(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[s
     return "".join(lines)
 
 
+def team_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[str]) -> str:
+    """The section that says how the team goes on, to an agent whose brief told otherwise."""
+    lines = [
+        "## The team works otherwise from here on\n",
+        f"Team: {', '.join(member.name for member in run.team)}.\n",
+        f"Strategy: {run.strategy}.\n",
+    ]
+    if strategy.preassigns:
+        lines.append(f"Your tasks, in this order: {', '.join(own) or 'none'}.\n")
+    lines.append(f"{strategy.rules(agent.role).rstrip()}\n")
+    return "".join(lines)
+
+
 def board_line(task: TaskSpec, status: str, owner: str) -> str:
     """One line of the board."""
     needs = ",".join(task.dependencies) or "-"

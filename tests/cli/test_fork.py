@@ -12,6 +12,7 @@ import pytest
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from engine.record.journal import read
+from engine.strategies import STRATEGIES
 
 Teamtop = Callable[..., Any]
 QUICK = ("--display", "none")
@@ -35,6 +36,46 @@ def test_a_fork_without_a_change_is_the_run_itself(teamtop: Teamtop, run: RunFol
     assert (said.code, said.err) == (0, "")
     assert (run.path.parent / "two" / "events.jsonl").read_bytes() == run.events_path.read_bytes()
     assert teamtop("report", "two", "--json").json["parent"]["run_id"] == "one"
+
+
+MANY = """
+[[fault]]
+kind = "crash"
+target = "critical-path-owner"
+at_round = 2
+duration_seconds = 40
+[[fault]]
+kind = "drop_messages"
+target = "all"
+at_seconds = 9
+duration_seconds = 60
+probability = 0.5
+[[fault]]
+kind = "corrupt"
+target = "Dev1"
+at_round = 1
+[[fault]]
+kind = "slow"
+target = "slowest"
+at_seconds = 20
+duration_seconds = 30
+"""
+
+
+@pytest.mark.parametrize("strategy", list(STRATEGIES))
+def test_a_null_fork_of_a_run_with_many_faults_is_the_run_itself_under_every_strategy(
+    teamtop: Teamtop, tmp_path: Path, strategy: str
+) -> None:
+    plan = tmp_path / "many.toml"
+    plan.write_text(MANY)
+    words = ("--strategy", strategy, "--seed", "7", "--speed", "max", "--faults", str(plan))
+    assert teamtop("run", "-n", "4", "--run-id", "one", *words, *QUICK).code in (0, 3)
+    journal = tmp_path / "runs" / "one" / "events.jsonl"
+    faults = [e.seq for e in read(journal).events if isinstance(e, ev.FaultStarted)]
+    assert len(faults) >= 2
+    for number, at in enumerate(("round:2", f"seq:{faults[-1]}")):
+        assert teamtop("fork", "one", "--at", at, "--run-id", f"two{number}", *QUICK).code in (0, 3)
+        assert (tmp_path / "runs" / f"two{number}" / "events.jsonl").read_bytes() == journal.read_bytes()
 
 
 def test_the_fault_is_left_out_and_its_cost_can_be_read(teamtop: Teamtop, run: RunFolder) -> None:
@@ -68,6 +109,23 @@ def test_a_fault_is_added_and_the_fork_may_run_at_another_speed(teamtop: Teamtop
     assert (resumed.clock, resumed.speed) == ("scaled", 2000.0)
 
 
+def test_the_team_is_changed_and_the_report_and_the_list_say_what_it_became(
+    teamtop: Teamtop, run: RunFolder
+) -> None:
+    change = ("--strategy", "lead", "--model", "Dev1=sim/perfect,Lead=sim/perfect")
+    said = teamtop("fork", "one", "--at", "round:2", "--run-id", "led", "--json", *change, *QUICK)
+    assert said.code == 0
+    assert (said.json["strategy"], said.json["agents"]) == ("lead", 3)
+    models = {each["name"]: each["model"] for each in said.json["agents_table"]}
+    assert models["Dev1"] == models["Lead"] == "sim/perfect"
+    assert models["Dev2"] == "sim/claude-sonnet-4-6"
+    listed = {each["run_id"]: each["strategy"] for each in teamtop("list", "--json").json["runs"]}
+    assert listed["led"] == "lead"
+    assert teamtop("check", "led").code == 0
+    found = teamtop("fork", "one", "--at", "round:2", *change, "--seeds", "2", "--json").json
+    assert found["pairs"][0]["with"]["wall_seconds"] == said.json["wall_seconds"]
+
+
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
@@ -79,7 +137,11 @@ def test_a_fault_is_added_and_the_fork_may_run_at_another_speed(teamtop: Teamtop
         (("--at", "seq:9", "--without", "2"), "--without takes a fault"),
         (("--at", "end", "--without", "2"), "is before the fork; fork earlier: --at seq:1."),
         (("--at", "seq:9", "--without", "99999"), "--without names event 99999"),
-        (("--at", "seq:9", "--seeds", "3"), "give --fault or --without"),
+        (("--at", "seq:9", "--seeds", "3"), "give --fault, --without, --strategy or --model"),
+        (("--at", "seq:9", "--strategy", "led"), 'Did you mean "lead"?'),
+        (("--at", "seq:9", "--model", "sim/perfct"), 'Did you mean "sim/perfect"?'),
+        (("--at", "seq:9", "--model", "Dev9=sim/perfect"), "There is no agent 'Dev9'"),
+        (("--at", "seq:9", "--model", "Dev1=,"), "write NAME, or Dev1=NAME,Dev2=NAME"),
         (("--at", "seq:9", "--run-id", "one"), "exists already"),
     ],
 )

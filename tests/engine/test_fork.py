@@ -8,8 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from engine import control, fork, launch
+from engine.analysis import baseline
+from engine.analysis.consistency import check
+from engine.analysis.report import build
 from engine.errors import UsageError
 from engine.models.base import Message, Reply
 from engine.models.recorded import RecordedModel
@@ -19,6 +23,8 @@ from engine.record.config import RunConfig
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, read
 from engine.record.state import RunState
+from engine.team.conversation import Conversations
+from engine.teamchange import UNCHANGED, TeamChange
 from tests.helpers.durable import config
 
 PLAN = """
@@ -48,7 +54,9 @@ def forked(
     at: int,
     name: str = "fork",
     faults: Sequence[control.Inject] = (),
+    *,
     without: int | None = None,
+    team: TeamChange = UNCHANGED,
 ) -> list[ev.AnyEvent]:
     prepared = fork.prepare(
         parent,
@@ -57,6 +65,7 @@ def forked(
         run_id=name,
         faults=faults,
         without=without,
+        team=team,
         environ={},
     )
     launch.run_here(prepared, {})
@@ -182,6 +191,104 @@ def test_a_heal_goes_with_its_fault_and_others_keep_theirs() -> None:
         (2.0, control.Inject(author="ann", kind="stall", target="Dev1")),
         (4.0, control.Heal(author="ann", fault=1)),
     ]
+
+
+STRATEGY_CHANGES = [
+    ("decentralized", "lead"),
+    ("preassigned", "lead"),
+    ("preassigned", "decentralized"),
+    ("lead", "decentralized"),
+    ("lead-assigned", "preassigned"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), STRATEGY_CHANGES)
+def test_a_strategy_is_changed_before_the_first_prompt_after_the_fork_point_and_nothing_before_differs(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    parent = played(tmp_path, config(model="sim/claude-sonnet-4-6", strategy=before))
+    events = read(parent.events_path).events
+    places = [1, first(events, ev.Replied, round=1), first(events, ev.RoundEnded, round=1)]
+    for number, at in enumerate(places):
+        changed = forked(parent, at, f"fork{number}", team=TeamChange(strategy=after))
+        place = first(changed, ev.TeamChanged)
+        assert place > at
+        assert changed[: place - 1] == events[: place - 1]
+        prompts = [e for e in changed if isinstance(e, ev.TurnStarted) and at < e.seq < place]
+        assert all(e.round == events[at - 1].round for e in prompts)
+        state = RunState.of(changed)
+        assert state.completed
+        assert state.run.strategy == after
+        assert ("Lead" in state.agents.agents) == (after == "lead")
+        later = [e.agent for e in changed if isinstance(e, ev.TurnStarted) and e.seq > place]
+        assert ("Lead" in later) == (after == "lead")
+        assert check(changed).verdict != "false"
+
+
+def test_a_fork_before_everything_begins_as_the_changed_team(tmp_path: Path) -> None:
+    calm = config(model="sim/claude-sonnet-4-6", strategy="decentralized")
+    changed = forked(played(tmp_path, calm), 0, "new", team=TeamChange(strategy="lead"))
+    led = played(tmp_path, replace(calm, strategy="lead"), "led")
+    assert changed == read(led.events_path).events
+
+
+def test_models_are_changed_for_all_or_for_some_and_prompts_do_not_tell(tmp_path: Path) -> None:
+    parent = played(tmp_path, config(model="sim/claude-sonnet-4-6", strategy="decentralized"))
+    events = read(parent.events_path).events
+    at = first(events, ev.RoundEnded, round=1)
+    everybody = forked(parent, at, "all", team=TeamChange(model="sim/perfect"))
+    some = forked(parent, at, "some", team=TeamChange(models={"Dev2": "sim/perfect"}))
+    for changed, fast in ((everybody, {"Dev1", "Dev2", "Dev3"}), (some, {"Dev2"})):
+        place = first(changed, ev.TeamChanged)
+        replies = [e for e in changed if isinstance(e, ev.Replied) and e.seq > place]
+        assert {e.agent for e in replies if e.latency_seconds == 1.0} == fast
+        fold = Conversations()
+        for event in changed:
+            fold.apply(event)
+        assert "works otherwise" not in "".join(m.text for m in fold.messages("Dev2"))
+
+
+def test_a_fork_of_a_changed_fork_changes_the_team_where_its_parent_did(tmp_path: Path) -> None:
+    parent = played(tmp_path, config(model="sim/claude-sonnet-4-6", strategy="decentralized"))
+    events = read(parent.events_path).events
+    at = first(events, ev.Replied, round=2)
+    one = forked(parent, at, "one", team=TeamChange(strategy="lead"))
+    change = first(one, ev.TeamChanged)
+    whole = RunFolder(tmp_path / "one").events_path.read_bytes()
+    for number, place in enumerate([0, 1, at, at + 1, change - 1, change, change + 20, len(one)]):
+        forked(RunFolder(tmp_path / "one"), place, f"again{number}")
+        assert RunFolder(tmp_path / f"again{number}").events_path.read_bytes() == whole, place
+    back = forked(RunFolder(tmp_path / "one"), 5, "back", team=TeamChange(strategy="preassigned"))
+    assert [e.strategy for e in back if isinstance(e, ev.TeamChanged)] == ["preassigned"]
+    with pytest.raises(UsageError, match="has changed already at event"):
+        forked(RunFolder(tmp_path / "one"), change, "twice", team=TeamChange(strategy="preassigned"))
+
+
+def test_a_changed_fork_that_was_cut_goes_on_and_is_not_changed_twice(tmp_path: Path) -> None:
+    parent = played(tmp_path, config(model="sim/claude-sonnet-4-6", strategy="decentralized"))
+    at = first(read(parent.events_path).events, ev.Replied, round=2)
+    changed = forked(parent, at, "fork", team=TeamChange(strategy="lead"))
+    place = first(changed, ev.TeamChanged)
+    folder = RunFolder(tmp_path / "fork")
+    for cut in (at + 2, place, place + 30):
+        folder.events_path.unlink()
+        append_all(folder.events_path, list(changed[:cut]))
+        launch.run_here(launch.reopen(folder.path, {}), {})
+        events = read(folder.events_path).events
+        assert sum(isinstance(e, ev.TeamChanged) for e in events) == 1, cut
+        assert RunState.of(events).completed
+        assert check(events).verdict != "false"
+
+
+def test_a_changed_team_is_nobodys_baseline_and_its_report_says_what_it_became(tmp_path: Path) -> None:
+    parent = played(tmp_path, config(model="sim/claude-sonnet-4-6", strategy="decentralized", agents=1))
+    at = first(read(parent.events_path).events, ev.RoundEnded, round=2)
+    changed = forked(parent, at, "fork", team=TeamChange(strategy="lead"))
+    assert baseline.track_of(changed) is None
+    report = build(RunFolder(tmp_path / "fork"))
+    assert report["strategy"] == "lead"
+    assert [each["round"] for each in report["team_changes"]] == [2]
+    assert [each["name"] for each in report["agents_table"]] == ["Dev1", "Lead"]
 
 
 def test_a_damaged_parent_is_not_forked(tmp_path: Path) -> None:

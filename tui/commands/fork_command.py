@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     metavar="SEQ",
     help="Leave out one event after that moment: a fault, or what a person did.",
 )
+@click.option("--strategy", metavar="NAME", default=None, help="Go on from there under another strategy.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    default=None,
+    help="Go on from there with another model, or with some: Dev1=NAME,Dev2=NAME.",
+)
 @click.option(
     "--seeds",
     type=click.IntRange(1, 10_000),
@@ -62,6 +69,8 @@ def command(
     run_id: str | None,
     faults: tuple[str, ...],
     without: int | None,
+    strategy: str | None,
+    model: str | None,
     seeds: int | None,
     speed: float | None,
     runs_dir: Path,
@@ -76,7 +85,7 @@ def command(
     """
     from datetime import datetime
 
-    from engine import fork, launch, resume
+    from engine import fork, launch, resume, teamchange
     from engine.errors import UsageError
     from engine.store import RunsStore, new_run_id
     from tui.commands import running
@@ -89,17 +98,22 @@ def command(
         raise UsageError(f"--at does not say where: {error}") from None
     environ = launch.environment()
     injected = fork.faults_of(faults, parent, environ)
+    team = teamchange.change_of(strategy, model)
     if seeds is not None:
         from engine.pairedforks import compare
 
-        if not injected and without is None:
-            raise UsageError("--seeds compares forks with and without a change: give --fault or --without.")
+        if not (injected or team.changes) and without is None:
+            raise UsageError(
+                "--seeds compares forks with and without a change: "
+                "give --fault, --without, --strategy or --model."
+            )
         found = compare(
             parent,
             lambda events: place(position, events),
             seeds,
             faults=injected,
             without=without,
+            team=team,
             environ=environ,
             told=lambda done: click.echo(f"teamtop: {done} of {seeds} pairs", err=True),
         )
@@ -113,6 +127,7 @@ def command(
         run_id=name,
         faults=injected,
         without=without,
+        team=team,
         speed=speed,
         environ=environ,
     )

@@ -77,6 +77,7 @@ class History:
             ev.AgentRevived: self._back,
             ev.FaultStarted: self._fault_started,
             ev.FaultStopped: self._fault_stopped,
+            ev.TeamChanged: self._team_changed,
             ev.RunEnded: self._run_ended,
             ev.RunVerified: self._run_verified,
             ev.RunResumed: self._run_resumed,
@@ -129,6 +130,9 @@ class History:
     def _fault_stopped(self, event: ev.FaultStopped) -> None:
         if (active := self._active.pop(event.id, None)) is not None:
             active.until = event.seq
+
+    def _team_changed(self, event: ev.TeamChanged) -> None:
+        self.team = tuple(dict.fromkeys((*self.team, *(agent.name for agent in event.team))))
 
     def _run_ended(self, event: ev.RunEnded) -> None:
         self.ended = event

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 OPEN = ("assigned", "in_progress")
@@ -82,6 +82,10 @@ class Prompt:
     files: dict[str, str] = field(default_factory=dict)  # path -> author of the version shown
 
 
+CHANGED = "## The team works otherwise from here on\n"
+"""How the section begins that says what of the brief holds no more."""
+
+
 _BRIEF = {
     "you": re.compile(
         r"^You are (?P<agent>\S+), (?:the )?(?P<role>\w+) of the team that builds (?P<suite>.+?)\.?$", re.M
@@ -117,6 +121,13 @@ def read_brief(text: str) -> Brief:
         own=_names(ids),
         completion=_first(found["completion"]),
     )
+
+
+@lru_cache(maxsize=512)  # as above
+def amended(brief: Brief, section: str) -> Brief:
+    """The brief as a section of a later prompt changes it: team, strategy and own tasks."""
+    now = read_brief(section)
+    return replace(brief, team=now.team, strategy=now.strategy, own=now.own)
 
 
 def read_prompt(text: str) -> Prompt:

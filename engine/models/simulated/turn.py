@@ -10,7 +10,17 @@ from engine.models.simulated import knowledge
 from engine.models.simulated.draws import Draws
 from engine.models.simulated.past import Past, recall
 from engine.models.simulated.plan import Plan
-from engine.models.simulated.prompt import OPEN, Brief, Outcome, Prompt, Row, read_brief, read_prompt
+from engine.models.simulated.prompt import (
+    CHANGED,
+    OPEN,
+    Brief,
+    Outcome,
+    Prompt,
+    Row,
+    amended,
+    read_brief,
+    read_prompt,
+)
 
 _TEST_FILE = re.compile(r"\btest_(\w+)\.py\b")
 _FILES = re.compile(r"^Files: (.+?)\.?$", re.M)
@@ -21,7 +31,7 @@ class Turn:
 
     def __init__(self, seed: int, messages: Sequence[Message]) -> None:
         self.messages = messages
-        self.brief: Brief = read_brief(messages[0].text if messages else "")
+        self.brief: Brief = _brief(messages)
         last = messages[-1] if messages else None
         self.prompt: Prompt = read_prompt(last.text if last is not None and last.role == "user" else "")
         self.past: Past = recall(self.brief.agent, messages)
@@ -152,3 +162,14 @@ class Turn:
     def names(self, tasks: Iterable[str]) -> list[str]:
         """Names of tasks by id."""
         return [self.prompt.board[task].name for task in tasks if task in self.prompt.board]
+
+
+def _brief(messages: Sequence[Message]) -> Brief:
+    """What the first message says, as far as no later one has said otherwise."""
+    brief = read_brief(messages[0].text if messages else "")
+    for message in reversed(messages[1:]):
+        if message.role == "user":
+            for part in message.parts:
+                if part.startswith(CHANGED):
+                    return amended(brief, part)
+    return brief

@@ -76,6 +76,7 @@ class RunState:
             ev.RoundStarted: (metrics.round_started,),
             ev.RoundEnded: (metrics.round_ended,),
             ev.RunResumed: (run.run_resumed,),
+            ev.TeamChanged: (run.team_changed, agents.team_changed),
             ev.RunEnded: (run.run_ended,),
             ev.RunVerified: (run.run_verified,),
             ev.TurnStarted: (agents.turn_started, metrics.turn_started),

@@ -105,6 +105,15 @@ class AgentsState:
             self.agents[name] = AgentState(name, spec.role, clean_line(spec.model))
         self._names = {clean_line(t.id): clean_line(t.name) for t in event.tasks}
 
+    def team_changed(self, event: ev.TeamChanged) -> None:
+        """Who stays keeps its past; a lead comes or goes with the strategy."""
+        before, self.agents = self.agents, {}
+        for spec in event.team:
+            name = clean_line(spec.name, 40)
+            agent = before.get(name) or AgentState(name, spec.role, "")
+            agent.model = clean_line(spec.model)
+            self.agents[name] = agent
+
     def task_label(self, task: str) -> str:
         """``8 normalize``: number and name, as panes write it."""
         task = clean_line(task, 40)

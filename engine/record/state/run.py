@@ -115,6 +115,16 @@ class RunInfoState:
         self.clock, self.speed, self.max_rounds = event.clock, event.speed, event.max_rounds
         self._act(event, event.author, "resumed the run")
 
+    def team_changed(self, event: ev.TeamChanged) -> None:
+        """It goes on under another strategy, or with other models."""
+        strategy = clean_line(event.strategy)
+        models = tuple(dict.fromkeys(clean_line(agent.model) for agent in event.team))
+        changes = [f"the strategy to {strategy}"] if strategy != self.strategy else []
+        changes += [f"the models to {' + '.join(models)}"] if models != self.models else []
+        self.strategy, self.models = strategy, models
+        self.developers = sum(agent.role == "developer" for agent in event.team)
+        self._act(event, event.author, f"changed {' and '.join(changes) or 'nothing'}")
+
     def run_ended(self, event: ev.RunEnded) -> None:
         """The team has stopped; what follows is the closing verification."""
         self.phase = "ended"
