@@ -28,6 +28,7 @@ COMMANDS = (
     "report",
     "check",
     "simulate",
+    "paper",
     "list",
     "suites",
     "faults",

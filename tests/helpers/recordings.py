@@ -1,0 +1,29 @@
+"""The paper's recorded runs beside the project, whole or in part, for tests that need them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[3] / "shared" / "paper"
+
+
+def recordings() -> Path:
+    """The folder of the data; the test is skipped if it is not there."""
+    if not (FOLDER / "events.parquet").is_file():
+        pytest.skip("the paper's data is not beside the project (../shared/paper), nothing to compute from")
+    return FOLDER
+
+
+def part(folder: Path, chosen: pl.Expr, rename: dict[str, str] | None = None) -> Path:
+    """Write the runs that ``chosen`` picks, with their events, as a recording of its own into ``folder``."""
+    source = recordings()
+    runs = pl.read_parquet(source / "runs.parquet").filter(chosen)
+    events = pl.scan_parquet(source / "events.parquet")
+    events = events.filter(pl.col("run_dir").is_in(runs["run_dir"].to_list()))
+    folder.mkdir(parents=True, exist_ok=True)
+    runs.rename(rename or {}).write_parquet(folder / "runs.parquet")
+    events.collect().write_parquet(folder / "events.parquet")
+    return folder
