@@ -13,6 +13,7 @@ from typing import Literal
 from engine.faults.injector import Injector
 from engine.record import events as ev
 from engine.team import turn as turns
+from engine.team.dealing import deal
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
 from engine.world import virtualloop
@@ -98,6 +99,7 @@ class Pacing:
         self._injector.round_started(bus.round)
         if self.real_start is None:
             self.real_start = team.clock.real_seconds
+        deal(team)
         started = [(member, turns.begin(team, member)) for member in live if member.status == "live"]
         for _, event in started:
             self._lifecycle.turn_began(event)

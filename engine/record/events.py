@@ -252,12 +252,13 @@ class TaskClaimed(Event, frozen=True, kw_only=True, tag="task_claimed"):
 
 
 class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
-    """``task`` is nobody's again."""
+    """``task`` is nobody's again. ``stolen``: the strategy gives it to the idle agent ``to``, at once."""
 
     task: str
     agent: str
-    reason: Literal["released", "lease", "reassigned"]
+    reason: Literal["released", "lease", "reassigned", "stolen"]
     turn: int = 0
+    to: str = ""
 
 
 class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):

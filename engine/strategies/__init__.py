@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from engine.strategies.base import Strategy
+from engine.strategies.critical import CriticalPath
 from engine.strategies.decentralized import Decentralized
 from engine.strategies.lead import Lead, LeadAssigned
 from engine.strategies.preassigned import Preassigned
+from engine.strategies.stealing import WorkStealing
 
 __all__ = ["STRATEGIES", "Strategy"]
 
 STRATEGIES: dict[str, type[Strategy]] = {
-    strategy.name: strategy for strategy in (Preassigned, Decentralized, LeadAssigned, Lead)
+    strategy.name: strategy
+    for strategy in (Preassigned, Decentralized, LeadAssigned, Lead, WorkStealing, CriticalPath)
 }
 """By name, in the order in which help lists them."""

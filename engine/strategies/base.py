@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.record.events import Role, TaskSpec
-from engine.record.state import BoardState
+from engine.record.state import BoardState, PacesState, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The team at a moment between turns, as a strategy sees it.
+
+    ``live`` are the developers that are neither down nor stalled, in team order; ``thinking`` those of them
+    whose turn is open. ``now`` is the run's clock in seconds.
+    """
+
+    board: BoardState
+    paces: PacesState
+    live: Sequence[str]
+    thinking: Collection[str]
+    now: float
+
+    def ready(self, agent: str) -> list[TaskState]:
+        """Tasks of the agent that it could do now, in the order in which it got them."""
+        return [task for task in self.board.owned_by(agent) if self.board.is_open(task.id)]
+
+    def movable(self, task: TaskState) -> bool:
+        """Whether the task may be given to another agent: it is free, or its owner has not begun it and is
+        not in the middle of a turn, in which it might be about to."""
+        if task.status == "pending":
+            return True
+        idle_owner = task.owner in self.live and task.owner not in self.thinking
+        return task.status == "assigned" and not task.touched and idle_owner
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Give ``task`` to developer ``to``, away from whoever owns it."""
+
+    task: str
+    to: str
 
 
 class Strategy:
@@ -28,6 +64,12 @@ class Strategy:
     preassigns: ClassVar[bool] = False
     """Whether each agent is told its ids in the brief."""
 
+    claims: ClassVar[bool] = True
+    """Whether developers may claim free tasks while nobody is lost."""
+
+    deals: ClassVar[bool] = False
+    """Whether the engine gives tasks out while the run goes on, of which agents are told."""
+
     def rules(self, role: Role) -> str:
         """What an agent of this role is told about deciding, as lines that start with ``- ``."""
         raise NotImplementedError
@@ -36,7 +78,11 @@ class Strategy:
         """Assignments (task id, developer) made before the first round; ``tasks`` in topological order."""
         return []
 
-    def refuses_claim(self, task: str, agent: str, board: BoardState, lead_alive: bool) -> str:
+    def before_turns(self, scene: Scene) -> list[Move]:
+        """Tasks that change hands now, before the prompts of agents whose turn begins are written."""
+        return []
+
+    def refuses_claim(self, task: str, agent: str, board: BoardState, lead_decides: bool) -> str:
         """Why ``agent`` may not claim a free task, as a sentence; empty if it may."""
         return ""
 

@@ -19,6 +19,7 @@ class Lead(Strategy):
     name = "lead"
     title = "a lead assigns tasks as it goes"
     has_lead = True
+    claims = False
 
     def rules(self, role: Role) -> str:
         """See ``Strategy.rules``."""
@@ -31,9 +32,9 @@ class Lead(Strategy):
             "- When all is done, sum up with synthesize."
         )
 
-    def refuses_claim(self, task: str, agent: str, board: BoardState, lead_alive: bool) -> str:
+    def refuses_claim(self, task: str, agent: str, board: BoardState, lead_decides: bool) -> str:
         """Self-claim is the fallback for a lost lead."""
-        return "The lead assigns tasks; ask the lead for it." if lead_alive else ""
+        return "The lead assigns tasks; ask the lead for it." if lead_decides else ""
 
 
 class LeadAssigned(Lead):

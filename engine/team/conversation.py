@@ -78,6 +78,7 @@ class Conversations:
         self._path_tasks: dict[str, list[str]] = {}
         self._mail: dict[str, ev.MessageSent] = {}
         self._lost: set[str] = set()
+        self._stolen: dict[str, str] = {}
         self._composed: dict[str, Prompt] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
@@ -190,8 +191,8 @@ class Conversations:
     def _may_claim(self, agent: ev.AgentSpec) -> bool:
         if agent.role == "lead" or self._strategy is None:
             return False
-        if not self._strategy.has_lead:
-            return True
+        if self._strategy.claims or not self._strategy.has_lead:
+            return self._strategy.claims
         leads = [name for name, thread in self._threads.items() if thread.spec.role == "lead"]
         return all(name in self._lost for name in leads)
 
@@ -288,6 +289,10 @@ class Conversations:
         self._set(event, event.task, "assigned", event.agent)
         if event.by in self._threads:
             self._tell(event.by, "assign_task", event.task, "ok", f"{event.agent} has it.")
+        elif self._strategy is not None and self._strategy.deals and event.round:
+            before = self._stolen.pop(event.task, "")
+            said = f"You had nothing to do, and {before} had not begun it." if before else ""
+            self._tell(event.agent, "task", event.task, "yours", said)
 
     def _task_claimed(self, event: ev.TaskClaimed) -> None:
         self._set(event, event.task, "in_progress", event.agent)
@@ -300,6 +305,10 @@ class Conversations:
         elif event.reason == "lease":
             said = "You were silent for longer than the lease; it went back to the team."
             self._tell(event.agent, "task", event.task, "lost", said)
+        elif event.reason == "stolen":
+            self._stolen[event.task] = event.agent
+            said = f"{event.to} had nothing to do and you had not begun it: it is {event.to}'s now."
+            self._tell(event.agent, "task", event.task, "moved", said)
         else:
             self._tell(event.agent, "task", event.task, "lost", "The lead gave it to somebody else.")
 

@@ -15,6 +15,7 @@ from engine.record import events as ev
 from engine.record.codec import encode
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all
+from engine.strategies import STRATEGIES
 from tasks.suite import shipped, structures
 from tui.commands.options import Word, choose_display
 
@@ -206,8 +207,11 @@ def test_a_run_is_watched_until_its_engine_is_gone(
 # ---------------------------------------------------------------- suites
 
 
-def test_suites_are_listed_with_their_figures(teamtop: Teamtop) -> None:
-    lines = teamtop("suites").out.splitlines()
+def test_suites_are_listed_with_their_figures_and_strategies_with_their_titles(teamtop: Teamtop) -> None:
+    text, _, more = teamtop("suites").out.partition("\n\n")
+    lines = text.splitlines()
+    assert [line.split()[0] for line in more.splitlines()[1:]] == list(STRATEGIES)
+    assert STRATEGIES["work-stealing"].title in more
     assert len(lines) == 1 + sum(len(structures(name)) for name in shipped())
     assert any(line.split()[:5] == ["mathutils", "serial", "20", "0.2", "16"] for line in lines)
 

@@ -130,7 +130,7 @@ def test_settings_of_a_dotenv_file_count_but_less_than_the_environment(
 def test_the_help_of_run_names_what_there_is(teamtop: Teamtop) -> None:
     text = " ".join(teamtop("run", "--help").out.split())
     for name in (*STRATEGIES, *registry.SIMULATED):
-        assert name in text
+        assert name in text.replace("- ", "-")  # lines may end in the middle of a name
     assert f"default: {registry.DEFAULT}" in text
 
 

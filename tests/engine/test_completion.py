@@ -86,9 +86,9 @@ def test_dependencies_gate_claims_and_completions_in_every_strategy(strategy: st
         max_rounds=2,
     )
     found = [(event.action, event.reason) for event in played.of(ev.ActionRefused, agent="Dev1")]
-    unowned = strategy == "decentralized"
-    completion = "not_owner" if unowned else "blocked"
-    assert found == [("claim_task", "blocked"), ("complete_task", completion), ("complete_task", completion)]
+    claim = "not_allowed" if strategy == "critical-path" else "blocked"
+    completion = "not_owner" if strategy in ("decentralized", "critical-path") else "blocked"
+    assert found == [("claim_task", claim), ("complete_task", completion), ("complete_task", completion)]
 
 
 def test_editing_needs_no_claim_and_no_finished_dependency() -> None:

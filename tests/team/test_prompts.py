@@ -27,7 +27,7 @@ def test_the_brief_has_the_fixed_lines_that_models_read_back(strategy: str, role
     assert lines[0] == f"You are Dev1, {role} of the team that builds handmade."
     assert lines[1] == f"Team: {', '.join(member.name for member in run.team)}."
     assert lines[2] == f"Strategy: {strategy}."
-    assert ("Your tasks, in this order: 2, 1." in lines) == (strategy == "preassigned")
+    assert ("Your tasks, in this order: 2, 1." in lines) == STRATEGIES[strategy].preassigns
     assert "Completion: reported." in lines
     assert HEADING.findall(text) == ["# "] * 4
     headings = [line for line in lines if line.startswith("#")]

@@ -32,7 +32,8 @@ SIMULATED_SPEED = 10.0
     metavar="NAME",
     default="decentralized",
     show_default=True,
-    help="Who decides who does what: preassigned, decentralized, lead-assigned, lead.",
+    help="Who decides who does what: preassigned, decentralized, lead-assigned, lead, work-stealing, "
+    "critical-path. `teamtop suites` says what each is.",
 )
 @click.option(
     "--model",

@@ -65,8 +65,11 @@ class Turn:
     def claimable(self) -> list[Row]:
         """Tasks that are ready and free for the agent to claim.
 
-        Under a lead that is only so once the lead is lost, and then their texts are shown.
+        Under a lead that is only so once the lead is lost, and then their texts are shown. Where ready tasks
+        are given out it is never so.
         """
+        if self.brief.strategy == "critical-path":
+            return []
         if self.brief.strategy.startswith("lead"):
             # Texts are shown in listing order and each once, so the first few tell for all.
             return [row for row in self.ready[:8] if self.description(row)]

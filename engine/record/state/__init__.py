@@ -17,6 +17,7 @@ from engine.record.state.files import FilesState, FileState
 from engine.record.state.locks import Denial, Hold, LocksState
 from engine.record.state.mail import Mail, MailState
 from engine.record.state.metrics import Completion, MetricsState, RoundRow
+from engine.record.state.paces import Pace, PacesState
 from engine.record.state.run import Act, Phase, RunInfoState
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Mail",
     "MailState",
     "MetricsState",
+    "Pace",
+    "PacesState",
     "Phase",
     "RoundRow",
     "RunInfoState",
@@ -65,12 +68,14 @@ class RunState:
         self.mail = MailState()
         self.faults = FaultsState()
         self.metrics = MetricsState()
+        self.paces = PacesState(self.board)
         self._started = False
         self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
 
     def _table(self) -> dict[type[ev.Event], tuple[Handler, ...]]:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks
         files, mail, faults, metrics = self.files, self.mail, self.faults, self.metrics
+        paces = self.paces
         return {
             ev.RunStarted: (self._run_started,),
             ev.RoundStarted: (metrics.round_started,),
@@ -79,14 +84,19 @@ class RunState:
             ev.TeamChanged: (run.team_changed, agents.team_changed),
             ev.RunEnded: (run.run_ended,),
             ev.RunVerified: (run.run_verified,),
-            ev.TurnStarted: (agents.turn_started, metrics.turn_started),
+            ev.TurnStarted: (agents.turn_started, metrics.turn_started, paces.turn_started),
             ev.CallFailed: (agents.call_failed, metrics.call_failed),
             ev.Replied: (agents.replied, metrics.replied),
-            ev.TurnEnded: (agents.turn_ended, metrics.turn_ended),
-            ev.TaskAssigned: (board.task_assigned, agents.task_assigned),
-            ev.TaskClaimed: (board.task_claimed, agents.task_claimed),
+            ev.TurnEnded: (agents.turn_ended, metrics.turn_ended, paces.turn_ended),
+            ev.TaskAssigned: (board.task_assigned, agents.task_assigned, paces.task_taken),
+            ev.TaskClaimed: (board.task_claimed, agents.task_claimed, paces.task_taken),
             ev.TaskReleased: (board.task_released, agents.task_released),
-            ev.TaskCompleted: (metrics.task_completed, board.task_completed, agents.task_completed),
+            ev.TaskCompleted: (
+                metrics.task_completed,
+                board.task_completed,
+                agents.task_completed,
+                paces.task_completed,
+            ),
             ev.FileEdited: (
                 board.file_edited,
                 files.file_edited,

@@ -225,7 +225,11 @@ class AgentsState:
     def task_released(self, event: ev.TaskReleased) -> None:
         """The agent lets a task go, or loses it."""
         verb = {"released": "releases", "lease": "loses (lease over)", "reassigned": "hands over"}
-        self._add(event, event.agent, "act", f"{verb[event.reason]} {self.task_label(event.task)}")
+        label = self.task_label(event.task)
+        if event.reason == "stolen":
+            self._add(event, event.agent, "mail", f"had not begun {label}, which {event.to} takes over")
+        else:
+            self._add(event, event.agent, "act", f"{verb[event.reason]} {label}")
 
     def task_completed(self, event: ev.TaskCompleted) -> None:
         """The agent reports a task done."""

@@ -19,7 +19,8 @@ class TaskState:
     """One row of the board. ``owner`` is empty for a free task, ``round`` that of its last change.
 
     ``tests_passed`` counts its nodes that passed in the last run that covered them, null before one.
-    ``lease_until`` (run-clock seconds) is set while its owner is lost.
+    ``lease_until`` (run-clock seconds) is set while its owner is lost. ``touched`` says that its owner has
+    written one of its files since it got the task.
     """
 
     id: str
@@ -37,6 +38,7 @@ class TaskState:
     evidence: str = ""
     claimed_ts: float | None = None
     done_ts: float | None = None
+    touched: bool = False
     owners: list[str] = field(default_factory=list)
 
 
@@ -114,6 +116,7 @@ class BoardState:
             self._owned.get(task.owner, {}).pop(task.id, None)
         task.owner = clean_line(agent)
         task.lease_until = None
+        task.touched = False
         if agent:
             self._owned.setdefault(agent, {})[task.id] = None
             if len(task.owners) < OWNERS_KEPT:
@@ -167,6 +170,8 @@ class BoardState:
         """An owner who edits a file of its assigned task has begun it."""
         for task_id in self._path_tasks.get(event.path, ()):
             task = self.tasks[task_id]
+            if task.owner == event.agent:
+                task.touched = True
             if task.status == "assigned" and task.owner == event.agent and self.is_open(task_id):
                 task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
                 self.version = event.seq
