@@ -37,6 +37,10 @@ def _has_faults(moment: Moment) -> bool:
     return steerable(moment) and bool(moment.state.faults.active)
 
 
+def _checked(moment: Moment) -> bool:
+    return moment.verdicts is not None
+
+
 def _has_agents(moment: Moment) -> bool:
     return bool(moment.state.agents.agents)
 
@@ -107,6 +111,16 @@ VIEW: tuple[Key, ...] = (
     Key("view.panel5", "5", "panel('talk')", "talk", "What was said and done, full screen and back", "view"),
     Key("view.zoom", "z", "zoom", "zoom", "The panel with the keyboard, full screen and back", "view"),
     Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, _has_agents),
+    Key(
+        "view.findings",
+        "c",
+        "findings",
+        "findings",
+        "What the checker found: broken promises, anomalies, prevented attempts",
+        "view",
+        True,
+        _checked,
+    ),
     Key("view.back", "escape", "back", "back", "Back to all panels", "view"),
 )
 """Keys that choose what is seen."""

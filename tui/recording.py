@@ -93,6 +93,10 @@ class Recording:
         """The event with this number, from 1 to ``count``."""
         return self._events[seq - 1]
 
+    def upto(self, seq: int) -> list[ev.AnyEvent]:
+        """The events up to this number."""
+        return self._events[:seq]
+
     @property
     def end(self) -> float:
         """Run-clock seconds of the last event; 0 without events."""

@@ -17,6 +17,7 @@ from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
 from engine.record.state import RunState
+from tui.checks import Checks, Reader
 
 Mode: TypeAlias = Literal["live", "watch", "replay"]
 """``live``: an engine that takes commands; ``watch``: a journal that may grow; ``replay``: a moved clock."""
@@ -37,12 +38,13 @@ class RunSource(Protocol):
     """What the panels are painted from.
 
     ``state`` may be another object after a poll (a replay that moved back). ``now`` is the run clock in
-    seconds, ``live`` whether an engine runs, ``note`` "" or a sentence about damage, ``behind`` the share
-    of the journal that is yet to be read (0 to 1).
+    seconds, ``checks`` what the checker finds (null if it is not asked), ``live`` whether an engine runs,
+    ``note`` "" or a sentence about damage, ``behind`` the share of the journal to be read yet (0 to 1).
     """
 
     mode: Mode
     baseline: Baseline | None
+    checks: Checks | None
 
     @property
     def state(self) -> RunState: ...  # noqa: D102 said above
@@ -91,6 +93,7 @@ class TailSource:
         self.baseline: Baseline | None = None
         self._path = path if path is not None else folder.events_path if folder is not None else Path()
         self._tail = Tail(self._path)
+        self.checks: Checks | None = Checks(Reader(self._path).upto, real)
         self._real = real
         self._wall = wall
         self._alive = folder is not None and folder.alive() is not None
@@ -193,6 +196,7 @@ class EventsSource:
         self.mode = mode
         self.live = live
         self.baseline = baseline
+        self.checks: Checks | None = None
         self.meta = meta
         self.note = ""
         self.ahead = 0.0

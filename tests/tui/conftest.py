@@ -27,3 +27,9 @@ def state(events: tuple[Any, ...]) -> RunState:
 def moment(state: RunState) -> Moment:
     """The same, looked at three seconds later, while its engine runs."""
     return Moment(state, now=state.ts + 3.0, mode="live", live=True)
+
+
+@pytest.fixture(autouse=True)
+def unhurried_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No screen asks the checker by itself: when that happens is a matter of real time."""
+    monkeypatch.setattr("tui.checks.EVERY_SECONDS", 1e9)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.binding import BindingType
 from textual.message import Message
+from textual.screen import ModalScreen, Screen
 
 from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
 from engine.record.folder import RunFolder
@@ -76,12 +77,14 @@ class LiveScreen(RunScreen):
         super().flush()
         self._was_live = self._was_live or self.source.live
         if self._was_live and not self._told_end and self._over:
-            self._told_end = True
-            self.paint()
             if self._stopping:
+                self._told_end = True
                 self.team_app.leave()
-            elif self.folder is not None:
-                self.team_app.open_summary(self.folder)
+            elif self.is_current or isinstance(self.app.screen, ModalScreen):  # else somebody looks elsewhere
+                self._told_end = True
+                self.paint()
+                if self.folder is not None:
+                    self.team_app.open_summary(self.folder)
 
     @property
     def _over(self) -> bool:
@@ -97,10 +100,14 @@ class LiveScreen(RunScreen):
 
     # ------------------------------------------------------------ commands
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that steer the team do nothing when there is none to steer."""
-        key = next((key for key in TEAM if key.action == action), None)
-        return True if key is None else key.applies(self.moment)
+    def open_witness(self, findings: Screen[Any], seq: int) -> None:
+        """As a replay over the findings; the team goes on meanwhile."""
+        from tui.screens.replay import replay_screen
+
+        if self.folder is None:
+            self.say("A bare journal has no replay: put it into a folder of its own, as events.jsonl.")
+        else:
+            self.app.push_screen(replay_screen(self.folder, f"seq:{seq}"))
 
     def send(self, command: AnyCommand) -> None:
         """Give a command to the engine, from a thread; the answer comes as a message."""

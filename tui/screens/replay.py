@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -219,6 +220,13 @@ class ReplayScreen(RunScreen):
                 self._moved()
 
         self.app.push_screen(GoToDialog(self.replay), chosen)
+
+    def open_witness(self, findings: Screen[Any], seq: int) -> None:
+        """Here: the findings close, and the replay goes there."""
+        findings.dismiss()
+        self.replay.pause()
+        self._tell(self.replay.go(Position("seq", seq)))
+        self._moved()
 
     def action_summary(self) -> None:
         """What the run came to."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.checks import Checks
 from tui.keys import APP, VIEW, Key
 from tui.source import RunSource
 from tui.widgets.header_rows import banners
-from tui.widgets.lines import BannerLines, FooterLine, HeaderLine
+from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView, zoom_key
@@ -35,12 +37,16 @@ class RunScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in VIEW]
     AUTO_FOCUS = ""
 
+    class Checked(Message):
+        """The checker has looked again."""
+
     def __init__(self, source: RunSource) -> None:
         super().__init__()
         self.source = source
         self.view = RunView()
         self._header = HeaderLine()
         self._banner = BannerLines()
+        self._check_line = CheckLine()
         self._footer = FooterLine(lambda: self.KEYS)
         self._since_paint = 0.0
         self._changed = True  # the empty screen is to be painted too
@@ -50,6 +56,7 @@ class RunScreen(Screen[None]):
         yield self._header
         yield self._banner
         yield self.view
+        yield self._check_line
         yield from self.extra_lines()
         yield self._footer
 
@@ -66,7 +73,8 @@ class RunScreen(Screen[None]):
     def moment(self) -> Moment:
         """What is to be painted now."""
         source = self.source
-        return Moment(source.state, source.now, source.mode, source.live, source.baseline)
+        verdicts = source.checks.verdicts if source.checks is not None else None
+        return Moment(source.state, source.now, source.mode, source.live, source.baseline, verdicts)
 
     def flush(self) -> None:
         """Take in what is new; paint it, or now and then what time alone has changed."""
@@ -75,6 +83,19 @@ class RunScreen(Screen[None]):
         if self._changed or self._since_paint >= TICK_SECONDS:
             self.call_later(self.paint)  # keys come first
         self._catch_up()
+        checks, seq = self.source.checks, self.source.state.seq
+        if checks is not None and self.source.behind == 0 and checks.begin(seq):
+            self.run_worker(
+                lambda: self._check(checks, seq), thread=True, group="checks", exit_on_error=False
+            )
+
+    def _check(self, checks: Checks, seq: int) -> None:
+        checks.make(seq)
+        self.post_message(self.Checked())
+
+    def on_run_screen_checked(self, event: Checked) -> None:
+        """Show what was found."""
+        self.paint()
 
     def _catch_up(self) -> None:
         """Read on through a backlog without waiting for the next look; keys come in between."""
@@ -93,6 +114,7 @@ class RunScreen(Screen[None]):
             banners(moment, unsafe=unsafe, note=self.source.note, behind=self.source.behind)
         )
         self.view.show(moment)
+        self._check_line.show(moment)
         self._footer.show(moment)
 
     # ------------------------------------------------------------ panels
@@ -112,6 +134,22 @@ class RunScreen(Screen[None]):
         """Bring all panels back."""
         if self.view.full is not None:
             self.view.zoom(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys do nothing where they do not apply."""
+        key = next((key for key in self.KEYS if key.action == action), None)
+        return True if key is None or key.action == "detail" else key.applies(self.moment)
+
+    def action_findings(self) -> None:
+        """What the checker found, and the way to its witnesses."""
+        from tui.screens.findings import FindingsScreen
+
+        if (checks := self.source.checks) is not None:
+            self.app.push_screen(FindingsScreen(checks, lambda: self.source.state.seq, self.open_witness))
+
+    def open_witness(self, findings: Screen[Any], seq: int) -> None:
+        """Show the run as it was at event ``seq``, above or instead of its findings."""
+        raise NotImplementedError
 
     def action_detail(self) -> None:
         """Open what the keyboard is on: an agent's turn, a task."""

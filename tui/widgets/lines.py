@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterable
 from textual.events import Click
 
 from tui.keys import Key, footer_row
+from tui.widgets.check_rows import check_row
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Painted
 from tui.widgets.spans import Row
+
+CHECK_HEIGHT = 20
+"""Rows of a screen from which on the checker has one: below, the team needs them all."""
 
 
 class HeaderLine(Painted):
@@ -42,6 +46,32 @@ class BannerLines(Painted):
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The warnings."""
         return self._lines[:height]
+
+
+class CheckLine(Painted):
+    """What the checker has found so far; takes no room before it has looked, nor on a low screen."""
+
+    DEFAULT_CSS = "CheckLine { height: 0; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = False
+
+    def show(self, moment: Moment) -> None:
+        """Appear with the first check."""
+        wanted = moment.verdicts is not None and self.screen.size.height >= CHECK_HEIGHT
+        if wanted != self._shown:
+            self._shown = wanted
+            self.styles.height = int(wanted)
+        super().show(moment)
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The one line."""
+        return [] if moment.verdicts is None else [check_row(moment.verdicts, cells)]
+
+    async def on_click(self, event: Click) -> None:
+        """The findings."""
+        await self.screen.run_action("findings")
 
 
 class FooterLine(Painted):

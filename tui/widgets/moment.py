@@ -7,6 +7,7 @@ from functools import cached_property
 
 from engine.analysis.laws import Baseline, bounds_of, running_speedup, speedup_curve
 from engine.record.state import RunState
+from tui.checks import Verdicts
 from tui.source import Mode
 
 
@@ -19,6 +20,7 @@ class Moment:
     mode: Mode = "watch"
     live: bool = False
     baseline: Baseline | None = None
+    verdicts: Verdicts | None = None
 
     @cached_property
     def ready(self) -> int:

@@ -1,0 +1,83 @@
+"""What the checker found, in rows: the line above the keys, and the list of findings. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.record.clean import clean_line
+from tui.widgets.figures import clock
+from tui.widgets.spans import Role, Row, Span, crop_row, justify, wrap
+
+if TYPE_CHECKING:
+    from engine.analysis.consistency import Class, Finding
+    from tui.checks import Verdicts
+
+ROLES: dict[Class, Role] = {"engine": "bad", "team": "warn", "prevented": "muted"}
+
+TITLES: dict[Class, str] = {
+    "engine": "Promises that the engine broke: bugs of teamtop",
+    "team": "Anomalies of the team",
+    "prevented": "Attempts that the engine prevented",
+}
+
+
+def check_row(verdicts: Verdicts, cells: int) -> Row:
+    """``✔ team anomalies 7 · prevented 12 · engine 0``, loud if the engine broke a promise."""
+    engine = verdicts.count("engine")
+    counts: Row = [
+        Span("team anomalies ", "muted"),
+        Span(f"{verdicts.count('team'):,}", "warn" if verdicts.count("team") else "plain"),
+        Span(" · prevented ", "muted"),
+        Span(f"{verdicts.count('prevented'):,}", "plain"),
+        Span(" · engine ", "muted"),
+        Span(f"{engine:,}", "bad" if engine else "good"),
+    ]
+    right: Row = [Span(f"checked to seq {verdicts.seq:,} ", "muted")] if cells >= 72 else []
+    if not engine:
+        return justify([Span(" ✔ ", "good"), *counts], right, cells)
+    first = verdicts.violated[0]
+    words = f" ✖ THE ENGINE BROKE A PROMISE: {first.name.replace('_', ' ')}, seq {first.witnesses[0]}  "
+    return crop_row([Span(words, "bad"), *counts], cells)
+
+
+class Line(NamedTuple):
+    """A row of the list; ``seq`` is the witness that it opens, null for words only."""
+
+    row: Row
+    seq: int | None = None
+
+
+def finding_lines(verdicts: Verdicts, cells: int) -> list[Line]:
+    """All findings: what was violated with its witnesses, then what holds and what nothing was seen of."""
+    lines: list[Line] = []
+    before = None
+    for finding in verdicts.violated:
+        if finding.class_ != before:
+            lines += [Line([]), Line([Span(TITLES[finding.class_], "strong")])]
+            before = finding.class_
+        lines += _finding(finding, verdicts, cells)
+    if not lines:
+        lines += [Line([]), Line([Span("Nothing was violated.", "good")])]
+    for verdict, title in (("true", "Holds"), ("unknown", "Nothing was seen of")):
+        names = [f.name.replace("_", " ") for f in verdicts.report.findings if f.verdict == verdict]
+        if names:
+            lines.append(Line([]))
+            text = f"{title}: {', '.join(dict.fromkeys(names))}"
+            lines += [Line([Span(part, "muted")]) for part in wrap(text, cells)]
+    return lines[1:]
+
+
+def _finding(finding: Finding, verdicts: Verdicts, cells: int) -> list[Line]:
+    count = f"{finding.count:,}"
+    head: Row = [Span(f"{count:>6}  ", ROLES[finding.class_]), Span(finding.name.replace("_", " "), "strong")]
+    lines = [Line(crop_row(head, cells), finding.witnesses[0] if finding.witnesses else None)]
+    lines += [Line([Span(f"        {part}")]) for part in wrap(finding.sentence, max(20, cells - 8))]
+    for seq in finding.witnesses:
+        place = verdicts.places.get(seq)
+        where = "" if place is None else f"  round {place.round} · {clock(place.ts)} · "
+        what = "" if place is None else f"{clean_line(place.agent, 40)} {place.kind}".strip()
+        row: Row = [Span(f"        seq {seq:,}", "accent"), Span(where, "muted"), Span(what)]
+        lines.append(Line(crop_row(row, cells), seq))
+    if finding.unnamed:
+        lines.append(Line([Span(f"        and {finding.unnamed:,} more", "muted")]))
+    return lines
