@@ -22,7 +22,7 @@ from engine.faults.plan import Planned
 from engine.faults.store import DisturbedStore
 from engine.faults.switchboard import Active, Switchboard
 from engine.faults.testruns import DisturbedTests
-from engine.models.base import Model
+from engine.models.base import Model, Reply
 from engine.pacing import Outcome, Pacing
 from engine.record import events as ev
 from engine.record.bus import Bus
@@ -149,7 +149,7 @@ class Run:
 
     def _disturbed(self, spec: ev.AgentSpec, inner: Model) -> Model:
         clock, seed, calls = self._seams.clock, self._start.seed, self._past.calls[spec.name]
-        made = DisturbedModel(inner, spec.name, self.faults, clock, seed, self._stalled, calls)
+        made = DisturbedModel(inner, spec.name, self.faults, clock, seed, self._stalled, self._late, calls)
         self._models[spec.name] = made
         return made
 
@@ -179,6 +179,9 @@ class Run:
 
     def _stalled(self, name: str) -> None:
         self._lifecycle.stall(name)
+
+    def _late(self, name: str, reply: Reply) -> None:
+        self._lifecycle.late(name, reply)
 
     def _holder_dies(self, fault: Active, agent: str) -> None:
         self._injector.holder_dies(fault, agent)

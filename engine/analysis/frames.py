@@ -297,7 +297,9 @@ def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.Agen
             pl.col("input_tokens").sum(),
             pl.col("output_tokens").sum(),
             pl.col("cost_usd").sum(),
-            ((pl.col("type") == "replied") & pl.col("cost_usd").is_null()).any().alias("cost_unknown"),
+            (pl.col("type").is_in(("replied", "reply_fenced")) & pl.col("cost_usd").is_null())
+            .any()
+            .alias("cost_unknown"),
             lost.alias("lost"),
         )
     )

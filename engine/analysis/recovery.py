@@ -113,9 +113,8 @@ class _Book:
                 if event.agent in targets and case.start.kind in _SILENT and case.active(event.ts):
                     case.show(event.ts, event.agent)
                     case.away.setdefault(event.agent, event.ts)
-            case ev.AgentRevived():
-                if event.agent in case.away:
-                    case.lost.append((event.agent, case.away.pop(event.agent), event.ts))
+            case ev.AgentRevived() if event.agent in case.away:
+                case.lost.append((event.agent, case.away.pop(event.agent), event.ts))
             case ev.TaskReleased(reason="lease"):
                 if event.agent in targets and event.agent in case.away:
                     case.orphans[event.task] = event.agent
@@ -125,11 +124,18 @@ class _Book:
                 self._taken_up(case, event.task, event.agent, event.ts)
             case ev.TurnEnded():
                 self._turn_ended(case, event)
+            case ev.ReplyFenced():
+                self._fenced(case, event)
             case _:
                 if case.active(event.ts):
                     case.show_all(event.ts, signs.of(case.start, event))
                     if isinstance(event, ev.TestsFinished) and case.start.kind == "test_hang":
                         self._hung(case, event)
+
+    @staticmethod
+    def _fenced(case: _Case, event: ev.ReplyFenced) -> None:
+        if event.agent in case.start.targets and case.start.kind in _SILENT:
+            case.tokens += _tokens(event)
 
     @staticmethod
     def _hung(case: _Case, event: ev.TestsFinished) -> None:
@@ -202,7 +208,7 @@ def _since(case: _Case, moment: float | None) -> float | None:
     return None if moment is None else round(moment - case.start.ts, 6)
 
 
-def _tokens(reply: ev.Replied | None) -> int:
+def _tokens(reply: ev.Replied | ev.ReplyFenced | None) -> int:
     return 0 if reply is None else (reply.input_tokens or 0) + (reply.output_tokens or 0)
 
 

@@ -29,7 +29,8 @@ def figures(frames: Frames) -> Figures:
         & (pl.col("reason") == "blocked")
     ).height
     replies = events.filter(pl.col("type") == "replied")
-    cost_usd, cost_source = _cost(replies)
+    paid = events.filter(pl.col("type").is_in(("replied", "reply_fenced")))
+    cost_usd, cost_source = _cost(paid)
     tasks_total = frames.tasks.height
     tasks_done = frames.tasks["completed"].count()
     gaps = rounds["straggler_gap_seconds"].drop_nulls()
@@ -54,9 +55,9 @@ def figures(frames: Frames) -> Figures:
         claims_blocked=blocked,
         refusals=counts.get("action_refused", 0),
         faults=counts.get("fault_started", 0),
-        input_tokens=_sum(replies["input_tokens"]),
-        output_tokens=_sum(replies["output_tokens"]),
-        tokens_unknown=replies.filter(
+        input_tokens=_sum(paid["input_tokens"]),
+        output_tokens=_sum(paid["output_tokens"]),
+        tokens_unknown=paid.filter(
             pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null()
         ).height
         + events.filter((pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)).height,

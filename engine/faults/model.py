@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
@@ -17,7 +18,8 @@ from engine.world.clock import Clock
 class DisturbedModel:
     """A model of ``agent`` behind the faults that are active when it is called.
 
-    ``calls`` is how often it was called under an engine before.
+    ``on_late`` is given a reply that was withheld when its call was given up: the agent sends it when it is
+    back. ``calls`` is how often it was called under an engine before.
     """
 
     def __init__(  # noqa: PLR0917 - the parts of one wrapper
@@ -28,6 +30,7 @@ class DisturbedModel:
         clock: Clock,
         seed: int,
         on_stall: Callable[[str], None],
+        on_late: Callable[[str, Reply], None],
         calls: int = 0,
     ) -> None:
         self.name = inner.name
@@ -38,6 +41,7 @@ class DisturbedModel:
         self._clock = clock
         self._seed = seed
         self._on_stall = on_stall
+        self._on_late = on_late
         self._calls = calls
 
     def put(self, inner: Model) -> None:
@@ -55,7 +59,11 @@ class DisturbedModel:
             await self._clock.sleep(took * (fault.number("factor") - 1))
         while self._faults.on("stall", self._agent):
             self._on_stall(self._agent)
-            await self._faults.change()
+            try:
+                await self._faults.change()
+            except asyncio.CancelledError:
+                self._on_late(self._agent, reply)
+                raise
         return self._damaged(reply, messages)
 
     async def _refused(self, messages: Sequence[Message]) -> None:

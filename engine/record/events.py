@@ -231,6 +231,24 @@ class TurnEnded(Event, frozen=True, kw_only=True, tag="turn_ended"):
     detail: str = ""
 
 
+class ReplyFenced(Event, frozen=True, kw_only=True, tag="reply_fenced"):
+    """The reply to a turn that was fenced came after all: its tokens are spent, nothing of it is carried out.
+
+    The turn began under ``epoch`` of the agent, which is at ``current`` by now. Each of its ``actions`` is
+    refused by an event of its own.
+    """
+
+    turn: int
+    agent: str
+    epoch: int
+    current: int
+    actions: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None = None
+    cost_source: Literal["reported", "notional", "unknown"] = "unknown"
+
+
 # ---------------------------------------------------------------- tasks
 
 
@@ -244,11 +262,15 @@ class TaskAssigned(Event, frozen=True, kw_only=True, tag="task_assigned"):
 
 
 class TaskClaimed(Event, frozen=True, kw_only=True, tag="task_claimed"):
-    """``agent`` took ``task`` for itself, or began a task that was assigned to it."""
+    """``agent`` took ``task`` for itself, or began a task that was assigned to it.
+
+    ``token`` is the fencing token of its ownership: it grows with every change of the task's owner.
+    """
 
     task: str
     agent: str
     turn: int
+    token: int = 0
 
 
 class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
@@ -262,12 +284,17 @@ class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
 
 
 class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):
-    """``agent`` reports ``task`` done. ``evidence``: its last test run on its files as they stand, if any."""
+    """``agent`` reports ``task`` done. ``evidence``: its last test run on its files as they stand, if any.
+
+    ``token`` is that of the ownership under which the agent asked (0 in old journals), ``epoch`` its own.
+    """
 
     task: str
     agent: str
     turn: int
     evidence: Literal["passed", "failed", "none"]
+    token: int = 0
+    epoch: int = 0
 
 
 # ---------------------------------------------------------------- files and locks
@@ -512,6 +539,7 @@ AnyEvent: TypeAlias = (
     | CallFailed
     | Replied
     | TurnEnded
+    | ReplyFenced
     | TaskAssigned
     | TaskClaimed
     | TaskReleased

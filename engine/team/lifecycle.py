@@ -1,7 +1,8 @@
 """Lost agents: crash, stall, lease, return.
 
 Work of a lost agent stays its own for the lease, so that a short absence costs nothing; then its tasks and
-locks go back to the team. What a stalled agent sends after that is fenced: its turn has been ended.
+locks go back to the team. What a stalled agent sends after that is fenced: its turn has been ended, its epoch
+is over, and each of its actions is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Literal
 
+from engine.models.base import Reply
 from engine.record import events as ev
+from engine.team.late import refuse_reply
 from engine.team.member import Member, Team
 from engine.team.turn import end
 
@@ -23,6 +26,8 @@ class Lifecycle:
         self._started: dict[str, ev.TurnStarted] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._leases: dict[str, int] = {}
+        self._fenced: dict[str, ev.TurnStarted] = {}
+        self._late: dict[str, Reply] = {}
         self._failure: BaseException | None = None
         self.changed = asyncio.Event()
         """Set when an agent comes back or a lease or heal is over; whoever waits for it clears it."""
@@ -72,6 +77,8 @@ class Lifecycle:
         if member.status == "down":
             return
         member.status = "down"
+        self._fenced.pop(name, None)
+        self._late.pop(name, None)  # who crashes sends nothing any more
         until = self._lease_end()
         self._team.bus.emit(ev.AgentCrashed(agent=name, epoch=member.epoch, lease_until=until, why=why))
         self._cut(member, "crashed", "the agent crashed")
@@ -135,9 +142,26 @@ class Lifecycle:
             return
         if outcome == "fenced":  # whatever still comes of that turn is of an epoch that is over
             member.epoch += 1
+            self._fenced[member.name] = started
         end(self._team, started, outcome, 0, detail)
 
     # ------------------------------------------------------------ coming back
+
+    def late(self, name: str, reply: Reply) -> None:
+        """The agent has ``reply`` in its hands for a turn that was given up; it sends it once it is back.
+
+        Replies to turns that were not fenced but crashed or stopped never leave it.
+        """
+        if name not in self._fenced:
+            return
+        self._late[name] = reply
+        if self._team.members[name].status == "live":
+            self._refuse_late(name)
+
+    def _refuse_late(self, name: str) -> None:
+        started, reply = self._fenced.pop(name, None), self._late.pop(name, None)
+        if started is not None and reply is not None:
+            refuse_reply(self._team, started, reply)
 
     def revive(self, name: str, memory: Literal["kept", "lost"] = "kept") -> None:
         """The agent is back, with a new epoch unless it only stalled within the lease."""
@@ -148,4 +172,5 @@ class Lifecycle:
             member.epoch += 1
         member.status = "live"
         self._team.bus.emit(ev.AgentRevived(agent=name, epoch=member.epoch, memory=memory))
+        self._refuse_late(name)
         self.changed.set()

@@ -46,6 +46,27 @@ def duplicate_claim_prevented(history: History, tally: Tally) -> None:
 
 
 @predicate(
+    "task_fencing",
+    "engine",
+    holds="Every completion came under the ownership of its task that stood.",
+    unknown="No completion carried a token.",
+)
+def task_fencing(history: History, tally: Tally) -> None:
+    """A14 for tasks: a completion under the token of an ownership that had ended. Tokens count how often the
+    task changed hands, to nobody included; journals from before there were any have 0."""
+    tokens: dict[str, int] = {}
+    for step in history.steps:
+        if isinstance(step.event, ev.TaskCompleted) and step.event.token:
+            tally.look()
+            if step.event.token != tokens.get(step.task, 0):
+                text = "{} completed task {} under token {}, while {} was the task's."
+                values = (step.event.agent, step.task, step.event.token, tokens.get(step.task, 0))
+                tally.found(step.seq, text, *values)
+        elif step.status != "done" and (step.kind != "claim" or step.owner != step.owner_after):
+            tokens[step.task] = tokens.get(step.task, 0) + (step.kind != "begin")
+
+
+@predicate(
     "duplicate_work",
     "team",
     holds="No two agents worked on one task in turns that overlapped.",

@@ -145,12 +145,13 @@ def turn_nesting(history: History, tally: Tally) -> None:
 )
 def act_in_turn(history: History, tally: Tally) -> None:
     """Claims, completions, releases, assignments, edits, locks, tests, messages, requests and refusals happen
-    inside the turn that they name, which is open, the agent's own, and has been replied to."""
+    inside the turn that they name, which is open, the agent's own, and has been replied to; but what is
+    refused as fenced is refused for not being so."""
     nesting = _Nesting()
     for event in history.events:
         nesting.take(event)
         who = actor(event)
-        if who is None:
+        if who is None or (isinstance(event, ev.ActionRefused) and event.reason == "fenced"):
             continue
         tally.look()
         if wrong := nesting.misplaced(*who):

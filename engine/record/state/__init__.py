@@ -88,6 +88,7 @@ class RunState:
             ev.CallFailed: (agents.call_failed, metrics.call_failed),
             ev.Replied: (agents.replied, metrics.replied),
             ev.TurnEnded: (agents.turn_ended, metrics.turn_ended, paces.turn_ended),
+            ev.ReplyFenced: (agents.reply_fenced, metrics.reply_fenced),
             ev.TaskAssigned: (board.task_assigned, agents.task_assigned, paces.task_taken),
             ev.TaskClaimed: (board.task_claimed, agents.task_claimed, paces.task_taken),
             ev.TaskReleased: (board.task_released, agents.task_released),

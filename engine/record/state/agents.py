@@ -89,6 +89,15 @@ class AgentState:
         """The latest turn."""
         return self.turns[-1] if self.turns else None
 
+    def pay(self, reply: ev.Replied | ev.ReplyFenced) -> None:
+        """Count the tokens and the cost of a reply."""
+        self.input_tokens += reply.input_tokens or 0
+        self.output_tokens += reply.output_tokens or 0
+        if reply.cost_usd is None:
+            self.cost_usd = None
+        elif self.cost_usd is not None:
+            self.cost_usd += reply.cost_usd
+
 
 class AgentsState:
     """All agents in team order."""
@@ -176,13 +185,8 @@ class AgentsState:
         if state is None:
             return
         state.replies += 1
-        state.input_tokens += event.input_tokens or 0
-        state.output_tokens += event.output_tokens or 0
+        state.pay(event)
         state.busy_seconds += event.latency_seconds
-        if event.cost_usd is None:
-            state.cost_usd = None
-        elif state.cost_usd is not None:
-            state.cost_usd += event.cost_usd
         if (turn := state.turn) is not None:
             turn.reply = clean(event.text)
             turn.finish_reason = clean_line(event.finish_reason)
@@ -193,6 +197,15 @@ class AgentsState:
             self._add(event, event.agent, "error", "reply cut at the token limit")
         if speech := speech_of(event.text):
             self._add(event, event.agent, "speech", speech)
+
+    def reply_fenced(self, event: ev.ReplyFenced) -> None:
+        """A reply came too late to count."""
+        state = self.agents.get(event.agent)
+        if state is not None:
+            state.pay(event)
+        what = f"{event.actions} action{'' if event.actions == 1 else 's'}"
+        text = f"⊘ late reply of turn {event.turn} fenced: epoch {event.epoch} is over, {what} refused"
+        self._add(event, event.agent, "fault", text)
 
     def turn_ended(self, event: ev.TurnEnded) -> None:
         """The agent waits for the others, or had nothing to do."""

@@ -20,7 +20,8 @@ class TaskState:
 
     ``tests_passed`` counts its nodes that passed in the last run that covered them, null before one.
     ``lease_until`` (run-clock seconds) is set while its owner is lost. ``touched`` says that its owner has
-    written one of its files since it got the task.
+    written one of its files since it got the task. ``token`` counts changes of owner: the fencing token of
+    the ownership that stands.
     """
 
     id: str
@@ -35,6 +36,7 @@ class TaskState:
     round: int = 0
     tests_passed: int | None = None
     lease_until: float | None = None
+    token: int = 0
     evidence: str = ""
     claimed_ts: float | None = None
     done_ts: float | None = None
@@ -115,6 +117,7 @@ class BoardState:
         if task.owner:
             self._owned.get(task.owner, {}).pop(task.id, None)
         task.owner = clean_line(agent)
+        task.token += 1
         task.lease_until = None
         task.touched = False
         if agent:

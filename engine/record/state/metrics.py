@@ -108,6 +108,17 @@ class MetricsState:
     def replied(self, event: ev.Replied) -> None:
         """A reply came."""
         self.replies += 1
+        self._pay(event)
+        self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.latency_seconds
+        if (row := self.current) is not None:
+            row.replies += 1
+            row.latencies.append(event.latency_seconds)
+
+    def reply_fenced(self, event: ev.ReplyFenced) -> None:
+        """A reply came too late to count; it is paid for all the same."""
+        self._pay(event)
+
+    def _pay(self, event: ev.Replied | ev.ReplyFenced) -> None:
         if event.input_tokens is None or event.output_tokens is None:
             self.tokens_unknown += 1
         self.input_tokens += event.input_tokens or 0
@@ -118,10 +129,6 @@ class MetricsState:
         elif self.cost_usd is not None:
             self.cost_usd += event.cost_usd
             self.cost_source = event.cost_source
-        self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.latency_seconds
-        if (row := self.current) is not None:
-            row.replies += 1
-            row.latencies.append(event.latency_seconds)
 
     def turn_ended(self, event: ev.TurnEnded) -> None:
         """A turn with effects adds its busy time; one without was chatter."""

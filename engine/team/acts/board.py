@@ -65,18 +65,23 @@ class BoardActs:
                 return refuse(self._team, ask, task.id, "not_allowed", against)
         if self._blocked(ask, task):
             return False
-        team.bus.emit(ev.TaskClaimed(task=task.id, agent=name, turn=ask.turn))
+        token = task.token + (not task.owner)  # what was assigned keeps its token
+        team.bus.emit(ev.TaskClaimed(task=task.id, agent=name, turn=ask.turn, token=token))
         return True
 
     async def _complete_task(self, ask: Ask) -> bool:
         task = self._task(ask)
         if task is None or not self._may_complete(ask, task):
             return False
+        token = task.token
         if self._team.run.completion == "verified":
             tested = self._stand(task)
             report = await self._bench.run(ask.name, ask.turn, (task.id,))
             if not self._may_complete(ask, task):
                 return False  # things moved on while the tests ran
+            if task.token != token:
+                said = f"Task {task.id} was lost and came back while its tests ran: complete it anew."
+                return refuse(self._team, ask, task.id, "fenced", said)
             if report.verdict != "passed":
                 said = f"Its tests {report.verdict}: {len(report.failed)} of {len(task.tests)} do not pass."
                 return refuse(self._team, ask, task.id, "tests", said)
@@ -84,7 +89,16 @@ class BoardActs:
                 said = "Its files, or some that it builds on, changed while its tests ran: try again."
                 return refuse(self._team, ask, task.id, "tests", said)
         evidence = self._bench.evidence.of(task.id)
-        self._team.bus.emit(ev.TaskCompleted(task=task.id, agent=ask.name, turn=ask.turn, evidence=evidence))
+        self._team.bus.emit(
+            ev.TaskCompleted(
+                task=task.id,
+                agent=ask.name,
+                turn=ask.turn,
+                evidence=evidence,
+                token=token,
+                epoch=ask.member.epoch,
+            )
+        )
         return True
 
     def _stand(self, task: TaskState) -> tuple[str, ...]:

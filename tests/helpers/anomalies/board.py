@@ -22,6 +22,19 @@ def a_task_is_claimed_while_it_has_an_owner(wrong: bool) -> Book:
     return book
 
 
+@CASES.add("task_fencing", "engine")
+def a_task_that_was_lost_and_came_back_is_completed_under_the_old_token(wrong: bool) -> Book:
+    book = Book("add")
+    book.round("Dev1", "Dev2")
+    book.claim("Dev1", "1")
+    book.release("Dev1", "1")
+    book.claim("Dev1", "1")
+    turn, token = book.open["Dev1"], 1 if wrong else 3
+    book.add(ev.TaskCompleted(task="1", agent="Dev1", turn=turn, evidence="none", token=token), board=True)
+    book.close()
+    return book
+
+
 @CASES.add("duplicate_claim", "prevented", count=2)
 def claims_of_taken_tasks_are_refused(wrong: bool) -> Book:
     book = Book("add", "sub")
