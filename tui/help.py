@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.keys import GROUPS, MOVE, Key
+from tui.keys import GROUPS, MOVE, TIMELINE, Key
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.page import Paragraph
 
@@ -39,6 +39,13 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "section 3). The graph bound is min(N, tasks/longest chain); it supposes equal tasks, one per turn, "
         "so agents that do several in one reply can pass it. ⚡ marks where a fault began.",
     ),
+    "timeline": (
+        "Timeline",
+        "A lane for each agent over the run's clock: what most of each cell's time went into. Under the "
+        "lanes: a band for every fault, and where rounds begin. Marks: ✔ a task done, ⊘ an action refused, "
+        "✘ tests failed, ⚡ lost to a fault. i and o zoom in time, h and l move, End follows the present. "
+        "“barrier” is waiting after a turn that had effects, “nothing to do” after one that had none.",
+    ),
     "talk": (
         "Talk",
         "Messages between agents, and what people did to the run, in order. A message counts once for each "
@@ -51,7 +58,7 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
 def help_page(keys: Iterable[Key]) -> list[Paragraph]:
     """All keys of a screen by group, the signs, and the panels."""
     page: list[Paragraph] = []
-    known = list(dict.fromkeys([*keys, *MOVE]))
+    known = list(dict.fromkeys([*keys, *MOVE, *TIMELINE]))
     for group, heading in GROUPS.items():
         members = [key for key in known if key.group == group]
         if not members:

@@ -109,6 +109,16 @@ VIEW: tuple[Key, ...] = (
     Key("view.panel3", "3", "panel('locks')", "locks", "The locks, full screen and back", "view"),
     Key("view.panel4", "4", "panel('speedup')", "speedup", "The speedup chart, full screen and back", "view"),
     Key("view.panel5", "5", "panel('talk')", "talk", "What was said and done, full screen and back", "view"),
+    Key(
+        "view.timeline",
+        "t",
+        "panel('timeline')",
+        "timeline",
+        "What every agent did when, full screen and back",
+        "view",
+        True,
+        _has_agents,
+    ),
     Key("view.zoom", "z", "zoom", "zoom", "The panel with the keyboard, full screen and back", "view"),
     Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, _has_agents),
     Key(
@@ -136,6 +146,14 @@ MOVE: tuple[Key, ...] = (
     Key("move.end", "end,G", "end", "follow", "To the end, and follow what comes", "move", show="End"),
 )
 """Keys within a panel; panels bind them."""
+
+TIMELINE: tuple[Key, ...] = (
+    Key("time.in", "i", "zoom_time(1)", "zoom in", "Timeline: half as much time", "move"),
+    Key("time.out", "o", "zoom_time(-1)", "zoom out", "Timeline: twice as much time", "move"),
+    Key("time.earlier", "h", "pan(-1)", "earlier", "Timeline: earlier", "move"),
+    Key("time.later", "l", "pan(1)", "later", "Timeline: later", "move"),
+)
+"""Keys of the timeline; it binds them itself."""
 
 APP: tuple[Key, ...] = (
     Key(

@@ -13,7 +13,6 @@ import pytest
 from engine.record import events as ev
 from engine.record.journal import read
 from engine.record.writer import (
-    HURRY_SECONDS,
     FileStore,
     JournalError,
     JournalWriter,
@@ -40,12 +39,14 @@ class Recording(MemoryStore):
         super().__init__()
         self.immediate = not slow
         self.writes: list[tuple[int, bool]] = []
+        self.written = asyncio.Event()
 
     async def write(self, data: bytes, *, sync: bool) -> None:
         if not self.immediate:
             await asyncio.sleep(0)
         self.writes.append((data.count(b"\n"), sync))
         await super().write(data, sync=sync)
+        self.written.set()
 
 
 @pytest.mark.parametrize("store", [FileStore, SyncStore])
@@ -143,7 +144,7 @@ def test_hurry_writes_without_waiting() -> None:
         writer.hurry()
         writer.append(event(2))
         assert store.writes == []
-        await asyncio.sleep(2 * HURRY_SECONDS)
+        await store.written.wait()
         assert len(store.writes) == 1
         assert store.data.count(b"\n") == 2
         await writer.close()

@@ -8,12 +8,12 @@ from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script, ended
 from tui.help import help_page, panel_page
-from tui.keys import APP, MOVE, TEAM, VIEW, footer_row
+from tui.keys import APP, MOVE, TEAM, TIMELINE, VIEW, footer_row
 from tui.widgets.layout import PANELS
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain
 
-ALL = (*TEAM, *VIEW, *MOVE, *APP)
+ALL = (*TEAM, *VIEW, *MOVE, *TIMELINE, *APP)
 
 
 def footer(moment: Moment, cells: int = 200) -> str:
@@ -37,18 +37,18 @@ def test_no_key_stands_for_two_actions() -> None:
 
 
 def test_every_panel_has_its_digit() -> None:
-    digits = {key.keys: key.action for key in VIEW if key.action.startswith("panel")}
+    digits = {key.keys: key.action for key in VIEW if key.keys.isdigit()}
     assert digits == {str(i): f"panel('{panel}')" for i, panel in enumerate(PANELS, start=1)}
 
 
 def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None:
     assert footer(moment) == (
-        "p pause s step f fault m message H heal (1) 1-5 panels enter open ? help q quit"
+        "p pause s step f fault m message H heal (1) 1-5 panels t timeline enter open ? help q quit"
     )
 
 
 def test_the_footer_of_an_ended_run_offers_nothing_that_cannot_be_done() -> None:
-    assert footer(live(RunState.of(ended().events))) == "1-5 panels enter open ? help q quit"
+    assert footer(live(RunState.of(ended().events))) == "1-5 panels t timeline enter open ? help q quit"
 
 
 def test_the_footer_of_a_recording_offers_nothing_to_steer(state: RunState) -> None:

@@ -127,6 +127,9 @@ class Panel(Painted, can_focus=True):
             super().__init__()
             self.panel = panel
 
+    class Retitled(Message):
+        """What stands in the frame above the panel has changed, apart from the run."""
+
     def __init__(self, key: str) -> None:
         super().__init__(id=None)
         self.key = key

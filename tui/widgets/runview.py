@@ -22,6 +22,7 @@ from tui.widgets.panel import Panel, strip_of
 from tui.widgets.spans import Row, Span
 from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.talk import TalkPanel
+from tui.widgets.timeline import TimelinePanel
 
 
 class TileLayout(Layout):
@@ -73,7 +74,7 @@ class RunView(Widget):
 
     def on_mount(self) -> None:
         """Stand the fixed panels."""
-        self.mount(TaskBoard(), Roster(), LocksPanel(), SpeedupPanel(), TalkPanel(), Strip())
+        self.mount(TaskBoard(), Roster(), LocksPanel(), SpeedupPanel(), TalkPanel(), Strip(), TimelinePanel())
 
     # ------------------------------------------------------------ layout
 
@@ -191,6 +192,11 @@ class RunView(Widget):
         """A row of the frame."""
         row = self._frame_rows[y] if y < len(self._frame_rows) else []
         return strip_of(row, self._cells, self._ink, self._base)
+
+    def on_panel_retitled(self, event: Panel.Retitled) -> None:
+        """The frame shows what a panel is at."""
+        event.stop()
+        self._paint_frame()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The frame shows where the keyboard is."""

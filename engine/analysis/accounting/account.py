@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from engine.analysis.accounting.causes import CAUSES, Cause
 from engine.analysis.accounting.idle import IdleRule
-from engine.analysis.accounting.lanes import Lanes, Span, nanos
 from engine.analysis.accounting.provenance import Fate, fates
 from engine.analysis.accounting.split import split
 from engine.analysis.accounting.turns import TurnBook
 from engine.record import events as ev
-from engine.record.state import BoardState
+from engine.record.state import RunState
+from engine.record.state.lanes import BETWEEN, Doing, Lane, nanos
 
 __all__ = ["Account"]
 
@@ -52,119 +54,108 @@ class Account:
     @classmethod
     def of(cls, events: Iterable[ev.AnyEvent]) -> Account | None:
         """Account for a run as far as its events go; null before the first prompt."""
-        sheet: _Sheet | None = None
-        start: ev.RunStarted | None = None
-        before: list[ev.AnyEvent] = []
+        sheet = _Sheet()
         for event in events:
-            if sheet is not None:
-                sheet.take(event)
-            elif isinstance(event, ev.RunStarted) and start is None:
-                start = event
-            elif isinstance(event, ev.TurnStarted) and start is not None:
-                sheet = _Sheet(start, nanos(event.ts))
-                for earlier in before:
-                    sheet.board_event(earlier)
-                sheet.take(event)
-            else:
-                before.append(event)
-        return None if sheet is None else sheet.close()
+            sheet.take(event)
+        return sheet.close()
 
 
 class _Sheet:
     """The account while events pass by."""
 
-    def __init__(self, start: ev.RunStarted, now: int) -> None:
-        self._start, self._t0, self._now = start, now, now
-        self._roles = {spec.name: spec.role for spec in start.team}
-        self._lanes = Lanes(tuple(self._roles), now, rounds=True)
-        self._board = BoardState()
-        self._board.run_started(start)
-        self._rule = IdleRule(self._board)
+    def __init__(self) -> None:
+        self._state = RunState(spans_kept=None)
+        self._rule = IdleRule(self._state.board)
         self._book = TurnBook()
-        for task in start.tasks:
-            self._book.expect(task)
-        self._path_task = {path: task.id for task in start.tasks for path in task.files}
-        self._idle: dict[str, dict[Cause, int]] = {name: {} for name in self._roles}
-        self._refused: set[str] = set()
-        self._handlers = {
-            ev.TaskAssigned: self._board.task_assigned,
-            ev.TaskClaimed: self._board.task_claimed,
-            ev.TaskReleased: self._board.task_released,
-            ev.TaskCompleted: self._board.task_completed,
-            ev.FileEdited: self._board.file_edited,
-        }
-
-    def board_event(self, event: ev.AnyEvent) -> None:
-        """Fold an event into the board alone."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)  # type: ignore[operator]  # each handler takes the type that the table names
+        self._start: ev.RunStarted | None = None
+        self._first: int | None = None
+        self._ts = 0.0
+        self._idle: dict[str, dict[Cause, int]] = {}
 
     def take(self, event: ev.AnyEvent) -> None:
         """Fold one event; the time before it is charged as things stood."""
-        now = max(self._now, nanos(event.ts))
-        self._charge(now)
-        self._book.apply(event)
-        self._lanes.apply(event)
-        self.board_event(event)
+        if event.ts < self._ts:  # only in a forged journal
+            event = msgspec.structs.replace(event, ts=self._ts)
+        if self._first is not None:
+            self._charge(nanos(event.ts) - nanos(self._ts))
+        self._ts = event.ts
         match event:
-            case ev.TurnStarted(agent=agent):
-                self._refused.discard(agent)
-            case ev.TurnEnded(agent=agent, turn=turn):
-                facts = self._book.turns.get(turn)
-                if facts is not None and facts.refused_edits and not facts.edits:
-                    self._refused.add(agent)
+            case ev.RunStarted() if self._start is None:
+                self._start = event
+                for task in event.tasks:
+                    self._book.expect(task)
+            case ev.TurnStarted() if self._first is None and self._start is not None:
+                self._first = nanos(event.ts)
+                self._state.lanes.restart(self._first)
+        self._book.apply(event)
+        self._state.apply(event)
 
-    def _charge(self, now: int) -> None:
-        """Charge [last event, ``now``) to whatever kept idle agents from working."""
-        if now > self._now:
-            lanes = self._lanes.lanes.values()
-            idle = sorted((lane for lane in lanes if lane.doing == "idle"), key=lambda lane: lane.since)
-            if idle:
-                leads = frozenset(name for name, role in self._roles.items() if role == "lead")
-                causes = self._rule.causes([lane.agent for lane in idle], self._refused, leads)
-                for agent, cause in causes.items():
-                    spent = self._idle[agent]
-                    spent[cause] = spent.get(cause, 0) + now - self._now
-            self._now = now
+    def _charge(self, passed: int) -> None:
+        """Charge the time that passed since the last event to whatever kept idle agents from working."""
+        if not passed:
+            return
+        lanes = [lane for lane in self._state.lanes.lanes.values() if lane.doing in BETWEEN]
+        if not lanes:
+            return
+        idle = [lane.agent for lane in sorted(lanes, key=lambda lane: lane.since)]
+        refused = frozenset(lane.agent for lane in lanes if lane.doing == "locked")
+        for agent, cause in self._rule.causes(idle, refused, self._leads()).items():
+            spent = self._idle.setdefault(agent, {})
+            spent[cause] = spent.get(cause, 0) + passed
 
-    def close(self) -> Account:
+    def _leads(self) -> frozenset[str]:
+        return frozenset(a.name for a in self._state.agents.agents.values() if a.role == "lead")
+
+    def close(self) -> Account | None:
         """End all lanes where the record ends and settle every span."""
-        self._lanes.close(self._now)
+        if self._start is None or self._first is None:
+            return None
+        now = nanos(self._ts)
+        lanes = self._state.lanes
+        lanes.close(now)
         known = fates(self._book.edits)
-        spent = {name: dict.fromkeys(CAUSES, 0) for name in self._roles}
+        spent = {name: dict.fromkeys(CAUSES, 0) for name in lanes.lanes}
         work: dict[str, int] = {}
-        for (agent, turn), calling in _calling(self._lanes.spans).items():
-            parts = split(calling, self._book.turns[turn].shares(known))
-            for what, time in parts.items():
-                spent[agent][what] += time
-            self._book_work(turn, parts.get("useful", 0), known, work)
-        for span in self._lanes.spans:
-            cause = _PLAIN.get(span.doing)
-            if cause is not None:
-                spent[span.agent][cause] += span.end - span.start
-        for agent, causes in self._idle.items():
-            for cause, time in causes.items():
-                spent[agent][cause] += time
-        developers = {name: parts for name, parts in spent.items() if self._roles[name] != "lead"}
-        leads = {name: parts for name, parts in spent.items() if self._roles[name] == "lead"}
+        for name, lane in lanes.lanes.items():
+            self._settle(lane, spent[name], known, work)
+            for cause, time in self._idle.get(name, {}).items():
+                spent[name][cause] += time
+        leads = self._leads()
+        developers = {name: parts for name, parts in spent.items() if name not in leads}
         span_ns = _longest(self._start.tasks, work)
         _part_starvation(developers, sum(work.values()), span_ns)
-        return Account(self._now - self._t0, developers, leads, work, span_ns)
+        lead = {name: parts for name, parts in spent.items() if name in leads}
+        return Account(now - self._first, developers, lead, work, span_ns)
+
+    def _settle(
+        self, lane: Lane, spent: dict[Cause, int], known: Mapping[int, Fate], work: dict[str, int]
+    ) -> None:
+        """Charge every span of one lane; model time is divided among what the reply of its turn brought."""
+        calling: dict[int, int] = {}
+        for span in lane.spans:
+            if span.doing == "calling":
+                calling[span.turn] = calling.get(span.turn, 0) + span.end - span.start
+            elif (cause := _PLAIN.get(span.doing)) is not None:
+                spent[cause] += span.end - span.start
+        for turn, time in calling.items():
+            parts = split(time, self._book.turns[turn].shares(known))
+            for cause, part in parts.items():
+                spent[cause] += part
+            self._book_work(turn, parts.get("useful", 0), known, work)
 
     def _book_work(self, turn: int, useful: int, known: Mapping[int, Fate], work: dict[str, int]) -> None:
         """Divide the useful time of a turn among the tasks whose files it wrote."""
         lasted: dict[str, int] = {}
         for seq, path, repair in self._book.turns[turn].edits:
             if not repair:
-                task = self._path_task.get(path, "")
+                task = self._book.task_of.get(path, "")
                 lasted[task] = lasted.get(task, 0) + known[seq].lasted
         if useful and any(lasted.values()):
             for task, time in split(useful, lasted).items():
                 work[task] = work.get(task, 0) + time
 
 
-_PLAIN: dict[str, Cause] = {
+_PLAIN: dict[Doing, Cause] = {
     "retrying": "api_wait",
     "queueing": "test_queue",
     "testing": "own_tests",
@@ -174,16 +165,6 @@ _PLAIN: dict[str, Cause] = {
     "absent": "absent",
 }
 """Causes that need no more than the lane; model time and idle time are settled by what they were for."""
-
-
-def _calling(spans: Iterable[Span]) -> dict[tuple[str, int], int]:
-    """The model time of every turn, by agent and turn."""
-    turns: dict[tuple[str, int], int] = {}
-    for span in spans:
-        if span.doing == "calling":
-            key = (span.agent, span.turn)
-            turns[key] = turns.get(key, 0) + span.end - span.start
-    return turns
 
 
 def _longest(tasks: Sequence[ev.TaskSpec], work: Mapping[str, int]) -> int:

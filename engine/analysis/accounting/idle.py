@@ -32,9 +32,7 @@ class IdleRule:
         self._version = -1
         self._ready = _Ready(0, {}, frozenset())
 
-    def causes(
-        self, idle: Sequence[str], refused: frozenset[str] | set[str], leads: frozenset[str]
-    ) -> dict[str, Cause]:
+    def causes(self, idle: Sequence[str], refused: frozenset[str], leads: frozenset[str]) -> dict[str, Cause]:
         """The cause of each of ``idle`` (longest idle first) from here to the next event.
 
         ``refused`` ended their last turn in a refused edit: what they wait for is the lock.

@@ -52,10 +52,13 @@ class TurnBook:
         self._writers: dict[str, str] = {}
         self._failed: set[tuple[str, str]] = set()
         self._path_nodes: dict[str, frozenset[str]] = {}
+        self.task_of: dict[str, str] = {}
+        """The task that a file belongs to, by path."""
 
     def expect(self, task: ev.TaskSpec) -> None:
-        """Learn which tests judge the files of a task."""
+        """Learn the files of a task, and which tests judge them."""
         for path in task.files:
+            self.task_of[path] = task.id
             self._path_nodes[path] = self._path_nodes.get(path, frozenset()) | frozenset(task.tests)
 
     def apply(self, event: ev.Event) -> None:

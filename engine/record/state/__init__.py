@@ -14,6 +14,7 @@ from engine.record.state.agents import AgentsState, AgentState, AgentStatus, Lin
 from engine.record.state.board import BoardState, Status, TaskState
 from engine.record.state.faults import Fault, FaultsState
 from engine.record.state.files import FilesState, FileState
+from engine.record.state.lanes import SPANS_KEPT, Lane, LanesState, Mark, Span
 from engine.record.state.locks import Denial, Hold, LocksState
 from engine.record.state.mail import Mail, MailState
 from engine.record.state.metrics import Completion, MetricsState, RoundRow
@@ -33,11 +34,14 @@ __all__ = [
     "FileState",
     "FilesState",
     "Hold",
+    "Lane",
+    "LanesState",
     "Line",
     "LineKind",
     "LocksState",
     "Mail",
     "MailState",
+    "Mark",
     "MetricsState",
     "Pace",
     "PacesState",
@@ -45,6 +49,7 @@ __all__ = [
     "RoundRow",
     "RunInfoState",
     "RunState",
+    "Span",
     "Status",
     "TaskState",
     "Turn",
@@ -54,9 +59,12 @@ Handler = Callable[[Any], None]  # each handler takes its own event type; the ta
 
 
 class RunState:
-    """The fold of a journal: ``seq``, ``ts`` and ``round`` of the last event, and a state per subject."""
+    """The fold of a journal: ``seq``, ``ts`` and ``round`` of the last event, and a state per subject.
 
-    def __init__(self) -> None:
+    ``spans_kept`` bounds what is remembered of each agent's time; null keeps all of it.
+    """
+
+    def __init__(self, spans_kept: int | None = SPANS_KEPT) -> None:
         self.seq = 0
         self.ts = 0.0
         self.round = 0
@@ -69,8 +77,11 @@ class RunState:
         self.faults = FaultsState()
         self.metrics = MetricsState()
         self.paces = PacesState(self.board)
+        self.lanes = LanesState(spans_kept)
         self._started = False
         self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
+        for kind, handler in self.lanes.handlers().items():
+            self._handlers[kind] = (*self._handlers[kind], handler)
 
     def _table(self) -> dict[type[ev.Event], tuple[Handler, ...]]:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks
@@ -79,7 +90,7 @@ class RunState:
         return {
             ev.RunStarted: (self._run_started,),
             ev.RoundStarted: (metrics.round_started,),
-            ev.RoundEnded: (metrics.round_ended,),
+            ev.RoundEnded: (metrics.round_ended),
             ev.RunResumed: (run.run_resumed,),
             ev.TeamChanged: (run.team_changed, agents.team_changed),
             ev.RunEnded: (run.run_ended,),
@@ -107,8 +118,12 @@ class RunState:
             ev.LockAcquired: (locks.lock_acquired,),
             ev.LockDenied: (locks.lock_denied, agents.lock_denied, metrics.lock_denied),
             ev.LockReleased: (locks.lock_released,),
-            ev.TestsStarted: (agents.tests_started,),
-            ev.TestsFinished: (board.tests_finished, agents.tests_finished, metrics.tests_finished),
+            ev.TestsStarted: (agents.tests_started),
+            ev.TestsFinished: (
+                board.tests_finished,
+                agents.tests_finished,
+                metrics.tests_finished,
+            ),
             ev.MessageSent: (mail.message_sent, agents.message_sent, run.message_sent),
             ev.MessageDelivered: (mail.message_delivered, metrics.message_delivered),
             ev.MessageRepeated: (mail.message_repeated,),
@@ -134,6 +149,7 @@ class RunState:
         self.run.run_started(event)
         self.board.run_started(event)
         self.agents.run_started(event)
+        self.lanes.run_started(event)
 
     def _fault_started(self, event: ev.FaultStarted) -> None:
         self.faults.fault_started(event, self.board.done)
