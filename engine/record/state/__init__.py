@@ -90,7 +90,7 @@ class RunState:
         return {
             ev.RunStarted: (self._run_started,),
             ev.RoundStarted: (metrics.round_started,),
-            ev.RoundEnded: (metrics.round_ended),
+            ev.RoundEnded: (metrics.round_ended,),
             ev.RunResumed: (run.run_resumed,),
             ev.TeamChanged: (run.team_changed, agents.team_changed),
             ev.RunEnded: (run.run_ended,),
@@ -118,7 +118,7 @@ class RunState:
             ev.LockAcquired: (locks.lock_acquired,),
             ev.LockDenied: (locks.lock_denied, agents.lock_denied, metrics.lock_denied),
             ev.LockReleased: (locks.lock_released,),
-            ev.TestsStarted: (agents.tests_started),
+            ev.TestsStarted: (agents.tests_started,),
             ev.TestsFinished: (
                 board.tests_finished,
                 agents.tests_finished,
