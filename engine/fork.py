@@ -44,7 +44,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """``fork.json``: how the fork goes on after the ``prefix`` events that it shares with its parent.
 
     ``left_out`` are entries of the fault plan (from 1) that do not strike; ``replies`` are those of real
-    models after the prefix, by digest of the request; ``former`` is set if the team is changed at some point.
+    models after the prefix, by digest of the request; ``former`` is set if the team is changed at some point;
+    ``without`` is the event of the parent that was left out.
     """
 
     prefix: int
@@ -52,6 +53,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[int, ...] = ()
     replies: dict[str, ev.Replied] = {}
     former: Former | None = None
+    without: int | None = None
 
     def pending(self, seq: int, ts: float) -> list[Deed]:
         """What is still to be done in a journal of ``seq`` events that ends at ``ts``."""
@@ -80,7 +82,7 @@ def prepare(
     *,
     runs_dir: Path,
     run_id: str,
-    faults: Iterable[control.Inject] = (),
+    faults: Iterable[control.AnyCommand] = (),
     without: int | None = None,
     team: TeamChange = UNCHANGED,
     speed: float | None = None,
@@ -121,7 +123,9 @@ def prepare(
         suite_hash=suite.content_hash,
         parent=Parent(run_id=parent.run_id, seq=at),
     )
-    text = Script(prefix=prefix, deeds=deeds, left_out=left_out, replies=replies, former=former)
+    text = Script(
+        prefix=prefix, deeds=deeds, left_out=left_out, replies=replies, former=former, without=without
+    )
     try:
         folder.write_meta(meta)
         folder.fork_path.write_bytes(msgspec.json.format(msgspec.json.encode(text), indent=2) + b"\n")

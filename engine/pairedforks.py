@@ -32,13 +32,14 @@ def compare(
     faults: Iterable[control.Inject],
     without: int | None,
     team: TeamChange = UNCHANGED,
+    change: str = "with the change",
     environ: Mapping[str, str],
     told: Callable[[int], None],
 ) -> dict[str, Any]:
     """Play ``count`` pairs on the virtual clock and compare them; ``told`` hears after each pair.
 
-    The first pair has the parent's own seed. Raises ``UsageError`` for teams with real models, whose tokens
-    each pair would cost twice.
+    ``change`` names what differs, in words. The first pair has the parent's own seed. Raises ``UsageError``
+    for teams with real models, whose tokens each pair would cost twice.
     """
     config = parent.read_meta().config
     _only_simulated(config)
@@ -49,15 +50,15 @@ def compare(
         seed = config.seed if number == 0 else _seed(config.seed, number)
         with tempfile.TemporaryDirectory(prefix="teamtop-fork-") as folder:
 
-            def play(name: str, change: bool, seed: int = seed, folder: str = folder) -> dict[str, Any]:
+            def play(name: str, changed: bool, seed: int = seed, folder: str = folder) -> dict[str, Any]:
                 prepared = fork.prepare(
                     parent,
                     place,
                     runs_dir=Path(folder),
                     run_id=name,
-                    faults=faults if change else (),
-                    without=without if change else None,
-                    team=team if change else UNCHANGED,
+                    faults=faults if changed else (),
+                    without=without if changed else None,
+                    team=team if changed else UNCHANGED,
                     speed=0.0,
                     seed=seed,
                     environ=environ,
@@ -67,7 +68,8 @@ def compare(
 
             pairs.append({"seed": seed, "without": play("without", False), "with": play("with", True)})
         told(number + 1)
-    return {"pairs": pairs, **{name: _compared(pairs, name) for name in FIGURES}}
+    figures = {name: _compared(pairs, name) for name in FIGURES}
+    return {"pairs": pairs, **figures, "sentence": sentence(change, pairs, figures)}
 
 
 def _only_simulated(config: RunConfig) -> None:
@@ -95,3 +97,38 @@ def _figures(events: Sequence[ev.AnyEvent]) -> dict[str, Any]:
 def _compared(pairs: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     values = [(float(pair["without"][name]), float(pair["with"][name])) for pair in pairs]
     return asdict(difference([a for a, _ in values], [b for _, b in values]))
+
+
+SURE = 0.05
+"""Largest p-value at which a difference is called more than chance."""
+
+
+def sentence(change: str, pairs: Sequence[dict[str, Any]], figures: Mapping[str, dict[str, Any]]) -> str:
+    """Say what a change did and whether that may be chance; ``change`` as in ``with the change``."""
+    wall, tokens, anomalies = (_said(figures[name], *_WORDS[name]) for name in FIGURES)
+    count = len(pairs)
+    first = f"Over {count} pairs" if count > 1 else "In one pair"
+    text = f"{first}, a run {change} {wall}, {tokens}, and {anomalies}."
+    for side, words in (("with", change), ("without", "as it was")):
+        missing = sum(not pair[side]["completed"] for pair in pairs)
+        if missing:
+            text += f" {missing} of {count} runs {words} left tasks open."
+    return text
+
+
+_WORDS = {
+    "wall_seconds": ("takes {:,.1f} s longer", "is {:,.1f} s faster", "takes as long"),
+    "tokens": ("needs {:,.0f} tokens more", "needs {:,.0f} tokens less", "needs as many tokens"),
+    "anomalies": ("shows {:,.1f} anomalies more", "shows {:,.1f} anomalies less", "shows as many anomalies"),
+}
+
+
+def _said(found: Mapping[str, Any], more: str, less: str, same: str) -> str:
+    mean, p = found["mean"], found["p_value"]
+    if mean == 0:
+        return same
+    text = (more if mean > 0 else less).format(abs(mean))
+    if p is None:
+        return text
+    chance = "" if p <= SURE else ", which may be chance"
+    return f"{text} (p = {p:.3f}{chance})"

@@ -129,6 +129,15 @@ class Recording:
         place = bisect_left(self._rounds, seq) - 1
         return self._rounds[place] if place >= 0 else min(1, self.count)
 
+    def fault_after(self, seq: int) -> int | None:
+        """Where the next fault struck; null if none did."""
+        return next((mark.seq for mark in tuple(self.marks) if mark.kind == "fault" and mark.seq > seq), None)
+
+    def fault_before(self, seq: int) -> int | None:
+        """Where the last fault before struck; null if none did."""
+        faults = (mark.seq for mark in reversed(tuple(self.marks)) if mark.kind == "fault")
+        return next((each for each in faults if each < seq), None)
+
     def start_for(self, state: RunState, seq: int) -> RunState:
         """A state from which ``seq`` is reached by folding forward, soonest: ``state`` itself or a copy."""
         near = next((kept for kept in reversed(self._checkpoints) if kept.seq <= seq), None)

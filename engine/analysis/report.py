@@ -89,10 +89,22 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "faults": _faults(events),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
         "team_changes": _team_changes(events),
+        "fork": _fork(folder, meta, events, runs_dirs),
         "agents_table": [asdict(agent) for agent in figures.agents],
         "events": len(events),
         "notes": notes,
     }
+
+
+def _fork(
+    folder: RunFolder, meta: RunMeta | None, events: Sequence[ev.AnyEvent], dirs: Sequence[Path]
+) -> dict[str, Any] | None:
+    """What a fork came to beside its parent; null for a run of its own, or without a parent to be found."""
+    if meta is None or meta.parent is None:
+        return None
+    from engine import forkcost
+
+    return forkcost.compare(folder, events, dirs)
 
 
 def _as_it_stands(started: ev.RunStarted, events: Sequence[ev.AnyEvent]) -> ev.RunStarted:

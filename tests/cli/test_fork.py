@@ -87,7 +87,9 @@ def test_the_fault_is_left_out_and_its_cost_can_be_read(teamtop: Teamtop, run: R
     assert said.json["parent"] == {"run_id": "one", "seq": fault - 1}
     said = teamtop("fork", "one", *change, "--seeds", "3")
     assert said.code == 0
-    assert [line.split()[0] for line in said.out.splitlines()[1:5]] == ["wall", "tokens", "anomalies", "3"]
+    sentence, _, _, *table = said.out.splitlines()
+    assert sentence.startswith("Over 3 pairs, a run without event ")
+    assert [line.split()[0] for line in table] == ["wall", "tokens", "anomalies", "3"]
     assert "3 of 3 pairs" in said.err
     found = teamtop("fork", "one", *change, "--seeds", "2", "--json").json
     assert [pair["seed"] for pair in found["pairs"]] == [0, 1_000_003]

@@ -114,6 +114,7 @@ def command(
             faults=injected,
             without=without,
             team=team,
+            change=change_in_words(faults, without, strategy, model),
             environ=environ,
             told=lambda done: click.echo(f"teamtop: {done} of {seeds} pairs", err=True),
         )
@@ -140,6 +141,19 @@ def command(
     return running.in_lines(prepared, environ, chosen, as_json=as_json, past=past)
 
 
+def change_in_words(
+    faults: Sequence[str], without: int | None, strategy: str | None, model: str | None
+) -> str:
+    """``with slow:Dev1 and under strategy lead``, as it stands in a sentence about runs."""
+    from engine.record.clean import clean_line
+
+    parts = [f"with {fault}" for fault in faults]
+    parts += [f"without event {without}"] if without is not None else []
+    parts += [f"under strategy {strategy}"] if strategy else []
+    parts += [f"with model {model}"] if model else []
+    return clean_line(" and ".join(parts), 120)
+
+
 def place(position: Position, events: Sequence[AnyEvent]) -> int:
     """The last event before a moment: that event itself, the one before a round, the last one by a time."""
     if position.kind == "seq":
@@ -157,7 +171,7 @@ def place(position: Position, events: Sequence[AnyEvent]) -> int:
 
 def _words(found: dict[str, Any]) -> str:
     """The comparison as a table."""
-    lines = [f"{'':<14}{'without':>12}{'with':>12}{'difference':>12}  95 % interval        p"]
+    lines = [f"{'':<14}{'as it was':>12}{'changed':>12}{'difference':>12}  95 % interval        p"]
     for name, title in (("wall_seconds", "wall seconds"), ("tokens", "tokens"), ("anomalies", "anomalies")):
         row = found[name]
         low, high = row["interval"] or (None, None)
@@ -168,4 +182,4 @@ def _words(found: dict[str, Any]) -> str:
     lines.append(
         f"{len(found['pairs'])} pairs, equal seeds within each; bootstrap and sign-flip permutation."
     )
-    return "\n".join(lines)
+    return "\n".join([found["sentence"], "", *lines])

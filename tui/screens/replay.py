@@ -60,6 +60,26 @@ REPLAY: tuple[Key, ...] = (
     Key(
         "replay.goto", "colon", "goto", "go to", "Go to an event, a round or a time", "replay", True, show=":"
     ),
+    Key(
+        "replay.fault",
+        "n",
+        "fault(1)",
+        "fault",
+        "To the next fault, or to the one before",
+        "replay",
+        True,
+        show="nN",
+    ),
+    Key("replay.fault_back", "N", "fault(-1)", "fault before", "To the fault before", "replay"),
+    Key(
+        "replay.fork",
+        "F",
+        "fork",
+        "fork here",
+        "Let the run live on from here, as it was or with something changed",
+        "replay",
+        True,
+    ),
     Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
     Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
     Key("replay.summary", "u", "summary", "summary", "The summary of the run", "replay"),
@@ -194,6 +214,24 @@ class ReplayScreen(RunScreen):
         """One round on or back."""
         self.replay.step_round(direction)
         self._moved()
+
+    def action_fault(self, direction: int) -> None:
+        """To the next fault, or to the one before."""
+        recording, place = self.replay.recording, self.replay.target
+        seq = recording.fault_after(place) if direction > 0 else recording.fault_before(place)
+        if seq is None:
+            self._tell(f"No fault struck {'after' if direction > 0 else 'before'} this moment.")
+            return
+        self.replay.pause()
+        self.replay.seek(seq)
+        self._moved()
+
+    def action_fork(self) -> None:
+        """Ask what is to be different, and let the run live on from here."""
+        from tui.screens.forking import fork_from
+
+        self.replay.pause()
+        fork_from(self, self.folder, self.replay)
 
     def action_speed(self, steps: int) -> None:
         """Twice or half as fast."""

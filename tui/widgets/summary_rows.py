@@ -26,6 +26,7 @@ def summary_rows(report: Report, cells: int) -> list[Row]:
     inner = max(20, cells - 2)
     rows: list[Row] = [*_title(report, inner), []]
     rows += [[Span(line, "strong")] for line in wrap(clean_line(headline(report)), inner)]
+    rows += _fork(report, inner)
     rows += _notes(report, inner)
     rows.append([])
     rows += figure_rows(report, inner)
@@ -94,6 +95,19 @@ def _verified(report: Report) -> Row:
         f" {failing} test{'' if failing == 1 else 's'} fail{'s' if failing == 1 else ''}" if failing else ""
     )
     return [Span("verified ✘", "bad"), Span(tail)]
+
+
+def _fork(report: Report, cells: int) -> list[Row]:
+    """What was changed in a fork, and what that cost; how to tell cost from chance."""
+    found = report.get("fork")
+    if found is None:
+        return []
+    sentence = clean_line(f"{found['sentence']} (fork of {found['parent']} at seq {found['at']})", 400)
+    rows: list[Row] = [[Span(line, "accent")] for line in wrap(sentence, cells)]
+    if found["command"]:
+        told = f"One pair of runs; what is chance in it: {found['command']}"
+        rows += [[Span(line, "muted")] for line in wrap(clean_line(told, 400), cells)]
+    return rows
 
 
 def _notes(report: Report, cells: int) -> list[Row]:
