@@ -64,23 +64,21 @@ def find(runs_dirs: Iterable[Path], subject: RunMeta | ev.RunStarted, run_id: st
     if wanted is None:
         return None
     own = subject.run_id if isinstance(subject, RunMeta) else run_id
-    tracks = [
-        (f.run_id, track) for f in _candidates(runs_dirs, wanted, own) if (track := _track(f)) is not None
-    ]
+    tracks = [(f.run_id, ran) for f in _candidates(runs_dirs, wanted, own) if (ran := track(f)) is not None]
     if not tracks:
         return None
     # Equal suites have equally many tasks; a forged run of another length must not break the means.
-    length = min(len(track.completion_seconds) for _, track in tracks)
+    length = min(len(ran.completion_seconds) for _, ran in tracks)
     run_ids = tuple(name for name, _ in tracks)
     count = len(tracks)
-    tokens = [track.tokens for _, track in tracks if track.tokens is not None]
+    tokens = [ran.tokens for _, ran in tracks if ran.tokens is not None]
     return Baseline(
         source="runs",
         label=f"run {run_ids[0]}" if count == 1 else f"mean of {count} one-agent runs",
         run_ids=run_ids,
-        seconds=sum(track.wall_seconds for _, track in tracks) / count,
+        seconds=sum(ran.wall_seconds for _, ran in tracks) / count,
         completion_seconds=tuple(
-            sum(track.completion_seconds[k] for _, track in tracks) / count for k in range(length)
+            sum(ran.completion_seconds[k] for _, ran in tracks) / count for k in range(length)
         ),
         tokens=sum(tokens) / count if len(tokens) == count else None,
     )
@@ -141,7 +139,8 @@ def _candidates(runs_dirs: Iterable[Path], wanted: Likeness, own: str) -> Iterat
                 yield folder
 
 
-def _track(folder: RunFolder) -> Track | None:
+def track(folder: RunFolder) -> Track | None:
+    """Return how a saved run went; null as for ``track_of``, or if its journal cannot be read whole."""
     try:
         stat = folder.events_path.stat()
     except OSError:

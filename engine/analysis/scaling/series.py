@@ -1,0 +1,104 @@
+"""Series of saved runs that differ in team size alone: what scaling laws are fitted to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.analysis.baseline import Likeness, likeness, track
+from engine.errors import TeamtopError
+from engine.record.config import RunMeta
+from engine.record.folder import RunFolder
+from engine.rows import describe
+
+_TASKS = re.compile(r"^(synthetic:.*?)(?:tasks=\d+)(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the runs of a series share. ``suite`` of a generated suite leaves out the number of tasks."""
+
+    suite: str
+    structure: str
+    model: str
+    strategy: str
+    like: Likeness
+
+
+@dataclass(slots=True)
+class Series:
+    """Runs by team size: ``walls`` of the completed ones, ``ended`` the walls of those that left tasks open.
+
+    Seconds on the run's clock. ``tasks`` is the number of tasks by team size. Failed runs are kept, for a
+    mean over completed ones alone flatters teams that often fail.
+    """
+
+    kind: Kind
+    walls: dict[int, list[float]] = field(default_factory=dict)
+    ended: dict[int, list[float]] = field(default_factory=dict)
+    tasks: dict[int, int] = field(default_factory=dict)
+
+    def sizes(self) -> list[int]:
+        """Team sizes with a run, in order."""
+        return sorted({*self.walls, *self.ended})
+
+    def mean(self, n: int) -> float | None:
+        """Mean wall seconds of completed runs."""
+        times = self.walls.get(n)
+        return sum(times) / len(times) if times else None
+
+    def speedup(self, n: int) -> float | None:
+        """Ratio of the means, T(1) / T(N), scaled by the tasks where their number grows with N."""
+        one, many = self.mean(1), self.mean(n)
+        if not one or not many:
+            return None
+        return one / many * (self.tasks[n] / self.tasks[1] if self.tasks.get(1) else 1.0)
+
+    def success(self, n: int) -> float:
+        """Share of runs that completed."""
+        done, open_ = len(self.walls.get(n, ())), len(self.ended.get(n, ()))
+        return done / (done + open_) if done + open_ else 0.0
+
+    def expected(self, n: int) -> float | None:
+        """Expected seconds to success if failed runs are done again: mean over all runs / share completed."""
+        times = [*self.walls.get(n, ()), *self.ended.get(n, ())]
+        share = self.success(n)
+        return sum(times) / len(times) / share if times and share else None
+
+
+def collect(folders: Iterable[RunFolder]) -> list[Series]:
+    """Group undisturbed, unforked runs into series, in order of kind; folders that cannot be read are left out."""
+    found: dict[Kind, Series] = {}
+    for folder in folders:
+        try:
+            meta = folder.read_meta()
+        except (TeamtopError, OSError):
+            continue
+        if meta.parent is not None or meta.config.faults or (like := likeness(meta)) is None:
+            continue
+        _add(found.setdefault(_kind(meta, like), Series(_kind(meta, like))), folder, meta)
+    kinds = sorted(found, key=lambda k: (k.suite, k.structure, k.model, k.strategy, repr(k.like)))
+    return [found[kind] for kind in kinds if found[kind].sizes()]
+
+
+def _add(series: Series, folder: RunFolder, meta: RunMeta) -> None:
+    row = describe(folder)
+    n = meta.config.agents
+    if row.status == "completed" and (ran := track(folder)) is not None:
+        series.walls.setdefault(n, []).append(ran.wall_seconds)
+        series.tasks[n] = len(ran.completion_seconds)
+    elif row.status == "ended" and row.wall_seconds is not None:
+        series.ended.setdefault(n, []).append(row.wall_seconds)
+
+
+def _kind(meta: RunMeta, like: Likeness) -> Kind:
+    """What the run has in common with others; the number of tasks of a generated suite is no part of it."""
+    config = meta.config
+    suite = config.suite
+    if (match := _TASKS.match(suite)) is not None:
+        suite = f"{match[1]}tasks=*{match[2]}"
+        like = Likeness(
+            suite, like.structure, like.model, like.strategy, like.completion, like.tests, like.clock
+        )
+    return Kind(suite, config.structure, like.model, config.strategy, like)
