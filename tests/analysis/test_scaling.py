@@ -17,16 +17,14 @@ from engine.analysis.scaling import Series, collect, fit_gustafson, fit_usl
 from engine.analysis.scaling.usl import _parameters, peak_of, usl_speedup
 from engine.record import events as ev
 from engine.record.folder import RunFolder
-from tui.cli import main
+from tui.commands.scaling_command import command
 
 SIZES = (1, 2, 4, 8, 12, 16)
 
 
-def walls(
-    sigma: float, kappa: float, sizes: tuple[int, ...], runs: int, cv: float, seed: int = 1
-) -> dict[int, list[float]]:
+def walls(sigma: float, kappa: float, sizes: tuple[int, ...], runs: int, cv: float) -> dict[int, list[float]]:
     """Wall seconds of runs whose speedup obeys the law, with log-normal noise of variation ``cv``."""
-    random = Random(seed)
+    random = Random(1)
     width = math.sqrt(math.log(1 + cv * cv))
     return {
         n: [100 / usl_speedup(sigma, kappa, n) * math.exp(random.gauss(0, width)) for _ in range(runs)]
@@ -114,16 +112,13 @@ def test_the_command_prints_a_table_and_json(
 ) -> None:
     for n in (1, 2, 3):
         save_run(tmp_path, f"run-{n}", make_journal(n, agents=n))
-    from tui.commands.scaling_command import command
-
     said = CliRunner().invoke(command, ["--runs-dir", str(tmp_path)])
     assert "SPEEDUP" in said.output
     assert "USL: contention" in said.output
     told = CliRunner().invoke(command, ["--runs-dir", str(tmp_path), "--json", "mathutils"])
-    series = json.loads(told.output)["series"]
-    assert [size["agents"] for size in series[0]["sizes"]] == [1, 2, 3]
+    sizes = [[size["agents"] for size in each["sizes"]] for each in json.loads(told.output)["series"]]
+    assert [1, 2, 3] in sizes  # beside the samples
     assert (
         "No saved run fits"
         in CliRunner().invoke(command, ["--runs-dir", str(tmp_path), "nothing-like-it"]).output
     )
-    assert callable(main)

@@ -117,9 +117,9 @@ def _print(series: Series) -> None:
         n = size["agents"]
         fitted = n / (1 + usl["sigma"] * (n - 1) + usl["kappa"] * n * (n - 1)) if usl else None
         runs = f"{size['completed']} of {size['completed'] + size['ended']}"
+        times = (_times(size["speedup"]), _times(fitted))
         rows.append(
-            (str(n), runs, _seconds(size["wall_seconds"]), _seconds(size["expected_seconds"]))
-            + (_times(size["speedup"]), _times(fitted))
+            (str(n), runs, _seconds(size["wall_seconds"]), _seconds(size["expected_seconds"]), *times)
         )
     print_table(("AGENTS", "COMPLETED", "WALL", "TO SUCCESS", "SPEEDUP", "USL"), rows)
     if usl:
@@ -142,7 +142,8 @@ def _usl_words(usl: dict[str, Any]) -> str:
     if usl["peak"] is not None:
         low, high = usl["peak_interval"]
         return f"{text}speedup peaks at {usl['peak']:.1f} agents [{low:.1f}, {high:.1f}]."
-    return f"{text}the peak is {usl['advice'] or 'beyond what ran'} ({usl['no_peak']:.0%} of resamples have none)."
+    what = usl["advice"] or "beyond what ran"
+    return f"{text}the peak is {what} ({usl['no_peak']:.0%} of resamples have none)."
 
 
 def _seconds(value: float | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.analysis.baseline import Likeness, likeness, track
 from engine.errors import TeamtopError
@@ -68,7 +68,7 @@ class Series:
 
 
 def collect(folders: Iterable[RunFolder]) -> list[Series]:
-    """Group undisturbed, unforked runs into series, in order of kind; folders that cannot be read are left out."""
+    """Group undisturbed, unforked runs into series, in order of kind; unreadable folders are left out."""
     found: dict[Kind, Series] = {}
     for folder in folders:
         try:
@@ -98,7 +98,5 @@ def _kind(meta: RunMeta, like: Likeness) -> Kind:
     suite = config.suite
     if (match := _TASKS.match(suite)) is not None:
         suite = f"{match[1]}tasks=*{match[2]}"
-        like = Likeness(
-            suite, like.structure, like.model, like.strategy, like.completion, like.tests, like.clock
-        )
+        like = replace(like, suite_hash=suite)
     return Kind(suite, config.structure, like.model, config.strategy, like)

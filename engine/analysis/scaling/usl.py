@@ -1,10 +1,11 @@
 """The Universal Scalability Law, fitted to the wall times of saved runs.
 
-X(N) = gamma * N / (1 + sigma * (N - 1) + kappa * N * (N - 1)) (N. Gunther 2008), gamma the throughput of one
-agent. So N * T(N) / T(1) - 1 = sigma * (N - 1) + kappa * N * (N - 1): a straight line through Karp and Flatt's
-e(N) = sigma + kappa * N. kappa = 0 is Amdahl's law. With kappa > 0 speedup peaks at sqrt((1 - sigma) / kappa).
+X(N) = gamma * N / (1 + sigma * (N - 1) + kappa * N * (N - 1)) (N. Gunther 2008), gamma the throughput of
+one agent. So N * T(N) / T(1) - 1 = sigma * (N - 1) + kappa * N * (N - 1): a straight line through Karp and
+Flatt's e(N) = sigma + kappa * N. kappa = 0 is Amdahl's law. With kappa > 0 speedup peaks at
+sqrt((1 - sigma) / kappa).
 
-Noise of wall times is multiplicative, so residuals are logarithms of ratios; sigma and kappa are never negative.
+Noise of wall times is multiplicative, so residuals are logarithms of ratios; sigma, kappa are never negative.
 """
 
 from __future__ import annotations
