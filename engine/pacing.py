@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from engine.backups import Backups
 from engine.faults.injector import Injector
 from engine.record import events as ev
 from engine.team import turn as turns
@@ -36,6 +37,7 @@ class Pacing:
         injector: Injector,
         between: Callable[[], None],
         *,
+        backups: Backups,
         attended: bool,
     ) -> None:
         self._team = team
@@ -43,6 +45,7 @@ class Pacing:
         self._lifecycle = lifecycle
         self._injector = injector
         self._between = between
+        self._backups = backups
         self._attended = attended
         self._mirroring: asyncio.Task[None] | None = None
         self.stopping = False
@@ -97,6 +100,7 @@ class Pacing:
         bus.round += 1
         bus.emit(ev.RoundStarted(agents=tuple(member.name for member in live)))
         self._injector.round_started(bus.round)
+        self._backups.prepare()
         if self.real_start is None:
             self.real_start = team.clock.real_seconds
         deal(team)
@@ -112,7 +116,9 @@ class Pacing:
                 work = turns.take(team, self._deeds, member, event)
                 member.turn = loop.create_task(work, name=f"turn {event.turn} of {member.name}")
         open_ = [member.turn for member, _ in started if member.turn is not None]
-        results = await asyncio.gather(*open_, return_exceptions=True)
+        self._backups.begin()
+        results: list[BaseException | None] = await asyncio.gather(*open_, return_exceptions=True)
+        results += await self._backups.over()
         for member, _ in started:
             member.turn = None
         for result in results:

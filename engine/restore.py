@@ -20,6 +20,7 @@ from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
+from engine.team.pace import Pace
 
 _LOST_TURN = "the engine stopped in the middle of it; what of your reply was carried out stands on the board"
 
@@ -37,6 +38,7 @@ class Past:
         self.state = RunState()
         self.conversations = Conversations()
         self.evidence = Evidence()
+        self.pace = Pace()
         self.start: ev.RunStarted | None = None
         self.team_changed = 0
         self.edits: list[ev.FileEdited] = []
@@ -117,6 +119,7 @@ class Past:
         self.state.apply(event)
         self.conversations.apply(event)
         self.evidence.apply(event)
+        self.pace.apply(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)

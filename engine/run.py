@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import control
+from engine.backups import Backups
 from engine.errors import TeamtopError, UsageError
 from engine.faults.board import DisturbedDeeds, DisturbedView
 from engine.faults.injector import Injector
@@ -32,6 +33,7 @@ from engine.restore import Past, settle
 from engine.strategies import STRATEGIES
 from engine.team import turn as turns
 from engine.team.acts import Acts, Mail
+from engine.team.copies import Copies
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
@@ -96,7 +98,7 @@ class Run:
         self._writer = JournalWriter(store)
         self.bus = Bus(self._writer, seams.clock.now_us, past.state.seq)
         self.bus.round = past.state.round
-        for fold in (past.state, past.conversations, past.evidence):
+        for fold in (past.state, past.conversations, past.evidence, past.pace):
             self.bus.reduce(fold)
         self.faults = Switchboard(self.bus, seams.clock)
         store.watch(self.faults)
@@ -125,16 +127,19 @@ class Run:
             seams.workspace.apply(edit.path, edit.content, edit.agent, edit.round, edit.token)
         tests = DisturbedTests(seams.tests, self.faults, seams.clock, start.seed)
         self._bench = TestBench(self.team, tests, suite_tests, past.evidence)
-        self._acts = Acts(self.team, self._bench)
         self._lifecycle = Lifecycle(self.team)
+        copies = Copies(self.team, past.pace, self._lifecycle)
+        self._acts = Acts(self.team, self._bench, copies)
         self._injector = Injector(self.team, self.faults, self._lifecycle)
         self._deeds = DisturbedDeeds(self._acts, self.team, self.faults, self._injector.triggers.settled)
+        backups = Backups(self.team, self._deeds, self._lifecycle, copies, past.pace)
         self._pacing = Pacing(
             self.team,
             self._deeds,
             self._lifecycle,
             self._injector,
             self._recast_if_due,
+            backups=backups,
             attended=attended,
         )
         self._begun = asyncio.Event()

@@ -22,7 +22,7 @@ from engine.record.folder import RunFolder
 from engine.strategies import STRATEGIES
 from engine.team.prompts import TEMPLATE
 from tasks import suite as suites
-from tasks.errors import SuiteError, nearest
+from tasks.errors import SuiteError, nearest, quoted
 from tasks.model import Suite
 from tasks.verdicts import table
 
@@ -109,10 +109,11 @@ def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunS
     for name in dict.fromkeys(spec.model for spec in team):
         registry.check(name, environ)
     _check_speed(config, team)
+    quorum, notes = _quorum(config)
     _check_tests(config, suite)
     named = config.plan_name or "the fault plan"
     plan = parse(config.faults, named) if config.faults else ()
-    start = _start(config, suite, team)
+    start = replace(_start(config, suite, team), quorum=quorum, notes=notes)
     _check_targets(plan, start, named)
     return suite, start, plan
 
@@ -137,6 +138,30 @@ def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
             f"{real[0]} writes code that nobody knows, and there is no sandbox yet: "
             "add --unsafe-tests to run it with your rights, or --tests simulated, which runs none of it."
         )
+
+
+def _quorum(config: RunConfig) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
+    """How many of how many versions must agree, and what the team is too small for; null if none must."""
+    if not STRATEGIES[config.strategy].versions:
+        return None, ()
+    needed, _, versions = config.quorum.partition("/")
+    if not (_count(needed) and _count(versions)) or int(needed) > int(versions):
+        raise UsageError(
+            f"--quorum is K/N with 1 ≤ K ≤ N ≤ {TEAM_MAX}, as in 2/3, not {quoted(config.quorum)}."
+        )
+    asked = (int(needed), int(versions))
+    capped = (min(asked[0], config.agents), min(asked[1], config.agents))
+    if asked == capped:
+        return asked, ()
+    said = (
+        f"{config.agents} agent{'s' if config.agents > 1 else ''} cannot write {asked[1]} independent "
+        f"versions of a task: the quorum is {capped[0]} of {capped[1]} instead of {asked[0]} of {asked[1]}."
+    )
+    return capped, (said,)
+
+
+def _count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= TEAM_MAX
 
 
 def _check_tests(config: RunConfig, suite: Suite) -> None:

@@ -15,8 +15,9 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``suite`` is a shipped name, a path, or ``synthetic:…``. ``agents`` counts developers; a lead is extra.
     ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
-    second, 0 on the virtual clock. ``faults`` is the text of a fault plan (TOML), empty for none, and
-    ``plan_name`` what a person called it: a ready plan or a file.
+    second, 0 on the virtual clock. ``quorum`` is ``K/N``, for the strategy of that name.
+    ``faults`` is the text of a fault plan (TOML), empty for none, and ``plan_name`` what a person called it:
+    a ready plan or a file.
     """
 
     suite: str
@@ -36,6 +37,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     plan_name: str = ""
     lease_seconds: float = 30.0
     models: dict[str, str] = msgspec.field(default_factory=dict)
+    quorum: str = "2/3"
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True):

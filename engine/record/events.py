@@ -83,7 +83,9 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     """First event: all that is needed to read the rest. ``p`` is 1 - longest chain / tasks, from the graph.
 
     ``speed`` is run-clock seconds per real second (0 on the virtual clock). ``template`` is the version of
-    the prompt texts. ``lease_seconds`` is how long work of a lost agent stays its own.
+    the prompt texts. ``lease_seconds`` is how long work of a lost agent stays its own. ``quorum`` is how many
+    of how many versions of a task must agree, null where the strategy asks for one. ``notes`` are sentences
+    on what was asked for and cannot be had as it was.
     """
 
     suite: str
@@ -104,6 +106,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     max_rounds: int
     lease_seconds: float
     template: int
+    quorum: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
@@ -161,19 +165,24 @@ class RunVerified(Event, frozen=True, kw_only=True, tag="run_verified"):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a prompt showed: versions of the board (seq of its last change) and of files, ids of the rest."""
+    """What a prompt showed: versions of the board (seq of its last change) and of files, ids of the rest.
+
+    ``drafts`` are the agent's own open drafts, which nobody else is shown.
+    """
 
     board: int
     files: tuple[tuple[str, int], ...] = ()
     changes: tuple[tuple[str, int], ...] = ()
     tasks: tuple[str, ...] = ()
     mail: tuple[str, ...] = ()
+    drafts: tuple[int, ...] = ()
 
 
 class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
     """An agent's prompt is ready. ``turn`` counts over the run; ``request`` is a digest of the whole prompt.
 
-    ``files`` of ``seen`` were shown with content, ``changes`` by version and author only.
+    ``files`` of ``seen`` were shown with content, ``changes`` by version and author only. ``backup`` is the
+    draft for which the turn began in the middle of a round (0: it began with the round).
     """
 
     turn: int
@@ -181,6 +190,7 @@ class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
     epoch: int
     seen: Seen
     request: str
+    backup: int = 0
 
 
 UNKNOWN_OUTCOME = ("timeout", "connection")
@@ -222,11 +232,14 @@ class Replied(Event, frozen=True, kw_only=True, tag="replied"):
 
 
 class TurnEnded(Event, frozen=True, kw_only=True, tag="turn_ended"):
-    """A turn is over. ``effects`` is how many of its actions changed anything (0: chatter)."""
+    """A turn is over. ``effects`` is how many of its actions changed anything (0: chatter).
+
+    ``overtaken``: its reply was not waited for, because all that it was about was done by a copy.
+    """
 
     turn: int
     agent: str
-    outcome: Literal["replied", "failed", "crashed", "fenced"]
+    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken"]
     effects: int
     detail: str = ""
 
@@ -274,11 +287,14 @@ class TaskClaimed(Event, frozen=True, kw_only=True, tag="task_claimed"):
 
 
 class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
-    """``task`` is nobody's again. ``stolen``: the strategy gives it to the idle agent ``to``, at once."""
+    """``task`` is nobody's again. ``stolen``: the strategy gives it to the idle agent ``to``, at once.
+
+    ``overtaken``: a copy of it by somebody else is about to complete it.
+    """
 
     task: str
     agent: str
-    reason: Literal["released", "lease", "reassigned", "stolen"]
+    reason: Literal["released", "lease", "reassigned", "stolen", "overtaken"]
     turn: int = 0
     to: str = ""
 
@@ -350,7 +366,11 @@ class LockReleased(Event, frozen=True, kw_only=True, tag="lock_released"):
 
 
 class TestsStarted(Event, frozen=True, kw_only=True, tag="tests_started"):
-    """``agent`` tests the workspace as it stands (``tree`` is its hash). ``tasks`` empty: all of them."""
+    """``agent`` tests the workspace as it stands (``tree`` is its hash). ``tasks`` empty: all of them.
+
+    With ``drafts``, what is tested (and hashed) is the workspace with these drafts laid over it; such a run
+    says nothing about the workspace itself.
+    """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
@@ -359,6 +379,7 @@ class TestsStarted(Event, frozen=True, kw_only=True, tag="tests_started"):
     turn: int
     tasks: tuple[str, ...]
     tree: str
+    drafts: tuple[int, ...] = ()
 
 
 class TestsFinished(Event, frozen=True, kw_only=True, tag="tests_finished"):
@@ -378,6 +399,83 @@ class TestsFinished(Event, frozen=True, kw_only=True, tag="tests_finished"):
     seconds: float
     wait_seconds: float = 0.0
     output: str = ""
+
+
+# ---------------------------------------------------------------- drafts
+
+
+class DraftOpened(Event, frozen=True, kw_only=True, tag="draft_opened"):
+    """``agent`` gets a draft: a version of the files of ``task`` of its own, which nobody else sees.
+
+    A ``backup`` stands in for the work of ``owner``, who had been at it for ``late_seconds`` where
+    ``typical_seconds`` are usual; a ``version`` is one of several that have to agree.
+    """
+
+    draft: int
+    task: str
+    agent: str
+    kind: Literal["backup", "version"]
+    owner: str = ""
+    late_seconds: float | None = None
+    typical_seconds: float | None = None
+
+
+class DraftEdited(Event, frozen=True, kw_only=True, tag="draft_edited"):
+    """``agent`` wrote ``path`` in its draft, whole. ``base`` is the workspace's version it had been shown."""
+
+    draft: int
+    task: str
+    agent: str
+    turn: int
+    path: str
+    base: int
+    content: str
+    hash: str
+
+
+class DraftSubmitted(Event, frozen=True, kw_only=True, tag="draft_submitted"):
+    """The draft passed the tests of its task in test run ``run``; ``hash`` is of all its files together."""
+
+    draft: int
+    task: str
+    agent: str
+    turn: int
+    run: int
+    hash: str
+
+
+class DraftAccepted(Event, frozen=True, kw_only=True, tag="draft_accepted"):
+    """The draft becomes the files of its task, by the edits that follow, and completes it.
+
+    ``run`` is the test run that it passed. ``agreeing`` are the drafts that agree on the tests, itself
+    included, of which ``needed`` had to be; ``clones`` is how many of them are equal to another one.
+    """
+
+    draft: int
+    task: str
+    agent: str
+    turn: int
+    run: int
+    needed: int = 1
+    agreeing: tuple[int, ...] = ()
+    clones: int = 0
+
+
+class DraftEnded(Event, frozen=True, kw_only=True, tag="draft_ended"):
+    """A copy of a task came to nothing. ``draft`` 0: it was the owner's own, in the workspace.
+
+    ``lost``: ``winner`` completed the task first; ``agreed``: it was a vote for the version of ``winner``,
+    which was taken; ``lease``: its agent was lost. ``characters`` is what was written for it; ``cancelled``
+    the turn whose reply was not waited for (0: none), and whose tokens nobody reports.
+    """
+
+    draft: int
+    task: str
+    agent: str
+    reason: Literal["lost", "agreed", "lease"]
+    winner: str = ""
+    characters: int = 0
+    cancelled: int = 0
 
 
 # ---------------------------------------------------------------- talk
@@ -550,6 +648,11 @@ AnyEvent: TypeAlias = (
     | LockReleased
     | TestsStarted
     | TestsFinished
+    | DraftOpened
+    | DraftEdited
+    | DraftSubmitted
+    | DraftAccepted
+    | DraftEnded
     | MessageSent
     | MessageDelivered
     | MessageRepeated

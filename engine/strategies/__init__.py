@@ -7,12 +7,23 @@ from engine.strategies.critical import CriticalPath
 from engine.strategies.decentralized import Decentralized
 from engine.strategies.lead import Lead, LeadAssigned
 from engine.strategies.preassigned import Preassigned
+from engine.strategies.quorum import Quorum
+from engine.strategies.speculative import Speculative
 from engine.strategies.stealing import WorkStealing
 
 __all__ = ["STRATEGIES", "Strategy"]
 
 STRATEGIES: dict[str, type[Strategy]] = {
     strategy.name: strategy
-    for strategy in (Preassigned, Decentralized, LeadAssigned, Lead, WorkStealing, CriticalPath)
+    for strategy in (
+        Preassigned,
+        Decentralized,
+        LeadAssigned,
+        Lead,
+        WorkStealing,
+        CriticalPath,
+        Speculative,
+        Quorum,
+    )
 }
 """By name, in the order in which help lists them."""

@@ -70,6 +70,12 @@ class Strategy:
     deals: ClassVar[bool] = False
     """Whether the engine gives tasks out while the run goes on, of which agents are told."""
 
+    backups: ClassVar[bool] = False
+    """Whether late tasks get backup copies (``engine.team.copies``)."""
+
+    versions: ClassVar[bool] = False
+    """Whether files are only written in drafts, of which a quorum has to agree."""
+
     def rules(self, role: Role) -> str:
         """What an agent of this role is told about deciding, as lines that start with ``- ``."""
         raise NotImplementedError

@@ -17,6 +17,7 @@ from engine.strategies import STRATEGIES
 from engine.strategies.base import Strategy
 from engine.team import prompts
 from engine.team.boards import Boards
+from engine.team.drafts import Draft, Drafts
 
 TASKS_SHOWN = 40
 """Full task texts per prompt: twice the paper's suites. A generated suite opens thousands of tasks at once,
@@ -43,6 +44,7 @@ class _Thread:
     changed: dict[str, None] = field(default_factory=dict)
     wanted_files: dict[str, None] = field(default_factory=dict)
     wanted_tasks: dict[str, None] = field(default_factory=dict)
+    unseen_drafts: dict[str, None] = field(default_factory=dict)
     outcomes: list[str] = field(default_factory=list)
     mail: list[str] = field(default_factory=list)
     owned: dict[str, None] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class Conversations:
         self._claimable: dict[str, None] = {}
         self._done = 0
         self.boards = Boards()
+        self.drafts = Drafts()
         self._files: dict[str, _File] = {}
         self._task_files: dict[str, tuple[str, ...]] = {}
         self._path_tasks: dict[str, list[str]] = {}
@@ -92,6 +95,10 @@ class Conversations:
             ev.TaskCompleted: self._task_completed,
             ev.FileEdited: self._file_edited,
             ev.TestsFinished: self._tests_finished,
+            ev.DraftOpened: self._draft_opened,
+            ev.DraftEdited: self._draft_edited,
+            ev.DraftSubmitted: self._draft_submitted,
+            ev.DraftEnded: self._draft_ended,
             ev.MessageSent: self._message_sent,
             ev.MessageDelivered: self._message_delivered,
             ev.InfoRequested: self._info_requested,
@@ -103,6 +110,7 @@ class Conversations:
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event of a run that the engine itself wrote."""
+        self.drafts.apply(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
@@ -154,9 +162,18 @@ class Conversations:
         parts.extend(prompts.task_section(self._tasks[task]) for task in tasks)
         if more:
             parts.append(prompts.more_tasks(more))
+        own = self.drafts.by(agent)
+        if own:
+            parts.append(prompts.drafts(self._draft_row(draft) for draft in own))
         for path in shown_files:
             file = self._files[path]
             parts.append(prompts.file_section(path, file.version, file.author, file.content))
+        parts += (
+            prompts.file_section(path, draft.bases[path], f"{agent}, your copy", draft.files[path])
+            for draft in own
+            for path in draft.files
+            if path in thread.unseen_drafts
+        )
         parts.append(prompts.reply_section(agent))
         seen = ev.Seen(
             board=version,
@@ -164,6 +181,7 @@ class Conversations:
             changes=tuple(changed),
             tasks=tuple(tasks),
             mail=tuple(thread.mail),
+            drafts=tuple(draft.id for draft in own),
         )
         before = thread.digest if thread.messages else self._brief(thread).encode()
         digest = hashlib.blake2b(before, digest_size=16)
@@ -173,6 +191,11 @@ class Conversations:
         self._composed[agent] = prompt
         return prompt
 
+    def _draft_row(self, draft: Draft) -> tuple[str, str, str, str]:
+        votes, needed = len(self.drafts.votes(draft.task)), self.drafts.needed(draft.task)
+        waits = draft.kind == "version" and draft.run and votes < needed
+        return draft.task, draft.kind, "submitted" if waits else "open", self._tasks[draft.task].name
+
     def _brief(self, thread: _Thread) -> str:
         assert self.run is not None
         assert self._strategy is not None
@@ -180,7 +203,8 @@ class Conversations:
 
     def _tasks_to_show(self, thread: _Thread) -> tuple[list[str], int]:
         wanted = list(thread.wanted_tasks)
-        fresh = [task for task in thread.owned if task not in thread.tasks_shown]
+        open_ = (*thread.owned, *(draft.task for draft in self.drafts.by(thread.spec.name)))
+        fresh = [task for task in open_ if task not in thread.tasks_shown]
         if self._may_claim(thread.spec):
             fresh += [task for task in self._claimable if task not in thread.tasks_shown]
         elif thread.spec.role == "lead":
@@ -189,7 +213,7 @@ class Conversations:
         return list(order)[:TASKS_SHOWN], max(0, len(order) - TASKS_SHOWN)
 
     def _may_claim(self, agent: ev.AgentSpec) -> bool:
-        if agent.role == "lead" or self._strategy is None:
+        if agent.role == "lead" or self._strategy is None or self._strategy.versions:
             return False
         if self._strategy.claims or not self._strategy.has_lead:
             return self._strategy.claims
@@ -267,7 +291,7 @@ class Conversations:
         thread.tasks_shown.update(prompt.seen.tasks)
         thread.files_shown.update(prompt.seen.changes)
         thread.files_shown.update(prompt.seen.files)
-        for gathered in (thread.changed, thread.wanted_files, thread.wanted_tasks):
+        for gathered in (thread.changed, thread.wanted_files, thread.wanted_tasks, thread.unseen_drafts):
             gathered.clear()
         thread.outcomes = []
         thread.mail = []
@@ -309,7 +333,7 @@ class Conversations:
             self._stolen[event.task] = event.agent
             said = f"{event.to} had nothing to do and you had not begun it: it is {event.to}'s now."
             self._tell(event.agent, "task", event.task, "moved", said)
-        else:
+        elif event.reason == "reassigned":
             self._tell(event.agent, "task", event.task, "lost", "The lead gave it to somebody else.")
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:
@@ -345,6 +369,30 @@ class Conversations:
             more = "" if event.verdict == "passed" else event.output
             thread.outcomes.append(prompts.outcome("run_tests", "", event.verdict, said, more))
 
+    def _draft_opened(self, event: ev.DraftOpened) -> None:
+        thread = self._threads.get(event.agent)
+        if thread is not None:
+            written = (path for path in self._task_files[event.task] if path in self._files)
+            thread.wanted_files.update(dict.fromkeys(written))
+
+    def _draft_edited(self, event: ev.DraftEdited) -> None:
+        said = f"It stands in your copy of task {event.task}, which nobody else sees."
+        self._tell(event.agent, "edit_file", event.path, "ok", said)
+
+    def _draft_submitted(self, event: ev.DraftSubmitted) -> None:
+        if self.drafts.open[event.draft].kind == "version":
+            said = "Your copy passes its tests; it is compared with those of others."
+            self._tell(event.agent, "complete_task", event.task, "ok", said)
+
+    def _draft_ended(self, event: ev.DraftEnded) -> None:
+        said = {
+            "lost": f"{event.winner} was done with it first; yours was not taken.",
+            "agreed": f"It agreed with that of {event.winner}, which was taken.",
+            "lease": "You were silent for longer than the lease; your copy is void.",
+        }[event.reason]
+        what = "copy" if event.draft else "task"
+        self._tell(event.agent, what, event.task, "ok" if event.reason == "agreed" else "lost", said)
+
     def _message_sent(self, event: ev.MessageSent) -> None:
         self._mail[event.id] = event
         action = {"message": "send_message", "status_request": "request_status"}.get(event.kind, event.kind)
@@ -360,7 +408,10 @@ class Conversations:
 
     def _info_requested(self, event: ev.InfoRequested) -> None:
         thread = self._threads[event.agent]
-        if event.action == "read_file":
+        draft = self.drafts.at(event.agent, event.object) if event.action == "read_file" else None
+        if draft is not None and event.object in draft.files:
+            thread.unseen_drafts[event.object] = None
+        elif event.action == "read_file":
             thread.wanted_files[event.object] = None
         else:
             thread.wanted_tasks[event.object] = None
@@ -385,4 +436,6 @@ class Conversations:
         thread.changed_team = False
         for known in (thread.tasks_shown, thread.files_shown, thread.wanted_files, thread.wanted_tasks):
             known.clear()
+        mine = self.drafts.by(thread.spec.name)
+        thread.unseen_drafts = dict.fromkeys(path for draft in mine for path in draft.files)
         thread.changed = dict.fromkeys(path for path, file in self._files.items() if file.version)

@@ -40,6 +40,22 @@ class Lifecycle:
         """The turns that have not ended, in order."""
         return [started for started in self._started.values() if started.turn in self._team.open_turns]
 
+    def open_turn(self, name: str) -> ev.TurnStarted | None:
+        """The agent's open turn."""
+        started = self._started.get(name)
+        return started if started is not None and started.turn in self._team.open_turns else None
+
+    def overtake(self, name: str, detail: str) -> int:
+        """End the agent's open turn, whose reply nobody needs any more; its number, 0 if there is none."""
+        started = self.open_turn(name)
+        if started is None:
+            return 0
+        turn = self._team.members[name].turn
+        if turn is not None and not turn.done():
+            turn.cancel()
+        end(self._team, started, "overtaken", 0, detail)
+        return started.turn
+
     def background(self, work: Coroutine[None, None, None], name: str) -> None:
         """Run ``work`` beside the rounds; it ends with the run."""
         job = asyncio.get_running_loop().create_task(work, name=name)
@@ -123,6 +139,17 @@ class Lifecycle:
         for held in team.locks.release_agent(member.name):
             freed = ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="lease")
             team.bus.emit(freed)
+        for draft in team.drafts.by(member.name):
+            if not draft.run:  # one that has passed its tests stands, whoever wrote it
+                team.bus.emit(
+                    ev.DraftEnded(
+                        draft=draft.id,
+                        task=draft.task,
+                        agent=draft.agent,
+                        reason="lease",
+                        characters=draft.written,
+                    )
+                )
         for task in team.state.board.owned_by(member.name):
             team.bus.emit(ev.TaskReleased(task=task.id, agent=member.name, reason="lease"))
             self.pass_on(task.id)

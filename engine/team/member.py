@@ -13,6 +13,7 @@ from engine.record.bus import Bus
 from engine.record.state import RunState
 from engine.strategies.base import Strategy
 from engine.team.conversation import Conversations
+from engine.team.drafts import Drafts
 from engine.team.gate import Gate
 from engine.world.clock import Clock
 from engine.world.locks import LockService
@@ -67,6 +68,11 @@ class Team:
     open_turns: dict[int, str] = field(default_factory=dict)
     last_turn: int = 0
     messages_sent: int = 0
+
+    @property
+    def drafts(self) -> Drafts:
+        """All drafts, as the journal has them."""
+        return self.conversations.drafts
 
     def live_developers(self) -> list[str]:
         """Names of the developers that are neither down nor stalled."""

@@ -132,6 +132,15 @@ def file_section(path: str, version: int, author: str, content: str) -> str:
     return f"## File {path} v{version} by {author}\n{fence}{language}\n{content}{end}{fence}\n"
 
 
+def drafts(rows: Iterable[tuple[str, str, str, str]]) -> str:
+    """The agent's own drafts: task, kind, whether it is open or submitted, name of the task."""
+    return (
+        "## Your copies of tasks\n"
+        + "".join(f"{' | '.join(row)}\n" for row in rows)
+        + "What you edit, test and complete of these tasks is your own copy; nobody else sees it.\n"
+    )
+
+
 def more_tasks(count: int) -> str:
     """Says that further tasks are open whose full text was not shown."""
     return f"{count} more tasks are open to you; show_task gives their full text.\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 from engine.record import events as ev
 from engine.record.clean import storable
+from engine.team.drafts import Draft, overlay
 from engine.team.evidence import Evidence
 from engine.team.member import Team
 from engine.world.chance import stream
@@ -29,16 +31,19 @@ class TestBench:
         self._runner = runner
         self._all = tuple(node for task in team.run.tasks for node in task.tests) + suite_tests
 
-    async def run(self, agent: str, turn: int, tasks: tuple[str, ...] = ()) -> ev.TestsFinished:
-        """Test the workspace as it stands for the nodes of ``tasks`` (empty: all)."""
+    async def run(
+        self, agent: str, turn: int, tasks: tuple[str, ...] = (), drafts: Sequence[Draft] = ()
+    ) -> ev.TestsFinished:
+        """Test the workspace as it stands, under ``drafts``, for the nodes of ``tasks`` (empty: all)."""
         team = self._team
         board = team.state.board
         expected = tuple(node for task in tasks for node in board.tasks[task].tests) if tasks else self._all
-        files = team.workspace.snapshot()
+        files, over = team.workspace.snapshot(), overlay({}, drafts)
+        if drafts:
+            files = overlay(files, drafts)
         number = self.evidence.runs + 1
-        team.bus.emit(
-            ev.TestsStarted(run=number, agent=agent, turn=turn, tasks=tasks, tree=team.workspace.tree_hash())
-        )
+        tree, ids = team.workspace.tree_hash(over), tuple(draft.id for draft in drafts)
+        team.bus.emit(ev.TestsStarted(run=number, agent=agent, turn=turn, tasks=tasks, tree=tree, drafts=ids))
         await team.bus.commit()
         report = await self._timed(TestRequest(files, expected, agent, number))
         return team.bus.emit(

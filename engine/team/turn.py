@@ -25,8 +25,11 @@ class Deeds(Protocol):
         ...
 
 
-def begin(team: Team, member: Member) -> ev.TurnStarted:
-    """Build the prompt from the state as it is and record it; all of a round begin before any replies."""
+def begin(team: Team, member: Member, backup: int = 0) -> ev.TurnStarted:
+    """Build the prompt from the state as it is and record it; all of a round begin before any replies.
+
+    Only one for the draft ``backup`` begins later.
+    """
     prompt = team.conversations.compose(member.name, team.bus.round, team.view.version(member.name))
     team.mailbox.collected(member.name)
     team.last_turn += 1
@@ -38,6 +41,7 @@ def begin(team: Team, member: Member) -> ev.TurnStarted:
             epoch=member.epoch,
             seen=prompt.seen,
             request=prompt.request,
+            backup=backup,
         )
     )
 
@@ -83,7 +87,7 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
 def end(
     team: Team,
     started: ev.TurnStarted,
-    outcome: Literal["replied", "failed", "crashed", "fenced"],
+    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken"],
     effects: int,
     detail: str = "",
 ) -> None:

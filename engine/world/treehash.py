@@ -45,9 +45,24 @@ class TreeHash:
         """The hash of the set as it is now."""
         if self._stale:
             for bucket in self._stale:
-                entries = sorted(self._buckets[bucket].items())
-                lines = "".join(f"{content} {path}\n" for path, content in entries)
-                self._digests[bucket] = hashlib.sha256(lines.encode()).digest()
+                self._digests[bucket] = _digest(self._buckets[bucket])
             self._stale.clear()
             self._value = hashlib.sha256(b"".join(self._digests)).hexdigest()
         return self._value
+
+    def value_with(self, files: Mapping[str, str]) -> str:
+        """The hash of the set with other files (path to hash of content) laid over it for once."""
+        self.value()
+        digests = list(self._digests)
+        laid: dict[int, dict[str, str]] = {}
+        for path, hashed in files.items():
+            bucket = hashlib.sha256(path.encode()).digest()[0]
+            laid.setdefault(bucket, dict(self._buckets[bucket]))[path] = hashed
+        for bucket, entries in laid.items():
+            digests[bucket] = _digest(entries)
+        return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def _digest(bucket: Mapping[str, str]) -> bytes:
+    lines = "".join(f"{content} {path}\n" for path, content in sorted(bucket.items()))
+    return hashlib.sha256(lines.encode()).digest()

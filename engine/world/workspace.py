@@ -105,14 +105,20 @@ class Workspace:
         """All files, in the order in which they came into being."""
         return tuple(self._table)
 
+    def newest_token(self, path: str) -> int:
+        """The newest fencing token under which the file was written; 0 if there was none."""
+        return self._fences.get(path, 0)
+
     def snapshot(self) -> Mapping[str, str]:
         """All contents as of now; later edits do not show in it. Costs nothing until the next edit."""
         self._shared = True
         return MappingProxyType(self._contents)
 
-    def tree_hash(self) -> str:
-        """``tree_hash(self.snapshot())``, kept up to date edit by edit."""
-        return self._tree.value()
+    def tree_hash(self, over: Mapping[str, str] | None = None) -> str:
+        """``tree_hash(self.snapshot())``, kept up to date edit by edit; with ``over`` laid on top."""
+        if not over:
+            return self._tree.value()
+        return self._tree.value_with({path: content_hash(content) for path, content in over.items()})
 
     # ------------------------------------------------------------ judging
 

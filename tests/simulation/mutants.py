@@ -24,6 +24,7 @@ from engine.team import turn as turns
 from engine.team.acts.board import BoardActs
 from engine.team.acts.files import FileActs
 from engine.team.acts.talk import TalkActs
+from engine.team.acts.writing import Leave, Writing
 from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
 from engine.team.gate import Gate
@@ -317,17 +318,17 @@ def give_the_same_token_again(patch: Patch) -> None:
 
 @mutant
 def deny_free_locks(patch: Patch) -> None:
-    original = FileActs._lock
+    original = Writing.lock
 
-    def lock(self: Any, ask: Any, path: str) -> int | None:
+    def lock(self: Any, ask: Any, path: str, content: str) -> Leave | None:
         if ask.turn % 7 == 3:
             self._team.bus.emit(
                 ev.LockDenied(path=path, agent=ask.name, turn=ask.turn, holder="Dev1", age_seconds=1.0)
             )
             return None
-        return original(self, ask, path)
+        return original(self, ask, path, content)
 
-    patch.setattr(FileActs, "_lock", lock)
+    patch.setattr(Writing, "lock", lock)
 
 
 @mutant

@@ -33,7 +33,14 @@ SIMULATED_SPEED = 10.0
     default="decentralized",
     show_default=True,
     help="Who decides who does what: preassigned, decentralized, lead-assigned, lead, work-stealing, "
-    "critical-path. `teamtop suites` says what each is.",
+    "critical-path, speculative, quorum. `teamtop suites` says what each is.",
+)
+@click.option(
+    "--quorum",
+    metavar="K/N",
+    default="2/3",
+    show_default=True,
+    help="With the strategy quorum: how many of how many versions of a task have to agree.",
 )
 @click.option(
     "--model",

@@ -35,7 +35,7 @@ def _kind(history: History, task: str, completed: ev.TaskCompleted) -> str:
     if not runs:
         return "they were never run"
     paths = history.closure(task)
-    valid = [judged for judged in runs if history.unchanged(paths, judged.began, completed.seq)]
+    valid = [judged for judged in runs if history.stood(judged, paths, completed.seq)]
     if any(judged.passed for judged in valid):
         return ""
     if not valid:
@@ -88,7 +88,7 @@ def recorded_evidence(history: History, tally: Tally) -> None:
             continue  # it broke off: neither passed nor failed
         tally.look()
         expected = "none"
-        if last is not None and history.unchanged(history.tasks[task].files, last.began, completed.seq):
+        if last is not None and history.stood(last, history.tasks[task].files, completed.seq):
             expected = "passed" if last.passed else "failed"
         if completed.evidence != expected:
             text = "Task {} was completed with evidence {}, where the journal has {}."

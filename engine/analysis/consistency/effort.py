@@ -80,6 +80,10 @@ def _line(act: ev.Event) -> str:
             return f"assign_task {act.task} {act.agent}"
         case ev.FileEdited():
             return f"edit_file {act.path} {act.hash}"
+        case ev.DraftEdited():
+            return f"edit_file {act.path} {act.hash}"
+        case ev.DraftSubmitted():
+            return f"complete_task {act.task}"
         case ev.TestsStarted():
             return f"run_tests {' '.join(act.tasks)}"
         case ev.InfoRequested():

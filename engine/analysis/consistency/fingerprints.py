@@ -11,7 +11,7 @@ from engine.record import events as ev
 
 
 class Fingerprint:
-    """A number that is the same whenever board and files are, kept up to date change by change.
+    """A number that is the same whenever board, files and drafts are, kept up to date change by change.
 
     It is the exclusive or of one 64-bit digest per task and file; two states of a run collide by chance with
     a probability of 2^-64.
@@ -45,4 +45,6 @@ def walk(history: History) -> Iterator[tuple[ev.Event, Fingerprint, bool]]:
             changed |= mark.put("task", step.task, f"{step.status_after}\0{step.owner_after}")
         if isinstance(event, ev.FileEdited):
             changed |= mark.put("file", event.path, event.hash)
+        elif isinstance(event, ev.DraftEdited):
+            changed |= mark.put("draft", f"{event.draft} {event.path}", event.hash)
         yield event, mark, changed

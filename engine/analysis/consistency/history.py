@@ -68,6 +68,8 @@ class History:
             ev.FileEdited: self._file_edited,
             ev.TestsStarted: self.tests.started,
             ev.TestsFinished: self.tests.finished,
+            ev.DraftEdited: self.tests.draft_edited,
+            ev.DraftAccepted: self.tests.draft_accepted,
             ev.ActionRefused: self.refused.append,
             ev.LockDenied: self.denied.append,
             ev.LockAcquired: self._lock_acquired,
@@ -189,6 +191,13 @@ class History:
     def unchanged(self, paths: Iterable[str], since: int, until: int) -> bool:
         """Whether the files have the same contents just before the events ``since`` and ``until``."""
         return all(self._hash(path, since) == self._hash(path, until) for path in paths)
+
+    def stood(self, judged: Judgement, paths: Iterable[str], until: int) -> bool:
+        """Whether the files were tested as they are just before the event ``until``."""
+        over = judged.over or {}
+        return all(
+            (over.get(path) or self._hash(path, judged.began)) == self._hash(path, until) for path in paths
+        )
 
     def _hash(self, path: str, seq: int) -> str:
         edit = self.file_at(path, seq)

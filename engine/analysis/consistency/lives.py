@@ -15,6 +15,9 @@ _EFFECTS = (
     ev.FileEdited,
     ev.LockAcquired,
     ev.TestsStarted,
+    ev.DraftEdited,
+    ev.DraftSubmitted,
+    ev.DraftAccepted,
     ev.MessageSent,
 )
 """Actions that change something for others; refusals and requests for information harm nobody."""
@@ -48,7 +51,7 @@ def zombie(history: History, tally: Tally) -> None:
                 down.discard(event.agent)
                 epoch[event.agent] = max(event.epoch, epoch.get(event.agent, 1))
             case ev.TurnEnded():
-                if event.outcome in ("crashed", "fenced"):
+                if event.outcome in ("crashed", "fenced", "overtaken"):
                     over[event.turn] = event.outcome
             case ev.TurnStarted():
                 if event.agent in down:
@@ -97,6 +100,8 @@ def _words(event: ev.Event) -> str:
             return f"moved task {event.task}"
         case ev.TestsStarted():
             return "ran tests"
+        case ev.DraftEdited() | ev.DraftSubmitted() | ev.DraftAccepted():
+            return f"worked on draft {event.draft}"
     return "sent a message"
 
 

@@ -93,7 +93,7 @@ def causal_evidence(history: History, tally: Tally) -> None:
             if done is None or dependency not in history.tasks:
                 continue
             tally.look()
-            if not history.unchanged(history.tasks[dependency].files, runs[-1].began, done.seq):
+            if not history.stood(runs[-1], history.tasks[dependency].files, done.seq):
                 text = "Task {} was completed on tests of other files of task {} than it was done with."
                 tally.found(completed.seq, text, task, dependency)
                 break

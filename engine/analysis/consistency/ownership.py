@@ -94,7 +94,7 @@ def _targets(history: History, turn: Turn) -> dict[str, int]:
     targets: dict[str, int] = {}
     for act in turn.acts:
         tasks: tuple[str, ...] = ()
-        if isinstance(act, ev.TaskClaimed | ev.TaskCompleted):
+        if isinstance(act, ev.TaskClaimed | ev.TaskCompleted | ev.DraftEdited):
             tasks = (act.task,)
         elif isinstance(act, ev.FileEdited):
             tasks = tuple(history.tasks_of.get(act.path, ()))

@@ -115,6 +115,8 @@ def intermediate_read(history: History, tally: Tally) -> None:
     of this schema makes one.
     """
     for turn in history.turns:
+        if turn.started.backup:
+            continue  # it begins in the middle of a round, for a late task as it is then
         for path, version in _shown(turn).items():
             edit = history.file_at(path, turn.start)
             if edit is None or edit.version != version:

@@ -78,6 +78,8 @@ def _broke(
 ) -> bool | None:
     earlier = later = None
     for judged in history.judgements(task):
+        if judged.over is not None:
+            continue  # on a draft, of which the edit's predecessor is no part
         if before.seq < judged.began < edit.seq:
             earlier = judged
         elif later is None and judged.began > edit.seq and (following is None or judged.began < following):

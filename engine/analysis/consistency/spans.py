@@ -76,7 +76,7 @@ def _named(event: Any) -> tuple[str, int]:  # noqa: ANN401 - any event with an a
 
 
 def _released(event: ev.TaskReleased) -> tuple[str, int] | None:
-    if event.reason in ("lease", "stolen"):
+    if event.reason in ("lease", "stolen", "overtaken"):
         return None
     return ("" if event.reason == "reassigned" else event.agent, event.turn)
 
@@ -100,6 +100,9 @@ _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.LockDenied: _named,
     ev.TestsStarted: _named,
     ev.TestsFinished: _named,
+    ev.DraftEdited: _named,
+    ev.DraftSubmitted: _named,
+    ev.DraftAccepted: _named,
     ev.InfoRequested: _named,
     ev.ActionRefused: _named,
 }

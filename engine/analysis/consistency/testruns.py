@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.record import events as ev
@@ -23,7 +23,8 @@ class Judgement:
     """What a finished run says of one task: did its nodes pass, all of them; did any fail; were all judged.
 
     ``asked``: the run was for this task, or for all. A run that broke off (``error``, ``timeout``) is no
-    ``verdict``: what it lists as not passed did not fail either.
+    ``verdict``: what it lists as not passed did not fail either. ``over`` are hashes of the files of a draft
+    that was laid over the workspace; null for a run on the workspace itself.
     """
 
     run: TestRun
@@ -32,6 +33,7 @@ class Judgement:
     complete: bool
     asked: bool
     verdict: bool
+    over: Mapping[str, str] | None = None
 
     @property
     def began(self) -> int:
@@ -56,6 +58,9 @@ class TestRuns:
         self._open: dict[int, TestRun] = {}
         self._nodes: dict[str, list[str]] = {}
         self._count: dict[str, int] = {}
+        self._written: dict[int, dict[str, str]] = {}
+        self._laid: dict[int, dict[str, str]] = {}
+        self._of_draft: dict[tuple[int, str], Judgement] = {}
         for task in tasks:
             self._count[task.id] = len(set(task.tests))
             for node in set(task.tests):
@@ -65,6 +70,8 @@ class TestRuns:
         """A run begins."""
         run = self._open[event.run] = TestRun(event)
         self.all.append(run)
+        for draft in event.drafts:
+            self._laid.setdefault(event.run, {}).update(self._written.get(draft, {}))
 
     def finished(self, event: ev.TestsFinished) -> None:
         """A run is over."""
@@ -80,6 +87,7 @@ class TestRuns:
             if (total := self._count.get(task)) is None:
                 continue
             good, bad = passed.get(task, 0), failed.get(task, 0)
+            over = self._laid.get(event.run) if run.started.drafts else None
             judgement = Judgement(
                 run,
                 passed=0 < total == good,
@@ -87,8 +95,22 @@ class TestRuns:
                 complete=good + (bad if verdict else 0) >= total,
                 asked=not run.started.tasks or task in run.started.tasks,
                 verdict=verdict,
+                over=over,
             )
+            if over is not None:  # it counts for the task if such a draft becomes its files
+                self._of_draft[event.run, task] = judgement
+                continue
             self.of.setdefault(task, []).append(judgement)
+
+    def draft_edited(self, event: ev.DraftEdited) -> None:
+        """A file of a draft was written."""
+        self._written.setdefault(event.draft, {})[event.path] = event.hash
+
+    def draft_accepted(self, event: ev.DraftAccepted) -> None:
+        """What was found of the draft holds for its task from here on."""
+        judgement = self._of_draft.get((event.run, event.task))
+        if judgement is not None and event.draft in judgement.run.started.drafts:
+            self.of.setdefault(event.task, []).append(judgement)
 
     def _per_task(self, nodes: tuple[str, ...]) -> dict[str, int]:
         counts: dict[str, int] = {}

@@ -27,6 +27,7 @@ def phantom_write(history: History, tally: Tally) -> None:
     for file in history.start.files:
         tree.put(file.path, content_hash(file.content))
     known = ""
+    drafts: dict[int, dict[str, str]] = {}
     for event in history.events:
         if isinstance(event, ev.FileEdited):
             hashed = content_hash(event.content)
@@ -34,6 +35,20 @@ def phantom_write(history: History, tally: Tally) -> None:
             if event.hash != hashed:
                 text = "The recorded hash of {} v{} is not that of its content."
                 tally.found(event.seq, text, event.path, event.version)
+        elif isinstance(event, ev.DraftEdited):
+            hashed = content_hash(event.content)
+            drafts.setdefault(event.draft, {})[event.path] = hashed
+            if event.hash != hashed:
+                text = "The recorded hash of {} in draft {} is not that of its content."
+                tally.found(event.seq, text, event.path, event.draft)
+        elif isinstance(event, ev.TestsStarted) and event.drafts:
+            tally.look()
+            laid: dict[str, str] = {}
+            for draft in event.drafts:
+                laid |= drafts.get(draft, {})
+            if event.tree != tree.value_with(laid):
+                text = "Test run {} saw a tree that is not the workspace under its drafts."
+                tally.found(event.seq, text, event.run)
         elif isinstance(event, ev.TestsStarted):
             tally.look()
             folded = tree.value()

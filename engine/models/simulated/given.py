@@ -22,6 +22,9 @@ def work(turn: Turn, profile: Profile) -> None:
     """Play a developer's turn."""
     given = profile.given
     habits.answer_mail(turn)
+    if turn.backups:
+        habits.back_up(turn, profile)
+        return
     if not turn.mine:
         _without_work(turn, profile)
         return

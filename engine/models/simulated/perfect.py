@@ -14,7 +14,7 @@ OUTPUT_TOKENS = 200
 
 
 def develop(turn: Turn) -> None:
-    """Do the first task that can be done: an own one, else one that may be claimed."""
+    """Do the first task that can be done: a copy, an own one, else one that may be claimed."""
     own = next((row for row in _in_order(turn) if turn.can_start(row)), None)
     if own is not None:
         _do(turn, own)
@@ -47,4 +47,4 @@ def _place(turn: Turn) -> int:
 
 def _in_order(turn: Turn) -> list[Row]:
     order = {task: place for place, task in enumerate(turn.brief.own)}
-    return sorted(turn.mine, key=lambda row: order.get(row.id, len(order)))
+    return sorted(turn.mine, key=lambda row: (row.id not in turn.backups, order.get(row.id, len(order))))

@@ -80,6 +80,7 @@ class Prompt:
     mail: list[Mail] = field(default_factory=list)
     tasks: dict[str, str] = field(default_factory=dict)  # id -> section, unquoted
     files: dict[str, str] = field(default_factory=dict)  # path -> author of the version shown
+    copies: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> kind and state of an own copy
 
 
 CHANGED = "## The team works otherwise from here on\n"
@@ -145,6 +146,9 @@ def read_prompt(text: str) -> Prompt:
             prompt.outcomes = read_outcomes(body)
         elif heading == "Mail":
             prompt.mail = _mail(body)
+        elif heading == "Your copies of tasks":
+            cells = (line.split(" | ", 3) for line in body.splitlines())
+            prompt.copies = {found[0]: (found[1], found[2]) for found in cells if len(found) == 4}
         elif heading.startswith("Task "):
             prompt.tasks[heading[5:].partition(":")[0]] = _unquoted(body)
         elif heading.startswith("File "):

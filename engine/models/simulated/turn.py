@@ -39,13 +39,25 @@ class Turn:
         self.number = self.past.turn
         # A failed call leaves no reply behind, so the round, not the count of replies, tells turns apart.
         self.draws = Draws(seed, self.me, self.prompt.round or self.number)
+        self.backups = [task for task, (kind, _) in self.prompt.copies.items() if kind == "backup"]
+        if self.backups:  # such a turn may be the second one of its round
+            again = f"{self.me} copies {','.join(self.backups)} at {self.number}"
+            self.draws = Draws(seed, again, self.prompt.round)
         self.always = Draws(seed, self.me, 0)  # draws that hold for the whole run
         self.plan = Plan()
         board = self.prompt.board
         self.rows: list[Row] = list(board.values())
         self.done = {row.id for row in self.rows if row.status == "done"}
-        self.mine = [row for row in self.rows if row.owner == self.me and row.status in OPEN]
-        self.free = [row for row in self.rows if row.status not in OPEN and row.status != "done"]
+        copies = {task for task, (_, state) in self.prompt.copies.items() if state == "open"}
+        self.mine = [
+            row
+            for row in self.rows
+            if row.status != "done" and (row.id in copies or (row.owner == self.me and row.status in OPEN))
+        ]
+        taken = {*OPEN, "done"}
+        self.free = [row for row in self.rows if row.status not in taken and row.id not in self.prompt.copies]
+        if self.brief.strategy == "quorum":
+            self.free = []  # nobody claims
         self.ready = [row for row in self.free if self.can_start(row)]
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 from engine.record import events as ev
 from engine.record.state.agents import AgentsState, AgentState, AgentStatus, Line, LineKind, Turn
 from engine.record.state.board import BoardState, Status, TaskState
+from engine.record.state.drafts import DraftsState, DraftState
 from engine.record.state.faults import Fault, FaultsState
 from engine.record.state.files import FilesState, FileState
 from engine.record.state.lanes import SPANS_KEPT, Lane, LanesState, Mark, Span
@@ -29,6 +30,8 @@ __all__ = [
     "BoardState",
     "Completion",
     "Denial",
+    "DraftState",
+    "DraftsState",
     "Fault",
     "FaultsState",
     "FileState",
@@ -78,6 +81,7 @@ class RunState:
         self.metrics = MetricsState()
         self.paces = PacesState(self.board)
         self.lanes = LanesState(spans_kept)
+        self.drafts = DraftsState()
         self._started = False
         self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
         for kind, handler in self.lanes.handlers().items():
@@ -87,6 +91,7 @@ class RunState:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks
         files, mail, faults, metrics = self.files, self.mail, self.faults, self.metrics
         paces = self.paces
+        drafts = self.drafts
         return {
             ev.RunStarted: (self._run_started,),
             ev.RoundStarted: (metrics.round_started,),
@@ -124,6 +129,18 @@ class RunState:
                 agents.tests_finished,
                 metrics.tests_finished,
             ),
+            ev.TestsStarted: (board.tests_started, drafts.tests_started, agents.tests_started),
+            ev.TestsFinished: (
+                board.tests_finished,
+                drafts.tests_finished,
+                agents.tests_finished,
+                metrics.tests_finished,
+            ),
+            ev.DraftOpened: (drafts.draft_opened, agents.draft_opened),
+            ev.DraftEdited: (drafts.draft_edited, agents.draft_edited),
+            ev.DraftSubmitted: (drafts.draft_submitted, agents.draft_submitted),
+            ev.DraftAccepted: (drafts.draft_accepted, board.draft_accepted, agents.draft_accepted),
+            ev.DraftEnded: (drafts.draft_ended, agents.draft_ended),
             ev.MessageSent: (mail.message_sent, agents.message_sent, run.message_sent),
             ev.MessageDelivered: (mail.message_delivered, metrics.message_delivered),
             ev.MessageRepeated: (mail.message_repeated,),
@@ -150,6 +167,7 @@ class RunState:
         self.board.run_started(event)
         self.agents.run_started(event)
         self.lanes.run_started(event)
+        self.drafts.run_started(event)
 
     def _fault_started(self, event: ev.FaultStarted) -> None:
         self.faults.fault_started(event, self.board.done)

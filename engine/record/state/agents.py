@@ -219,6 +219,8 @@ class AgentsState:
             state.chatter += 1
         if event.outcome == "failed":
             self._add(event, event.agent, "error", "turn lost", event.detail)
+        elif event.outcome == "overtaken":
+            self._add(event, event.agent, "act", "turn given up", event.detail)
         if state.status not in ("down", "stalled"):
             self._status(event, event.agent, "waiting" if event.effects else "idle")
 
@@ -237,7 +239,12 @@ class AgentsState:
 
     def task_released(self, event: ev.TaskReleased) -> None:
         """The agent lets a task go, or loses it."""
-        verb = {"released": "releases", "lease": "loses (lease over)", "reassigned": "hands over"}
+        verb = {
+            "released": "releases",
+            "lease": "loses (lease over)",
+            "reassigned": "hands over",
+            "overtaken": "is overtaken on",
+        }
         label = self.task_label(event.task)
         if event.reason == "stolen":
             self._add(event, event.agent, "mail", f"had not begun {label}, which {event.to} takes over")
@@ -291,6 +298,44 @@ class AgentsState:
         count = f"{len(event.passed)}/{len(event.passed) + len(event.failed)}"
         text = f"tests {event.verdict} {count} in {event.seconds:.1f} s"
         self._add(event, event.agent, "good" if good else "bad", text, event.output)
+
+    # ------------------------------------------------------------ drafts
+
+    def draft_opened(self, event: ev.DraftOpened) -> None:
+        """The agent gets a copy to write."""
+        label = self.task_label(event.task)
+        if event.kind == "version":
+            self._add(event, event.agent, "mail", f"gets its own version of {label} to write")
+            return
+        late, usual = event.late_seconds or 0.0, event.typical_seconds or 0.0
+        why = f"{event.owner or 'nobody'} is {late:.0f} s at it, {usual:.0f} s are usual"
+        self._add(event, event.agent, "mail", f"backs up {label}: {why}")
+
+    def draft_edited(self, event: ev.DraftEdited) -> None:
+        """The agent writes a file of its copy."""
+        self._add(event, event.agent, "act", f"edits {event.path} in its copy of task {event.task}")
+
+    def draft_submitted(self, event: ev.DraftSubmitted) -> None:
+        """The copy passes its tests."""
+        self._add(event, event.agent, "act", f"submits its copy of {self.task_label(event.task)}")
+
+    def draft_accepted(self, event: ev.DraftAccepted) -> None:
+        """The copy is taken."""
+        votes = len(event.agreeing)
+        more = f" ({votes} agree, {event.needed} needed)" if votes > 1 or event.needed > 1 else ""
+        label = self.task_label(event.task)
+        self._add(event, event.agent, "good", f"its copy of {label} is taken{more}")
+
+    def draft_ended(self, event: ev.DraftEnded) -> None:
+        """The copy is not taken."""
+        label = self.task_label(event.task)
+        if event.reason == "lease":
+            text = f"its copy of {label} is void (lease over)"
+        elif event.reason == "agreed":
+            text = f"its copy of {label} agreed with {event.winner}'s"
+        else:
+            text = f"its copy of {label} came too late: {event.winner} was first"
+        self._add(event, event.agent, "act", text)
 
     def info_requested(self, event: ev.InfoRequested) -> None:
         """The agent wants to read something."""

@@ -56,6 +56,7 @@ class BoardState:
         self._node_task: dict[str, str] = {}
         self._path_tasks: dict[str, list[str]] = {}
         self._owned: dict[str, dict[str, None]] = {}
+        self._private: set[int] = set()
 
     # ------------------------------------------------------------ questions
 
@@ -179,8 +180,21 @@ class BoardState:
                 task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
                 self.version = event.seq
 
+    def tests_started(self, event: ev.TestsStarted) -> None:
+        """A run on drafts says nothing about the board."""
+        if event.drafts:
+            self._private.add(event.run)
+
+    def draft_accepted(self, event: ev.DraftAccepted) -> None:
+        """The draft that becomes the task's files has passed its tests."""
+        if (task := self.tasks.get(event.task)) is not None:
+            task.tests_passed = len(task.tests)
+
     def tests_finished(self, event: ev.TestsFinished) -> None:
         """Note for each task that the run covered how many of its nodes passed."""
+        if event.run in self._private:
+            self._private.discard(event.run)
+            return
         covered: dict[str, int] = {}
         for node in event.failed:
             if (task := self._node_task.get(node)) is not None:

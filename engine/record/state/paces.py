@@ -96,7 +96,7 @@ class PacesState:
     def turn_ended(self, event: ev.TurnEnded) -> None:
         """The turn is over. One that was cut off, or in which there was nothing to do, says nothing."""
         open_ = self._open.pop(event.agent, None)
-        if open_ is None or event.outcome in ("crashed", "fenced") or not open_.works:
+        if open_ is None or event.outcome in ("crashed", "fenced", "overtaken") or not open_.works:
             return
         pace = self._paces.setdefault(event.agent, Pace())
         seconds = event.ts - open_.began

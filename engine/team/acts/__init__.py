@@ -9,8 +9,11 @@ from __future__ import annotations
 from engine.team.actions import Action, Malformed
 from engine.team.acts.base import Ask, refuse
 from engine.team.acts.board import BoardActs
+from engine.team.acts.drafts import DraftActs
 from engine.team.acts.files import FileActs
 from engine.team.acts.talk import Mail, TalkActs
+from engine.team.acts.writing import Writing
+from engine.team.copies import Copies
 from engine.team.member import Member, Team
 from engine.team.testbench import TestBench
 
@@ -23,12 +26,14 @@ ACTIONS_PER_REPLY = 500
 class Acts:
     """All actions of a team."""
 
-    def __init__(self, team: Team, bench: TestBench) -> None:
+    def __init__(self, team: Team, bench: TestBench, copies: Copies) -> None:
         self._team = team
         self.talk = TalkActs(team)
+        writing = Writing(team)
+        drafts = DraftActs(team, bench, copies, writing)
         self._table = {
-            **BoardActs(team, bench).table(),
-            **FileActs(team).table(),
+            **BoardActs(team, bench, copies, drafts).table(),
+            **FileActs(team, drafts, writing).table(),
             **self.talk.table(),
         }
 

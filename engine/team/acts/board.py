@@ -5,6 +5,8 @@ from __future__ import annotations
 from engine.record import events as ev
 from engine.record.state import TaskState
 from engine.team.acts.base import Act, Ask, refuse
+from engine.team.acts.drafts import DraftActs
+from engine.team.copies import Copies
 from engine.team.member import Team
 from engine.team.testbench import TestBench
 from tasks.errors import nearest
@@ -13,9 +15,11 @@ from tasks.errors import nearest
 class BoardActs:
     """See ``table``."""
 
-    def __init__(self, team: Team, bench: TestBench) -> None:
+    def __init__(self, team: Team, bench: TestBench, copies: Copies, drafts: DraftActs) -> None:
         self._team = team
         self._bench = bench
+        self._copies = copies
+        self._drafts = drafts
 
     def table(self) -> dict[str, Act]:
         """The actions by name."""
@@ -71,11 +75,17 @@ class BoardActs:
 
     async def _complete_task(self, ask: Ask) -> bool:
         task = self._task(ask)
-        if task is None or not self._may_complete(ask, task):
+        if task is None:
+            return False
+        draft = self._team.drafts.of(ask.name, task.id)
+        if draft is not None and task.status != "done":
+            return await self._drafts.complete(ask, draft, task)
+        if not self._may_complete(ask, task):
             return False
         token = task.token
-        if self._team.run.completion == "verified":
-            tested = self._stand(task)
+        # Of several copies the first one that passes its tests wins, the owner's own included.
+        if self._team.run.completion == "verified" or self._team.drafts.on(task.id):
+            tested = self._copies.stand(task)
             report = await self._bench.run(ask.name, ask.turn, (task.id,))
             if not self._may_complete(ask, task):
                 return False  # things moved on while the tests ran
@@ -85,7 +95,7 @@ class BoardActs:
             if report.verdict != "passed":
                 said = f"Its tests {report.verdict}: {len(report.failed)} of {len(task.tests)} do not pass."
                 return refuse(self._team, ask, task.id, "tests", said)
-            if self._stand(task) != tested:
+            if self._copies.stand(task) != tested:
                 said = "Its files, or some that it builds on, changed while its tests ran: try again."
                 return refuse(self._team, ask, task.id, "tests", said)
         evidence = self._bench.evidence.of(task.id)
@@ -99,18 +109,8 @@ class BoardActs:
                 epoch=ask.member.epoch,
             )
         )
+        self._copies.settle(task.id, ask.name)
         return True
-
-    def _stand(self, task: TaskState) -> tuple[str, ...]:
-        """The contents (by hash) of the files of ``task`` and of all that it builds on."""
-        board, workspace = self._team.state.board, self._team.workspace
-        below = {task.id: task}
-        for each in (queue := [task]):
-            fresh = [d for d in each.dependencies if d in board.tasks and d not in below]
-            below |= {dependency: board.tasks[dependency] for dependency in fresh}
-            queue += (board.tasks[dependency] for dependency in fresh)
-        files = (workspace.get(path) for each in queue for path in each.files)
-        return tuple(file.hash if file else "" for file in files)
 
     def _may_complete(self, ask: Ask, task: TaskState) -> bool:
         if task.status == "done":
@@ -176,5 +176,6 @@ class BoardActs:
                 said = f"Task {task.id} has no tests of its own; run all of them."
                 return refuse(self._team, ask, task.id, "unknown", said)
             tasks = (task.id,)
-        await self._bench.run(ask.name, ask.turn, tasks)
+        mine = self._team.drafts.by(ask.name)
+        await self._bench.run(ask.name, ask.turn, tasks, [draft for draft in mine if draft.files])
         return True

@@ -1,0 +1,135 @@
+"""Backup copies in the middle of a round: whoever waits at the barrier stands in for a late owner.
+
+Under a barrier the whole team waits for the slowest reply, so a copy that only began with the next round
+would come too late. The turn of a copy is one like any other, but it begins within the round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from engine.record import events as ev
+from engine.team import turn as turns
+from engine.team.copies import Copies
+from engine.team.lifecycle import Lifecycle
+from engine.team.member import Team
+from engine.team.pace import Pace
+
+TRIES = 3
+"""Turns that a copy may take in one round: one to write it, two to mend it."""
+
+
+TICK = 0.001
+"""Seconds to wait at least: a rest below the clock's resolution would be waited for again and again."""
+
+
+class Backups:
+    """Watches one round after the other. Idle (and without any cost) unless the strategy makes backups."""
+
+    def __init__(
+        self, team: Team, deeds: turns.Deeds, lifecycle: Lifecycle, copies: Copies, pace: Pace
+    ) -> None:
+        self._team = team
+        self._deeds = deeds
+        self._lifecycle = lifecycle
+        self._copies = copies
+        self._pace = pace
+        self._tries: dict[int, int] = {}
+        self._turns: list[asyncio.Task[None]] = []
+        self._started: list[ev.TurnStarted] = []
+        self._watch: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
+        if team.strategy.backups:
+            team.bus.listen(self._hear)
+
+    def _hear(self, event: ev.Event) -> None:
+        if isinstance(event, ev.TurnEnded | ev.TaskCompleted):
+            self._moved.set()
+
+    def prepare(self) -> None:
+        """Before the prompts of a round."""
+        self._copies.prepare()
+
+    def begin(self) -> None:
+        """A round's turns have begun: watch for late ones."""
+        if self._team.strategy.backups:
+            self._tries.clear()
+            self._watch = asyncio.get_running_loop().create_task(self._watching(), name="backups")
+
+    async def over(self) -> list[BaseException | None]:
+        """The round's own turns have ended: begin no more, and wait for those that began."""
+        if self._watch is None:
+            return []
+        watch, self._watch = self._watch, None
+        watch.cancel()
+        open_, self._turns = self._turns, []
+        results = await asyncio.gather(watch, *open_, return_exceptions=True)
+        for member in self._team.members.values():
+            member.turn = None
+        for started in self._started:  # one whose prompt was still being recorded
+            turns.end(self._team, started, "failed", 0, "the round was over")
+        self._started.clear()
+        return results
+
+    async def _watching(self) -> None:
+        while True:
+            self._moved.clear()
+            for draft in self._to_begin():
+                await self._turn(draft)
+            await self._next()
+
+    async def _next(self) -> None:
+        """Return when somebody's turn has ended, or when the next task is about to be late."""
+        clock = self._team.clock
+        jobs: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._moved.wait())]
+        coming = [due - clock.now() for due in self._pace.due().values()]
+        soonest = min((seconds for seconds in coming if seconds > 0), default=None)
+        if soonest is not None:
+            jobs.append(asyncio.ensure_future(clock.sleep(max(soonest, TICK))))
+        try:
+            await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+
+    def _to_begin(self) -> list[tuple[int, str]]:
+        """Drafts (and their agents) that can go on now: new ones for late tasks, and those to be mended."""
+        team = self._team
+        if team.gate.phase != "open":
+            return []
+        busy = set(team.open_turns.values())
+        late = {task for task, due in self._pace.due().items() if due <= team.clock.now()}
+        found = [
+            (draft.id, draft.agent)
+            for draft in team.drafts.open.values()
+            if draft.agent not in busy and draft.task in late and self._owner_at_it(draft.task)
+        ]
+        for task in self._copies.late():
+            if self._owner_at_it(task):
+                opened = self._copies.back_up(task, self._copies.waiting())
+                if opened is not None:
+                    found.append((opened.draft, opened.agent))
+        return [(draft, agent) for draft, agent in found if self._tries.get(draft, 0) < TRIES]
+
+    def _owner_at_it(self, task: str) -> bool:
+        """Whether the owner's turn is open: otherwise the barrier waits for somebody else."""
+        return self._team.state.board.tasks[task].owner in self._team.open_turns.values()
+
+    async def _turn(self, draft: tuple[int, str]) -> None:
+        number, agent = draft
+        team, member = self._team, self._team.members[agent]
+        if member.status != "live" or number not in team.drafts.open:
+            return
+        self._tries[number] = self._tries.get(number, 0) + 1
+        started = turns.begin(team, member, backup=number)
+        self._lifecycle.turn_began(started)
+        self._started.append(started)
+        await team.bus.commit()
+        if started.turn in team.open_turns:  # not crashed while the journal was written
+            work = turns.take(team, self._deeds, member, started)
+            member.turn = asyncio.get_running_loop().create_task(
+                work, name=f"turn {started.turn} of {member.name}"
+            )
+            self._turns.append(member.turn)
