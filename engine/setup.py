@@ -86,10 +86,15 @@ def reopen(path: Path, environ: Mapping[str, str], config: RunConfig | None = No
     return Prepared(folder, meta, suite, start, plan)
 
 
-def check(config: RunConfig, environ: Mapping[str, str]) -> tuple[Suite, ev.RunStarted, tuple[Planned, ...]]:
-    """Resolve every name in ``config``. Raises ``UsageError`` for the first that leads nowhere."""
+def check(
+    config: RunConfig, environ: Mapping[str, str], suite: Suite | None = None
+) -> tuple[Suite, ev.RunStarted, tuple[Planned, ...]]:
+    """Resolve every name in ``config``. Raises ``UsageError`` for the first that leads nowhere.
+
+    ``suite`` is the one that ``config`` names, if the caller has loaded it already.
+    """
     try:
-        suite = suites.load(config.suite, config.structure or None)
+        suite = suite or suites.load(config.suite, config.structure or None)
     except SuiteError as error:
         raise UsageError(str(error)) from None
     if config.strategy not in STRATEGIES:

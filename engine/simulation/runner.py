@@ -9,6 +9,7 @@ import msgspec
 
 from engine.faults.plan import Planned
 from engine.record import events as ev
+from engine.simulation import coverage
 from engine.simulation.invariants import judge
 from engine.simulation.scenario import Scenario, Settings, draw
 from engine.simulation.violation import Violation
@@ -16,7 +17,9 @@ from engine.simulation.world import Played, play
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a seed. ``digest`` is of the journal's bytes; ``faults`` counts those that struck."""
+    """What became of a seed. ``digest`` is of the journal's bytes; ``faults`` counts those that struck, by
+    kind, and ``cells`` by kind and phase (see ``coverage``).
+    """
 
     seed: int
     outcome: str
@@ -27,6 +30,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     scheduler: str
     strategy: str
     faults: dict[str, int]
+    cells: dict[str, int]
     violations: tuple[Violation, ...]
 
 
@@ -60,6 +64,7 @@ def _result(scenario: Scenario, played: Played) -> Result:
         scheduler=scenario.scheduler,
         strategy=scenario.start.strategy,
         faults=dict(sorted(Counter(struck).items())),
+        cells=dict(coverage.reached(played.events, (spec.name for spec in scenario.start.team))),
         violations=tuple(judge(played)),
     )
 

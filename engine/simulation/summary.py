@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.faults.plan import Planned
+from engine.simulation import coverage
 from engine.simulation.runner import Result, run_seed
-from engine.simulation.scenario import Settings, draw
+from engine.simulation.scenario import MIXED, Settings, draw
 from engine.simulation.shrink import shrink
 
 
@@ -22,6 +23,7 @@ class Summary:
         self.events = 0
         self.virtual_seconds = 0.0
         self.faults: Counter[str] = Counter()
+        self.cells: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.schedulers: Counter[str] = Counter()
         self.strategies: Counter[str] = Counter()
@@ -34,6 +36,7 @@ class Summary:
         self.events += result.events
         self.virtual_seconds += result.virtual_seconds
         self.faults.update(result.faults)
+        self.cells.update(result.cells)
         self.outcomes[result.outcome] += 1
         self.schedulers[result.scheduler] += 1
         self.strategies[result.strategy] += 1
@@ -48,10 +51,22 @@ class Summary:
             "events": self.events,
             "virtual_seconds": round(self.virtual_seconds, 3),
             "faults": dict(sorted(self.faults.items())),
+            "coverage": self.coverage(),
             "outcomes": dict(sorted(self.outcomes.items())),
             "schedulers": dict(sorted(self.schedulers.items())),
             "strategies": dict(sorted(self.strategies.items())),
             "digest": self._digest.hexdigest(),
+        }
+
+    def coverage(self) -> dict[str, Any]:
+        """Which cells of fault and phase were reached, how often, and which were not."""
+        known = coverage.cells()
+        missed = [cell for cell in known if cell not in self.cells]
+        return {
+            "reached": len(known) - len(missed),
+            "of": len(known),
+            "missed": missed,
+            "cells": {cell: self.cells[cell] for cell in known if cell in self.cells},
         }
 
 
@@ -71,7 +86,8 @@ def command(seed: int, settings: Settings, plan_file: str) -> str:
     words += ["--faults", plan_file or "none", "--suite", settings.suite]
     if settings.structure:
         words += ["--structure", settings.structure]
-    words += ["-n", str(settings.agents), "--strategy", settings.strategy, "--model", settings.model]
+    words += ["-n", str(settings.agents or MIXED)]
+    words += ["--strategy", settings.strategy, "--model", settings.model]
     if not settings.people:
         words.append("--no-people")
     return shlex.join(words)

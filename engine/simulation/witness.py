@@ -35,14 +35,21 @@ _NOTED = (
 
 
 class Ledger(MemoryStore):
-    """A journal in memory that knows how many events it holds: ``lines``."""
+    """A journal in memory that knows how many events it holds: ``lines``.
 
-    def __init__(self) -> None:
+    Writes take ``seconds`` of the loop's time, as those of a file do (null: they are there at once).
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
         super().__init__()
+        self.immediate = seconds is None
         self.lines = 0
+        self._seconds = seconds
 
     async def write(self, data: bytes, *, sync: bool) -> None:
         """See ``Store``."""
+        if self._seconds is not None:
+            await asyncio.sleep(self._seconds)
         await super().write(data, sync=sync)
         self.lines += data.count(b"\n")
 
@@ -58,8 +65,10 @@ class Witness:
         """Set by every fault and pause."""
         self.rounds_over = asyncio.Event()
         """Set in round ``FAULTY_ROUNDS``."""
+        self.quiet_seq = 0
+        """The last event before faults stopped for good; 0 until then."""
         self.prompts: dict[str, int] = {}
-        self.last_tests = 0
+        self.tests: dict[int, int] = {}
         self.edits: dict[tuple[str, str], int] = {}
         self._loop = asyncio.get_running_loop()
         self._started = self._loop.time()
@@ -82,8 +91,11 @@ class Witness:
         match event:
             case ev.TurnStarted():
                 self.prompts[event.agent] = event.seq
-            case ev.TestsStarted() | ev.RunEnded():
-                self.last_tests = event.seq
+            case ev.TestsStarted():
+                self.tests[event.run] = event.seq
+            case ev.RunEnded():  # and the clock stands still
+                self.tests[0] = event.seq
+                self._stands_since = now if self._stands_since is None else self._stands_since
             case ev.FileEdited():
                 self.edits[event.path, event.content] = event.seq
             case ev.RoundStarted() if event.round == FAULTY_ROUNDS:
@@ -110,16 +122,20 @@ class Witness:
 
 
 class WatchedModel:
-    """A model of ``agent`` that may only be asked what the journal holds."""
+    """A model of ``agent`` that may only be asked what the journal holds.
 
-    def __init__(self, inner: Model, agent: str, witness: Witness) -> None:
+    Once faults have stopped for good, ``steady`` answers: whether a team that errs ever comes to an end is
+    its own affair, but one that does everything right must, and soon.
+    """
+
+    def __init__(self, inner: Model, steady: Model, agent: str, witness: Witness) -> None:
         self.name, self.real = inner.name, inner.real
-        self._inner, self._agent, self._witness = inner, agent, witness
+        self._inner, self._steady, self._agent, self._witness = inner, steady, agent, witness
 
     async def complete(self, messages: Sequence[Message]) -> Reply:
-        """As the inner one."""
+        """As the inner one, or the steady one."""
         self._witness.acted(f"{self._agent} was asked", self._witness.prompts[self._agent])
-        return await self._inner.complete(messages)
+        return await (self._steady if self._witness.quiet_seq else self._inner).complete(messages)
 
 
 class WatchedTests:
@@ -131,7 +147,7 @@ class WatchedTests:
 
     async def run(self, request: TestRequest) -> TestReport:
         """As the inner one."""
-        self._witness.acted("tests ran", self._witness.last_tests)
+        self._witness.acted("tests ran", self._witness.tests[request.run])
         return await self._inner.run(request)
 
     async def close(self) -> None:

@@ -77,7 +77,7 @@ def play(scenario: Scenario) -> Played:
     return worlds[0].over(trouble, scheduler.steps, loop.time())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _load(suite: str, paths: tuple[str, ...], model: str) -> None:
     """Read once per process what would be read when it is first needed: under the traps nothing may be."""
     table(suite)
@@ -94,12 +94,13 @@ class _World:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         start, suite = scenario.start, scenario.suite
-        self.ledger = Ledger()
+        self.ledger = Ledger(scenario.disk)
         self.witness = witness = Witness(self.ledger)
         self.folder = WatchedFolder(witness)
         loop = asyncio.get_running_loop()
         clock = Clock("virtual", real=loop.time)
-        sleep = _grained(clock.sleep, scenario.grain)
+        sleep = _paced(clock.sleep, *scenario.pace)
+        steady = registry.create("sim/perfect", seed=start.seed, sleep=sleep)
         paths = [path for task in suite.tasks for path in task.files]
         protected = (*(f"tests/{path}" for path in suite.tests), *suite.tests)
         seams = Seams(
@@ -110,7 +111,7 @@ class _World:
             tests=WatchedTests(SimulatedTests(table(suite.name), paths), witness),
             models={
                 spec.name: WatchedModel(
-                    registry.create(spec.model, seed=start.seed, sleep=sleep), spec.name, witness
+                    registry.create(spec.model, seed=start.seed, sleep=sleep), steady, spec.name, witness
                 )
                 for spec in start.team
             },
@@ -124,7 +125,6 @@ class _World:
         )
         self.run.bus.listen(witness.hear)
         self.outcome: Outcome | None = None
-        self.quiet_seq = 0
 
     async def live(self) -> None:
         """Play the run with people at it, and stop it if it does not end by itself."""
@@ -153,7 +153,7 @@ class _World:
                 break
             await self._tell(command)
         await self._until(self.scenario.quiet)
-        self.quiet_seq = len(self.witness.events)
+        self.witness.quiet_seq = len(self.witness.events)
         self.run._injector.close()  # what waits for an event or for chance must not go on for ever
         while True:  # what still comes is healed at once
             self.witness.trouble.clear()
@@ -184,14 +184,19 @@ class _World:
             found=self.witness.found,
             outcome=self.outcome,
             trouble=trouble,
-            quiet_seq=self.quiet_seq,
+            quiet_seq=self.witness.quiet_seq,
             loop_seconds=seconds,
             steps=steps,
         )
 
 
-def _grained(sleep: Callable[[float], Awaitable[None]], grain: float) -> Callable[[float], Awaitable[None]]:
-    """Latencies in multiples of ``grain`` seconds: agents that answer at the same instant race."""
-    if not grain:
-        return sleep
-    return lambda seconds: sleep(grain * max(1, round(seconds / grain)))
+def _paced(
+    sleep: Callable[[float], Awaitable[None]], factor: float, grain: float
+) -> Callable[[float], Awaitable[None]]:
+    """Latencies ``factor`` times as long, in multiples of ``grain`` seconds (0: as they come)."""
+
+    def slept(seconds: float) -> Awaitable[None]:
+        seconds *= factor
+        return sleep(grain * max(1, round(seconds / grain)) if grain else round(seconds, 6))
+
+    return slept

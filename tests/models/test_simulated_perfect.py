@@ -82,6 +82,16 @@ def test_given_tasks_are_done_in_the_order_given_as_soon_as_they_can_be(talk: Ta
     assert acts(conversation.prompt()) == [("edit_file", "safe_add.py"), ("complete_task", "2")]
 
 
+def test_if_its_tests_fail_it_writes_what_the_task_builds_on_anew(talk: Talk) -> None:
+    conversation = talk(strategy="preassigned", own=["2"]).own("2").own("1", agent="Dev2", status="done")
+    refused = "- complete_task 2: refused (tests). Its tests failed: 1 of 3 do not pass."
+    assert acts(conversation.prompt(outcomes=[refused])) == [
+        ("edit_file", "add.py"),
+        ("edit_file", "safe_add.py"),
+        ("complete_task", "2"),
+    ]
+
+
 def test_it_waits_for_what_its_tasks_build_on(talk: Talk) -> None:
     conversation = talk(strategy="preassigned", own=["2"]).own("2")
     assert simulate("sim/perfect", 1, conversation.prompt()).text == "safe_add waits for what it builds on."

@@ -44,6 +44,9 @@ def test_the_json_counts_runs_events_and_faults_by_kind(capsys: pytest.CaptureFi
     assert facts["events"] > 800
     assert sum(facts["outcomes"].values()) == 8
     assert sum(facts["faults"].values()) > 0
+    cells = facts["coverage"]
+    assert len(cells["cells"]) == cells["reached"] == cells["of"] - len(cells["missed"])
+    assert sum(cells["cells"].values()) >= sum(facts["faults"].values())
     assert len(facts["digest"]) == 64
 
 
@@ -86,11 +89,12 @@ def test_a_person_reads_seed_plan_and_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     MUTANTS["keep_locks_at_the_barrier"](monkeypatch)
-    code, out, _ = simulate(capsys, "--seeds", "1", "--jobs", "1")
+    code, out, _ = simulate(capsys, "--seeds", "6", "--jobs", "1")
     assert code == 1
-    assert "✖ seed 1 " in out
+    assert "✖ seed 6 " in out
     assert "lock_leak" in out
-    assert "again: teamtop simulate --seeds 1..1 --faults none" in out
+    assert "again: teamtop simulate --seeds 6..6 --faults none" in out
+    assert "pairs of a fault and a phase of a turn reached." in out
     assert "1 seed with violations." in out
 
 
@@ -99,7 +103,9 @@ def test_a_person_reads_seed_plan_and_command(
     [
         (("--seeds", "9..5"), "holds no seed"),
         (("--seeds", "a..b"), "--seeds is a number"),
-        (("--faults", "nowhere.toml"), "nowhere.toml cannot be read"),
+        (("--faults", "nowhere.toml"), "no fault plan and no file"),
+        (("-n", "many"), "-n is a number from 1 to"),
+        (("-n", "0"), "-n is a number from 1 to"),
         (("--model", "openai/gpt"), "Only simulated models"),
         (("--strategy", "leed"), "lead"),
         (("--jobs", "-1"), "--jobs"),

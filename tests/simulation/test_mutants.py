@@ -9,38 +9,45 @@ from engine.simulation.scenario import Settings
 from tests.simulation.mutants import MUTANTS
 
 SUBTLE = {
-    "accept_tests_of_files_that_changed",
-    "give_tasks_to_the_lost",
-    "end_a_new_lease_with_an_old_one",
-    "repeat_calls_without_end",
-    "ignore_retry_after",
-    "revive_nobody",
-    "act_on_what_is_not_recorded",
-    "pass_tasks_on_to_the_lost",
+    "accept_tests_of_files_that_changed": Settings(
+        suite="mathutils",
+        structure="parallel",
+        agents=8,
+        strategy="decentralized",
+        model="sim/gemini-3-flash",
+        faults="",
+        people=False,
+    ),
+    "ignore_retry_after": Settings(
+        faults="[[fault]]\nkind = 'api_errors'\nstatus = 429\nretry_after = 30\nat_round = 1\n"
+    ),
 }
-"""Found after tens to hundreds of seeds: left to the long tests."""
+"""Found after some hundred seeds of all kinds, and soon where one looks for them."""
 
 
-def hunt(name: str, seeds: int) -> Result | None:
+def hunt(name: str, seeds: int, settings: Settings) -> Result | None:
     """The first run in which the planted bug is found."""
     with pytest.MonkeyPatch.context() as patch:
         MUTANTS[name](patch)
-        results = (run_seed(seed, Settings()) for seed in range(seeds))
+        results = (run_seed(seed, settings) for seed in range(seeds))
         return next((result for result in results if result.violations), None)
 
 
 def test_there_are_more_than_twenty_five() -> None:
     assert len(MUTANTS) >= 25
-    assert set(MUTANTS) > SUBTLE
+    assert set(MUTANTS) > set(SUBTLE)
 
 
-@pytest.mark.parametrize("name", sorted(set(MUTANTS) - SUBTLE))
-def test_planted_bug_is_found_soon(name: str) -> None:
-    assert hunt(name, 60) is not None
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_planted_bug_is_found_soon_and_the_sound_engine_passes_that_seed(name: str) -> None:
+    settings = SUBTLE.get(name, Settings())
+    found = hunt(name, 150 if name in SUBTLE else 60, settings)
+    assert found is not None
+    assert run_seed(found.seed, settings).violations == ()
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", sorted(SUBTLE))
-def test_subtle_planted_bug_is_found_within_a_thousand_seeds(name: str) -> None:
-    assert hunt(name, 1_000) is not None
+def test_subtle_planted_bug_is_found_within_a_thousand_seeds_of_all_kinds(name: str) -> None:
+    assert hunt(name, 1_000, Settings()) is not None

@@ -10,6 +10,8 @@ from engine.simulation import generator
 from engine.simulation.plantext import render
 from engine.simulation.shrink import Plan, shrink
 
+SCENE = generator.Scene(("Lead", "Dev1", "Dev2"), ("1", "2"), ("add.py", "sub.py"), 30.0)
+
 
 def entries(*kinds: str) -> Plan:
     return tuple(Planned(kind, "all", {}, None, 17.25, 90.0) for kind in kinds)
@@ -53,14 +55,14 @@ def test_the_smallest_plan_is_one_that_failed_and_trials_are_bounded() -> None:
 
 def test_a_written_plan_reads_as_it_was() -> None:
     for seed in range(200):
-        plan = generator.plan(Random(seed), ["Lead", "Dev1", "Dev2"], ["1", "2"], 30.0)
+        plan = generator.plan(Random(seed), SCENE)
         assert parse(render(plan), "plan.toml") == tuple(plan)
 
 
 def test_every_kind_is_drawn_sometime_and_always_within_its_limits() -> None:
     seen: set[str] = set()
     for seed in range(600):
-        for entry in generator.plan(Random(seed), ["Dev1", "Dev2", "Dev3"], ["1", "2"], 30.0):
+        for entry in generator.plan(Random(seed), SCENE):
             seen.add(entry.kind)
             parse(render([entry]), "plan.toml")  # raises if a value is out of its range
     assert seen == {spec.kind for spec in FAULTS}

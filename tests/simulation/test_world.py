@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 from engine.errors import UsageError
 from engine.record import events as ev
 from engine.simulation import schedulers, world
-from engine.simulation.invariants import judge
+from engine.simulation.invariants import ends, judge
 from engine.simulation.runner import run_seed
-from engine.simulation.scenario import Settings, check, draw
+from engine.simulation.scenario import DISK_SECONDS, Settings, check, draw
 from engine.simulation.schedulers import Bounded, Fifo, Livelock, Priority, Starve, Uniform
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
@@ -140,6 +141,21 @@ def test_faults_stop_for_good_and_the_team_ends_in_peace() -> None:
     assert judge(played) == []
 
 
+def test_a_team_that_makes_no_mistakes_any_more_has_few_rounds_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    played = world.play(draw(0, Settings(faults='[[fault]]\nkind = "stall"\nat_round = 1\n', people=False)))
+    took = played.events[-1].round - played.events[played.quiet_seq - 1].round
+    assert judge(played) == []
+    monkeypatch.setattr(ends, "SETTLING_ROUNDS", 0)
+    monkeypatch.setattr(ends, "ROUNDS_PER_TASK", (took - 1) / len(played.scenario.start.tasks))
+    assert f"took {took} rounds after all faults" in judge(played)[0].sentence
+
+
+@pytest.mark.parametrize("seconds", DISK_SECONDS)
+def test_a_disk_that_takes_its_time_changes_no_promise(seconds: float | None) -> None:
+    played = world.play(replace(draw(3, Settings()), disk=seconds))
+    assert judge(played) == []
+
+
 def test_faults_that_end_rounds_at_once_do_not_use_up_all_rounds() -> None:
     settings = Settings(faults='[[fault]]\nkind = "api_errors"\nstatus = 400\nat_round = 1\n', people=False)
     result = run_seed(1, settings)
@@ -157,7 +173,7 @@ def test_faults_that_end_rounds_at_once_do_not_use_up_all_rounds() -> None:
         (Settings(strategy="anarchy"), "anarchy"),
         (Settings(suite="nonsense"), "nonsense"),
         (Settings(structure="sideways"), "sideways"),
-        (Settings(agents=0), "1 to"),
+        (Settings(agents=999), "1 to"),
         (Settings(faults="[[fault]]\nkind = 3"), "kind"),
         (Settings(faults='[[fault]]\nkind = "crash"\ntarget = "Dev9"\nat_round = 1'), "Dev9"),
     ],

@@ -38,10 +38,15 @@ def _variable(flag: str) -> str:
     default="random",
     show_default=True,
     envvar=_variable("FAULTS"),
-    help="A fault plan (TOML) for all seeds, a random one for each, or none.",
+    help="A fault plan (a TOML file, or a ready one) for all seeds, a random one for each, or none.",
 )
 @click.option(
-    "--suite", metavar="SUITE", default="mathutils", show_default=True, help="A shipped or synthetic suite."
+    "--suite",
+    metavar="SUITE",
+    default="mixed",
+    show_default=True,
+    envvar=_variable("SUITE"),
+    help="A shipped or synthetic suite, or mixed.",
 )
 @click.option(
     "--structure",
@@ -53,11 +58,11 @@ def _variable(flag: str) -> str:
 @click.option(
     "-n",
     "--agents",
-    type=int,
-    default=5,
+    metavar="N",
+    default="mixed",
     show_default=True,
     envvar=_variable("AGENTS"),
-    help="Number of developers; a lead is extra.",
+    help="Number of developers (a lead is extra), or mixed.",
 )
 @click.option(
     "--strategy",
@@ -95,7 +100,7 @@ def command(
     faults: str,
     suite: str,
     structure: str,
-    agents: int,
+    agents: str,
     strategy: str,
     model: str,
     people: bool,
@@ -117,7 +122,7 @@ def command(
     settings = scenario.Settings(
         suite=suite,
         structure=structure,
-        agents=agents,
+        agents=_agents(agents),
         strategy=strategy,
         model=model,
         faults=_faults(faults),
@@ -159,18 +164,25 @@ def _span(text: str) -> range:
     return range(start, end + 1)
 
 
-def _faults(text: str) -> str:
+def _agents(text: str) -> int:
+    """How many developers; 0 stands for any number."""
     from engine.errors import UsageError
+    from engine.setup import TEAM_MAX
+    from tasks.errors import quoted
+
+    if text == "mixed":
+        return 0
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= TEAM_MAX:
+        raise UsageError(f"-n is a number from 1 to {TEAM_MAX}, or mixed, not {quoted(text)}.")
+    return int(text)
+
+
+def _faults(text: str) -> str:
+    from engine.faults import library
 
     if text in ("random", "none", ""):
         return "random" if text == "random" else ""
-    try:
-        return Path(text).expanduser().read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(
-            f"--faults {text} cannot be read ({reason}): give a plan, random, or none."
-        ) from None
+    return library.text_of(text)
 
 
 class _Bar:
@@ -263,6 +275,9 @@ def _print(
     counts = f"{summary.runs:,} runs, {summary.events:,} events"
     click.echo(f"{counts}, {hours} in {seconds:.1f} s ({rate} runs/s).")
     click.echo(f"{struck:,} faults: {kinds}." if struck else "No faults.")
+    if struck:
+        cells = summary.coverage()
+        click.echo(f"{cells['reached']} of {cells['of']} pairs of a fault and a phase of a turn reached.")
     count = len(violations)
     click.echo(
         "No violation." if not count else f"{count} {'seed' if count == 1 else 'seeds'} with violations."

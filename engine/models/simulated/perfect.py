@@ -1,5 +1,7 @@
 """``sim/perfect``: one task per turn, always right, the same time and tokens every turn.
 
+If its tests fail all the same, it writes what the task builds on anew, too.
+
 It is the yardstick for everything else: what is lost against it is lost to the graph and to coordination.
 """
 
@@ -17,6 +19,9 @@ def develop(turn: Turn) -> None:
     """Do the first task that can be done: a copy, an own one, else one that may be claimed."""
     own = next((row for row in _in_order(turn) if turn.can_start(row)), None)
     if own is not None:
+        if own in turn.unverified():  # somebody else broke what it builds on
+            for row in reversed(turn.below(own)):
+                turn.write(row, right=1.0)
         _do(turn, own)
         return
     if turn.mine:

@@ -8,8 +8,9 @@ from engine.simulation.invariants.notes import Notes
 from engine.simulation.violation import Violation
 from engine.simulation.world import Played
 
-ROUNDS_IN_PEACE = 120
-"""Rounds within which a team must end after the last fault; undisturbed teams need 5 to 15."""
+SETTLING_ROUNDS, ROUNDS_PER_TASK = 20, 2
+"""Rounds within which a team that makes no mistakes must end after the last fault: one per task of a chain, and
+some for leases, for handing work out, and for mending what others broke. Seen was one per task at most."""
 
 
 def judge(played: Played) -> list[Violation]:
@@ -30,7 +31,8 @@ def judge(played: Played) -> list[Violation]:
         notes.wrong(end.seq, f"the run ended as {end.outcome} ({end.detail})")
     if played.quiet_seq:
         before = played.events[played.quiet_seq - 1].round
-        if end.round - before > ROUNDS_IN_PEACE:
+        limit = SETTLING_ROUNDS + ROUNDS_PER_TASK * len(played.scenario.start.tasks)
+        if end.round - before > limit:
             notes.wrong(end.seq, f"the team took {end.round - before} rounds after all faults had stopped")
     return notes
 

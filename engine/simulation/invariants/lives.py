@@ -52,7 +52,7 @@ class _Lives:
                 self._returned(event, f"task {event.task}")
             case ev.LockReleased(reason="lease") if event.agent not in self._leaky:
                 self._returned(event, event.path)
-            case ev.TaskAssigned(by="strategy") if event.ts > 0 and self._state.get(event.agent) != "live":
+            case ev.TaskAssigned() if event.round > 0 and self._state.get(event.agent) != "live":
                 self._wrong(event, f"task {event.task} was given to {event.agent}, who is lost")
             case ev.FaultStarted(kind="lock_leak"):
                 self._leaky |= set(event.targets)
