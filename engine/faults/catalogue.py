@@ -213,7 +213,7 @@ _WORLD = (
     FaultSpec(
         "lock_amnesia",
         "locks",
-        "let the lock service forget, for its sake",
+        "let locks be forgotten for it",
         "Its edits are granted files that others hold, so that two hold one file at once; "
         "the newer lock has the higher token.",
         "The file takes only the newest token: what the older holder writes after that is refused as fenced.",

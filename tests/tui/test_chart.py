@@ -17,7 +17,7 @@ DATA = ChartData(
     p=0.5,
     agents=4,
     speedup=1.9,
-    faults=(5,),
+    faults=((5, 9),),
     baseline="run 3f2a",
 )
 
@@ -62,6 +62,20 @@ def test_bounds_are_told_apart_without_colour() -> None:
     assert "┄┄┄" in amdahl
 
 
+def test_a_band_on_the_axis_shows_from_where_to_where_a_fault_lasted() -> None:
+    def axis(*faults: tuple[int, int | None]) -> str:
+        row = chart(replace(DATA, faults=faults))[-2]
+        return row[row.index("└") + 1 : row.index(" baseline")]
+
+    lasted = axis((5, 9))
+    assert lasted.count("▀") == round(4 / 20 * len(lasted))
+    assert lasted.index("⚡") < lasted.index("▀")
+    assert "▀▀" not in axis((5, 5))  # it struck once
+    active = axis((5, None))
+    assert active.rindex("▀") > lasted.rindex("▀")  # up to the end of the curve
+    assert active.rstrip("─┬") != active
+
+
 def test_a_fault_is_marked_at_the_work_that_was_done() -> None:
     axis, legend = chart()[-2:]
     assert abs(axis.index("⚡") - legend.index("5")) <= 1
@@ -86,7 +100,7 @@ def test_before_the_first_completion_there_are_bounds_and_no_curve() -> None:
 @pytest.mark.parametrize("height", [1, 3, 9, 40])
 @pytest.mark.parametrize("total", [1, 20, 2_000])
 def test_no_row_leaves_its_cells(cells: int, height: int, total: int) -> None:
-    data = replace(DATA, total=total, faults=(0, total), curve=((1, 0.0), (total, 400.0)))
+    data = replace(DATA, total=total, faults=((0, None), (total, total)), curve=((1, 0.0), (total, 400.0)))
     rows = chart_rows(data, cells, height)
     assert len(rows) <= height
     assert all(width_of(row) <= cells for row in rows)

@@ -66,6 +66,7 @@ def test_elapsed_time_stops_with_the_run() -> None:
 
 
 def test_warnings_stand_as_long_as_they_are_true(moment: Moment) -> None:
+    moment.state.faults.active.clear()
     assert banners(moment, unsafe=False, note="", behind=0.0) == []
     rows = banners(moment, unsafe=True, note="line 5 is damaged.", behind=0.5)
     assert [plain(row).strip() for row in rows] == [
@@ -73,3 +74,31 @@ def test_warnings_stand_as_long_as_they_are_true(moment: Moment) -> None:
         "⚠ line 5 is damaged.",
         "reading the journal: 50%",
     ]
+
+
+def test_active_faults_are_named_with_their_targets_and_what_is_left_of_them(moment: Moment) -> None:
+    state = moment.state
+    moment.live, moment.mode = True, "live"
+    for number, kind, targets, until in (
+        (2, "slow", ("Dev1", "Dev2"), moment.now + 12.4),
+        (3, "outage", ("Dev1", "Dev2", "Dev3", "Dev4"), None),
+        (4, "disk_full", (), None),
+        (5, "stall", ("Dev1",), None),
+    ):
+        state.apply(
+            ev.FaultStarted(
+                seq=state.seq + 1,
+                ts=state.ts,
+                id=number,
+                kind=kind,
+                targets=targets,
+                params={},
+                author="ann",
+                until_seconds=until,
+            )
+        )
+    [row] = banners(moment, unsafe=False, note="", behind=0.0)
+    said = "⚡ H heals  crash Dev3 · slow Dev1, Dev2 12 s · outage 4 agents · disk_full the run +1"
+    assert plain(row).strip() == said
+    moment.mode = "replay"
+    assert "heals" not in plain(banners(moment, unsafe=False, note="", behind=0.0)[0])

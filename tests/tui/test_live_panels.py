@@ -28,23 +28,23 @@ def test_digits_bring_a_panel_to_full_screen_and_back() -> None:
     async def scene(stage: Stage) -> None:
         for key, title in (("1", "1 Tasks"), ("3", "3 Locks"), ("4", "4 Speedup"), ("5", "5 Talk")):
             await stage.press(key)
-            assert stage.lines()[1].startswith(f"╭─ {title}")
-            assert stage.lines()[1].count("╮") == 1
+            assert stage.lines()[2].startswith(f"╭─ {title}")
+            assert stage.lines()[2].count("╮") == 1
         await stage.press("5")
         assert stage.live.view.full is None
-        assert "┬" in stage.lines()[1]
+        assert "┬" in stage.lines()[2]
 
     play(scene)
 
 
 def test_two_shows_all_panes_on_a_small_terminal() -> None:
     async def scene(stage: Stage) -> None:
-        assert "Agents 4" in stage.lines()[1]
+        assert "Agents 4" in stage.lines()[2]
         await stage.press("2")
-        assert "─ Dev1" in stage.lines()[1]
-        assert "─ Dev2" in stage.lines()[1]
+        assert "─ Dev1" in stage.lines()[2]
+        assert "─ Dev2" in stage.lines()[2]
         await stage.press("escape")
-        assert "Agents 4" in stage.lines()[1]
+        assert "Agents 4" in stage.lines()[2]
 
     play(scene, size=(80, 24))
 
@@ -189,6 +189,7 @@ def test_warnings_stand_below_the_header() -> None:
         stage.live.paint()
         await stage.settle()
         assert stage.lines()[1].strip() == "⚠ Line 7 is damaged."
-        assert stage.lines()[2].startswith("╭")
+        assert stage.lines()[2].strip() == "⚡ H heals  crash Dev3"
+        assert stage.lines()[3].startswith("╭")
 
     play(scene)

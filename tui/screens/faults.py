@@ -13,28 +13,38 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.control import Heal, Inject
-from engine.faults.catalogue import BY_KIND, FAULTS, FaultSpec, ParamSpec
+from engine.errors import UsageError
+from engine.faults.catalogue import BY_KIND, FAULTS, FaultSpec
+from engine.record.folder import RunFolder
 from engine.record.state import Fault, RunState
 from tui.screens.dialogs import ALL, Dialog, _mark
+from tui.screens.faultfields import PICKED, hint, parse_duration, parse_param, parse_target, shown
+from tui.screens.saving import save_plan
 
 PARAMS_MAX = max(len(spec.params) for spec in FAULTS)
 """Rows that the dialog keeps for parameters."""
 
-DURATION_MAX = 86_400.0
-"""Longest fault in run-clock seconds: a day."""
+ROWS_BESIDE = 15
+"""Rows of the dialog beside its lists: border, what to expect, fields, hints."""
+
+LIST_ROWS = (5, 14)
+"""Fewest and most rows of the lists; they scroll."""
 
 
 class FaultDialog(Dialog[Inject | Heal]):
-    """Chooses a fault, its target, its parameters and how long; or an active fault to heal."""
+    """Chooses a fault, its target, its parameters and how long; or an active fault to heal.
+
+    ``folder`` is where the faults that were injected by hand can be saved as a plan.
+    """
 
     heading = "Disturb the team"
 
     DEFAULT_CSS = """
     FaultDialog #lists { height: auto; }
-    FaultDialog #kinds { width: 3fr; max-height: 10; }
-    FaultDialog #targets { width: 2fr; max-height: 10; margin-left: 2; }
+    FaultDialog #kinds { width: 3fr; }
+    FaultDialog #targets { width: 2fr; margin-left: 2; }
     FaultDialog #fields { height: auto; }
-    FaultDialog #expect { height: 2; color: $secondary; margin-top: 1; }
+    FaultDialog #expect { height: auto; max-height: 4; color: $secondary; margin-top: 1; }
     FaultDialog .field { height: 1; }
     FaultDialog .field .name { width: 14; }
     FaultDialog .field Input { width: 14; }
@@ -42,13 +52,17 @@ class FaultDialog(Dialog[Inject | Heal]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "inject", "inject", id="fault.inject", tooltip="Do it, with what is filled in")
+        Binding("ctrl+s", "inject", "inject", id="fault.inject", tooltip="Do it, with what is filled in"),
+        Binding("ctrl+w", "save", "save", id="fault.save", tooltip="Save what was done by hand as a plan"),
     ]
 
-    def __init__(self, state: RunState, target: str | None = None) -> None:
+    def __init__(self, state: RunState, target: str | None = None, folder: RunFolder | None = None) -> None:
         super().__init__()
+        self._state = state
+        self._folder = folder
         self._active: list[Fault] = list(state.faults.active.values())
-        self._names = [*state.agents.agents, ALL]
+        lead = ("lead",) if any(agent.role == "lead" for agent in state.agents.agents.values()) else ()
+        self._names: list[str] = [*state.agents.agents, ALL, *lead, *PICKED]
         self._marks = {name: _mark(state, name) for name in state.agents.agents}
         self._target = target if target in self._names else self._names[0]
 
@@ -67,8 +81,10 @@ class FaultDialog(Dialog[Inject | Heal]):
             for index in range(PARAMS_MAX):
                 yield from self._field(f"param{index}")
             yield from self._field("duration")
+            yield from self._field("whom")
         yield Static(Content(""), classes="problem")
-        yield Static(Content("enter next, then inject · tab fields · esc cancel"), classes="hint")
+        hints = "enter next, then inject · tab fields · ^w save plan · esc cancel"
+        yield Static(Content(hints), classes="hint")
 
     @staticmethod
     def _field(key: str) -> ComposeResult:
@@ -81,6 +97,11 @@ class FaultDialog(Dialog[Inject | Heal]):
         """Begin with what; the one in focus before is whom."""
         self.query_one("#targets", OptionList).highlighted = self._names.index(self._target)
         self._label("duration", "lasts", "", "seconds; empty: until it is healed")
+        self._label("whom", "or on", "", "names, owner-of(7) or holder-of(a.py)")
+        low, high = LIST_ROWS
+        rows = min(high, max(low, self.app.size.height - ROWS_BESIDE))
+        for lists in self.query(OptionList):
+            lists.styles.max_height = rows
         kinds = self.query_one("#kinds", OptionList)
         kinds.highlighted = 0
         kinds.focus()
@@ -113,23 +134,25 @@ class FaultDialog(Dialog[Inject | Heal]):
             self.query_one(f"#param{index}-field").display = index < len(params)
             if index < len(params):
                 param = params[index]
-                self._label(
-                    f"param{index}", param.name.replace("_", " "), _shown(param.default), _hint(param)
-                )
+                self._label(f"param{index}", param.name.replace("_", " "), shown(param.default), hint(param))
         once = spec is None or spec.once
         self.query_one("#duration-field").display = not once
-        self.query_one("#targets").disabled = spec is None
+        aimed = spec is not None and not spec.whole_run
+        self.query_one("#whom-field").display = aimed
+        self.query_one("#targets").disabled = not aimed
 
     @on(OptionList.OptionSelected, "#kinds")
     def _kind_selected(self) -> None:
         """On to whom; healing needs no more."""
-        if self._spec is None:
+        if self._spec is None or self._spec.whole_run:
             self.action_inject()
         else:
             self.query_one("#targets").focus()
 
     @on(OptionList.OptionSelected, "#targets")
     def _target_selected(self) -> None:
+        """Whom the cursor is on; what was typed instead is not meant."""
+        self.query_one("#whom", Input).value = ""
         self.action_inject()
 
     @on(Input.Submitted)
@@ -148,56 +171,29 @@ class FaultDialog(Dialog[Inject | Heal]):
                 for index, param in enumerate(spec.params)
             }
             duration = None if spec.once else parse_duration(self.query_one("#duration", Input).value)
-        except ValueError as error:
-            self.query_one(".problem", Static).update(Content(str(error)))
+            target = ALL if spec.whole_run else self._whom()
+        except (ValueError, UsageError) as error:
+            self._say(str(error))
             return
+        self.dismiss(Inject(kind=spec.kind, target=target, params=params, duration_seconds=duration))
+
+    def _whom(self) -> str:
+        """The target that was typed, else the one that the cursor is on."""
+        typed: str = self.query_one("#whom", Input).value
+        if typed.strip():
+            return parse_target(typed, self._state)
         place = self.query_one("#targets", OptionList).highlighted or 0
-        self.dismiss(
-            Inject(kind=spec.kind, target=self._names[place], params=params, duration_seconds=duration)
-        )
+        return self._names[place]
 
+    async def action_save(self) -> None:
+        """Save what was injected by hand as a plan."""
+        _, said = await save_plan(self._folder)
+        self._say(said)
 
-def parse_param(param: ParamSpec, text: str) -> float | str:
-    """The parameter's value from what was typed, its default if nothing was.
-
-    Raises ``ValueError`` with a sentence.
-    """
-    text = text.strip()
-    name = param.name.replace("_", " ")
-    if not text:
-        return param.default
-    if isinstance(param.default, str):
-        if param.choices and text not in param.choices:
-            raise ValueError(f"{name} is one of: {', '.join(param.choices)}.")
-        return text
-    return _number(name, text, param.minimum, param.maximum)
-
-
-def parse_duration(text: str) -> float | None:
-    """Seconds, or null for an empty field. Raises ``ValueError`` with a sentence."""
-    return _number("lasts", text.strip(), 0.001, DURATION_MAX) if text.strip() else None
-
-
-def _number(name: str, text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{name} is a number, not “{text[:20]}”.") from None
-    if not low <= value <= high:
-        raise ValueError(f"{name} is between {low:g} and {high:g}.")
-    return value
-
-
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
-
-
-def _hint(param: ParamSpec) -> str:
-    if param.choices:
-        return " | ".join(param.choices)
-    return f"{param.unit} {param.help}".strip()
+    def _say(self, text: str) -> None:
+        self.query_one(".problem", Static).update(Content(text))
 
 
 def _heal_text(fault: Fault) -> str:
-    verb = "revive" if fault.kind == "crash" else f"heal {fault.kind} of"
-    return f"✚ {verb} {', '.join(fault.targets)}"
+    verb = "revive" if fault.kind in ("crash", "amnesia") else f"heal {fault.kind} of"
+    return f"✚ {verb} {', '.join(fault.targets) or 'the run'}"

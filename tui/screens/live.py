@@ -158,7 +158,7 @@ class LiveScreen(RunScreen):
             if command is not None:
                 self.send(command)
 
-        self.app.push_screen(FaultDialog(self.source.state, self._agent_in_focus), chosen)
+        self.app.push_screen(FaultDialog(self.source.state, self._agent_in_focus, self.folder), chosen)
 
     def action_message(self) -> None:
         """Write to the team."""

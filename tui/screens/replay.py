@@ -20,6 +20,7 @@ from tui.keys import VIEW, Key
 from tui.replaysource import Position, ReplaySource, parse_position
 from tui.screens.going import LEAVE, app_of, go_back, runs_dirs
 from tui.screens.live import RunScreen
+from tui.screens.saving import save_plan
 from tui.widgets.transport import Transport
 from tui.widgets.transport_rows import data_of
 
@@ -82,6 +83,7 @@ REPLAY: tuple[Key, ...] = (
     ),
     Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
     Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
+    Key("replay.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "replay"),
     Key("replay.summary", "u", "summary", "summary", "The summary of the run", "replay"),
 )
 """Keys of the transport."""
@@ -265,6 +267,11 @@ class ReplayScreen(RunScreen):
         self.replay.pause()
         self._tell(self.replay.go(Position("seq", seq)))
         self._moved()
+
+    async def action_save_plan(self) -> None:
+        """Save what was injected by hand as a plan."""
+        saved, said = await save_plan(self.folder)
+        app_of(self).say(said, "information" if saved else "warning")
 
     def action_summary(self) -> None:
         """What the run came to."""

@@ -17,6 +17,7 @@ from engine.record.folder import RunFolder
 from tui.keys import Key
 from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay, go_to_runs, runs_dirs
 from tui.screens.live import LiveScreen
+from tui.screens.saving import save_plan
 from tui.widgets.lines import FooterLine
 from tui.widgets.page import EMPTY
 from tui.widgets.runcolumns import when
@@ -31,6 +32,7 @@ LOOK_SECONDS = 1.0
 SUMMARY: tuple[Key, ...] = (
     Key("summary.replay", "r", "replay", "replay", "Replay the run from its beginning", "runs", True),
     Key("summary.runs", "b", "runs", "all runs", "The list of saved runs", "runs", True),
+    Key("summary.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "runs"),
     Key("summary.back", "escape", "back", "back", "Back to where you came from", "runs"),
 )
 """Keys of the summary."""
@@ -128,6 +130,11 @@ class SummaryScreen(Screen[None]):
     def action_replay(self) -> None:
         """Replay the run."""
         go_to_replay(self, self.folder)
+
+    async def action_save_plan(self) -> None:
+        """Save what was injected by hand as a plan."""
+        saved, said = await save_plan(self.folder)
+        app_of(self).say(said, "information" if saved else "warning")
 
     def action_runs(self) -> None:
         """The list of runs."""

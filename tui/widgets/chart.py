@@ -16,6 +16,9 @@ LABELS = 24
 FOOTNOTE = "* equal tasks, 1 a turn"
 """What the graph bound supposes: agents that do several tasks in one reply can pass it."""
 
+BAND = "▀"
+"""The line below the plot while a fault is active."""
+
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bits of the dots of a braille cell, by row and column (Unicode block U+2800)."""
 
@@ -47,7 +50,10 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """All that the chart shows. ``faults`` are numbers of tasks done when a fault began."""
+    """All that the chart shows.
+
+    ``faults`` are numbers of tasks done when each began and when it stopped (null: it is active).
+    """
 
     curve: tuple[tuple[int, float], ...]
     total: int
@@ -56,7 +62,7 @@ class ChartData:
     p: float
     agents: int
     speedup: float | None = None
-    faults: tuple[int, ...] = ()
+    faults: tuple[tuple[int, int | None], ...] = ()
     baseline: str = "estimated"
 
 
@@ -148,16 +154,21 @@ def _names(data: ChartData, scale: _Scale) -> dict[int, Span]:
 
 
 def _axis(data: ChartData, scale: _Scale, labels: bool) -> Row:
-    """The line below the plot, with a mark where a fault began."""
+    """The line below the plot: a mark where a fault began, a band as long as it lasted."""
     cells = ["─"] * scale.width
     for tick in _ticks(data, scale):
         cells[min(scale.width - 1, scale.x(tick) // 2)] = "┬"
-    for done in data.faults:
-        place = min(scale.width - 2, scale.x(done) // 2)
+    now = max([done for done, _ in data.curve], default=0)
+    for begun, ended in data.faults:
+        until = now if ended is None else ended
+        first, last = (min(scale.width - 1, scale.x(done) // 2) for done in (begun, until))
+        cells[first : last + 1] = [BAND] * max(1, last + 1 - first)
+    for begun, _ in data.faults:
+        place = min(scale.width - 2, scale.x(begun) // 2)
         cells[place], cells[place + 1] = "⚡", ""  # the mark is two cells wide
     row: Row = [Span("   0└", "muted")]
     for text in cells:
-        role: Role = "warn" if text == "⚡" else "faint"
+        role: Role = "warn" if text in ("⚡", BAND) else "faint"
         row.append(Span(text, role))
     if labels:
         row.append(Span(f" baseline: {shorten(data.baseline, LABELS - 11)}", "plain"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.widgets.figures import clock, count, money
+from tui.widgets.figures import age, clock, count, money
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, justify, shorten, width_of
 
@@ -105,6 +105,25 @@ def _lefts(moment: Moment) -> Iterable[Row]:
         yield [*head, Span(name, "strong"), Span(" " + rest, "plain")]
 
 
+FAULTS_NAMED = 4
+"""Active faults that are named in the banner; the others are counted."""
+
+
+def faults_row(moment: Moment) -> Row:
+    """Which faults are active on whom, for how long still, and the key that ends them."""
+    active = list(moment.state.faults.active.values())
+    row: Row = [Span(" ⚡ ", "warn")]
+    if moment.live and moment.mode == "live":
+        row += [Span("H", "accent"), Span(" heals  ", "muted")]
+    named = []
+    for fault in active[:FAULTS_NAMED]:
+        whom = ", ".join(fault.targets) if len(fault.targets) < 4 else f"{len(fault.targets)} agents"
+        left = "" if fault.until is None else f" {age(fault.until - moment.now)}"
+        named.append(f"{fault.kind} {whom or 'the run'}{left}")
+    more = f" +{len(active) - FAULTS_NAMED}" if len(active) > FAULTS_NAMED else ""
+    return [*row, Span(" · ".join(named) + more, "warn")]
+
+
 def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[Row]:
     """Lines that stand below the header as long as what they say is so."""
     rows: list[Row] = []
@@ -113,6 +132,8 @@ def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[R
         rows.append([Span(text, "bad")])
     if note:
         rows.append([Span(f" ⚠ {note}", "warn")])
+    if moment.state.faults.active and moment.state.run.phase != "ended":
+        rows.append(faults_row(moment))
     if behind > 0.02 and moment.state.seq > 0:
         rows.append([Span(f" reading the journal: {100 * (1 - behind):.0f}%", "muted")])
     return rows

@@ -55,6 +55,6 @@ class SpeedupPanel(Panel):
             p=run.p,
             agents=run.developers,
             speedup=None if speedup is None else round(speedup, 2),
-            faults=tuple(fault.tasks_done for fault in moment.state.faults.all()),
+            faults=tuple((f.tasks_done, f.tasks_done_after) for f in moment.state.faults.all()),
             baseline=baseline_label(moment.baseline),
         )

@@ -89,7 +89,7 @@ class RunState:
 
     def _table(self) -> dict[type[ev.Event], tuple[Handler, ...]]:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks
-        files, mail, faults, metrics = self.files, self.mail, self.faults, self.metrics
+        files, mail, metrics = self.files, self.mail, self.metrics
         paces = self.paces
         drafts = self.drafts
         return {
@@ -152,7 +152,7 @@ class RunState:
             ev.Resumed: (run.resumed,),
             ev.StopRequested: (run.stop_requested,),
             ev.FaultStarted: (self._fault_started, run.fault_started),
-            ev.FaultStopped: (faults.fault_stopped, run.fault_stopped),
+            ev.FaultStopped: (self._fault_stopped, run.fault_stopped),
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),
             ev.AgentStalled: (board.agent_lost, agents.agent_stalled),
             ev.AgentRevived: (board.agent_revived, agents.agent_revived),
@@ -171,6 +171,9 @@ class RunState:
 
     def _fault_started(self, event: ev.FaultStarted) -> None:
         self.faults.fault_started(event, self.board.done)
+
+    def _fault_stopped(self, event: ev.FaultStopped) -> None:
+        self.faults.fault_stopped(event, self.board.done)
 
     @property
     def completed(self) -> bool:

@@ -16,7 +16,8 @@ FAULTS_KEPT = 500
 class Fault:
     """One fault; ``stopped`` is null while it is active. Times are run-clock seconds.
 
-    ``tasks_done`` is how many tasks were done when it began: where its mark stands in the speedup chart.
+    ``tasks_done`` is how many tasks were done when it began, ``tasks_done_after`` when it stopped: where its
+    mark and its band stand in the speedup chart.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Fault:
     tasks_done: int
     until: float | None = None
     stopped: float | None = None
+    tasks_done_after: int | None = None
 
 
 class FaultsState:
@@ -59,11 +61,11 @@ class FaultsState:
         )
         self.count += 1
 
-    def fault_stopped(self, event: ev.FaultStopped) -> None:
+    def fault_stopped(self, event: ev.FaultStopped, tasks_done: int) -> None:
         """It is over."""
         fault = self.active.pop(event.id, None)
         if fault is not None:
-            fault.stopped = event.ts
+            fault.stopped, fault.tasks_done_after = event.ts, tasks_done
             self.ended.append(fault)
 
     def all(self) -> list[Fault]:
