@@ -32,6 +32,7 @@ COMMANDS = (
     "list",
     "suites",
     "faults",
+    "sweep",
     "scaling",
 )
 """In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""

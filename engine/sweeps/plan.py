@@ -1,0 +1,143 @@
+"""Sweep plans: which teams run on which suites, how often, and what it may cost.
+
+    name = "sizes"                      # runs are named after it
+    suites = ["mathutils", "svg"]
+    structures = ["parallel", "mixed"]  # default: mixed, where the suite has it
+    strategies = ["preassigned", "decentralized"]
+    models = ["sim/gemini-3-flash"]
+    agents = "1..5"                     # or a list
+    repetitions = 5
+    first_seed = 0                      # repetition k runs with seed first_seed + k in every cell
+    jobs = 2                            # runs at a time; default: one per core
+    retries = 1                         # tries after a run failed
+
+    [run]                               # the same for all: flags of `teamtop run`
+    speed = "max"
+    max_rounds = 60
+
+    [budget]                            # no new run starts once one of these is spent
+    tokens = 2_000_000
+    usd = 5.0
+    seconds = 3600
+
+Equal seeds in all cells are common random numbers: differences between cells are not luck of the draw.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from engine.errors import UsageError
+from tasks.errors import nearest
+
+CELLS_MAX = 100_000
+"""Runs of one sweep at most: more is a mistyped range, not an experiment."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_RANGE = re.compile(r"(\d{1,4})\.\.(\d{1,4})")
+
+
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be spent in all: tokens, US dollars, real seconds; null is without limit."""
+
+    tokens: int | None = None
+    usd: float | None = None
+    seconds: float | None = None
+
+
+class RunFlags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is the same for all runs, as flags of ``teamtop run``; null is that command's default."""
+
+    speed: Literal["max"] | float = "max"
+    tests: Literal["real", "simulated"] | None = None
+    max_rounds: int = 60
+    locks: Literal["pessimistic", "optimistic", "none"] = "pessimistic"
+    completion: Literal["reported", "verified"] = "reported"
+    unsafe_tests: bool = False
+
+
+class SweepPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """See the module's text. Lists are in the order in which tables show them."""
+
+    suites: tuple[str, ...] = ("mathutils",)
+    structures: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ("decentralized",)
+    models: tuple[str, ...] = ("sim/claude-sonnet-4-6",)
+    agents: tuple[int, ...] | str = "1..5"
+    repetitions: int = 1
+    first_seed: int = 0
+    name: str = "sweep"
+    jobs: int = 0
+    retries: int = 1
+    run: RunFlags = RunFlags()
+    budget: Budget = Budget()
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Team sizes, each once. Raises ``UsageError``."""
+        return _sizes(self.agents)
+
+
+def parse(text: str, named: str) -> SweepPlan:
+    """Read a plan. Raises ``UsageError`` that names the file (``named``) and the key."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{named} is no TOML: {error}.") from None
+    return build(document, named)
+
+
+def build(document: Mapping[str, Any], named: str) -> SweepPlan:
+    """Make a plan of what a file or flags say. Raises ``UsageError`` that names the key."""
+    known = SweepPlan.__struct_fields__
+    if stranger := next((key for key in document if key not in known), None):
+        raise UsageError(f"{named}: key {stranger!r} is unknown.{nearest(stranger, known)}")
+    try:
+        plan = msgspec.convert(dict(document), type=SweepPlan)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{named}: {_plain(str(error))}.") from None
+    if not _NAME.fullmatch(plan.name):
+        raise UsageError(
+            f"{named}: name is up to 40 letters, digits, '-' and '_', as runs are named after it."
+        )
+    for key in ("suites", "strategies", "models"):
+        if not getattr(plan, key):
+            raise UsageError(f"{named}: {key} is empty; name at least one.")
+    for key, least in (("repetitions", 1), ("jobs", 0), ("retries", 0)):
+        if getattr(plan, key) < least:
+            raise UsageError(f"{named}: {key} is a number from {least}, not {getattr(plan, key)}.")
+    for key in ("tokens", "usd", "seconds"):
+        limit = getattr(plan.budget, key)
+        if limit is not None and limit <= 0:
+            raise UsageError(f"{named}: budget.{key} is a number above 0, not {limit}.")
+    try:
+        count = len(plan.suites) * max(1, len(plan.structures)) * len(plan.strategies) * len(plan.models)
+        count *= len(plan.sizes) * plan.repetitions
+    except UsageError as error:
+        raise UsageError(f"{named}: {error}") from None
+    if count > CELLS_MAX:
+        raise UsageError(f"{named} asks for {count:,} runs; {CELLS_MAX:,} is the most of one sweep.")
+    return plan
+
+
+def _sizes(agents: tuple[int, ...] | str) -> tuple[int, ...]:
+    if isinstance(agents, str):
+        match = _RANGE.fullmatch(agents.replace(" ", ""))
+        if match is None or int(match[2]) < int(match[1]):
+            raise UsageError('agents is a list of numbers, or a range as in "1..5".')
+        agents = tuple(range(int(match[1]), int(match[2]) + 1))
+    if not agents or min(agents) < 1:
+        raise UsageError("agents are numbers from 1.")
+    return tuple(dict.fromkeys(agents))
+
+
+def _plain(text: str) -> str:
+    """msgspec's words with the place in front: ``run.speed: Expected …``."""
+    what, _, where = text.partition(" - at `")
+    place = where.rstrip("`").removeprefix("$.").removeprefix("$")
+    return f"{place}: {what}" if place else what

@@ -1,0 +1,190 @@
+"""Sweeps: plans that say what is wrong, cells found again, budgets kept, nothing played twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from engine.errors import UsageError
+from engine.record.folder import RunFolder
+from engine.sweeps.cells import Cell, cells
+from engine.sweeps.plan import Budget, SweepPlan, parse
+from engine.sweeps.play import Result, finished, play
+from engine.sweeps.results import rows
+from engine.sweeps.runner import Spent, play_all
+from tui.commands.sweep_command import _configure, command
+
+
+def some(**changes: Any) -> list[Cell]:
+    """Cells of one-task-per-turn teams, which take milliseconds."""
+    plan = SweepPlan(models=("sim/perfect",), agents=(1, 2), **changes)
+    return cells(plan, _configure)
+
+
+def test_every_combination_is_a_cell_with_an_id_of_its_own() -> None:
+    found = some(suites=("mathutils", "svg"), strategies=("preassigned", "lead"), repetitions=3)
+    assert len(found) == 2 * 2 * 2 * 3
+    assert len({cell.run_id for cell in found}) == len(found)
+    assert found == some(suites=("mathutils", "svg"), strategies=("preassigned", "lead"), repetitions=3)
+
+
+def test_repetitions_have_the_same_seeds_in_all_cells() -> None:
+    seeds: dict[Any, list[int]] = {}
+    for cell in some(repetitions=3, first_seed=7):
+        seeds.setdefault(cell.group, []).append(cell.config.seed)
+    assert set(map(tuple, seeds.values())) == {(7, 8, 9)}
+
+
+def test_another_configuration_is_another_cell() -> None:
+    assert not {cell.run_id for cell in some()} & {cell.run_id for cell in some(first_seed=1)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[", "no TOML"),
+        ("suits = ['svg']", "'suits' is unknown"),
+        ("agents = '5..1'", 'a range as in "1..5"'),
+        ("agents = [0]", "numbers from 1"),
+        ("suites = []", "suites is empty"),
+        ("repetitions = 0", "repetitions is a number from 1, not 0"),
+        ("name = '../x'", "name is up to 40 letters"),
+        ("[run]\nspeed = 'fast'", "run.speed"),
+        ("[budget]\nusd = -1", "budget.usd is a number above 0"),
+        ("repetitions = 99999999", "is the most of one sweep"),
+    ],
+)
+def test_a_wrong_plan_is_told_by_file_and_key(text: str, words: str) -> None:
+    with pytest.raises(UsageError) as told:
+        parse(text, "plan.toml")
+    assert "plan.toml" in str(told.value)
+    assert words in str(told.value)
+
+
+# ------------------------------------------------------------ playing
+
+
+def test_a_cell_is_played_once_and_kept_from_then_on(tmp_path: Path) -> None:
+    cell = some()[1]
+    assert finished(cell, tmp_path) is None
+    done = play(cell, tmp_path, {}, retries=0)
+    assert (done.state, done.completed) == ("done", True)
+    kept = finished(cell, tmp_path)
+    assert kept is not None
+    assert (kept.state, kept.wall_seconds) == ("kept", done.wall_seconds)
+
+
+def test_a_cell_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    cell = some()[1]
+    play(cell, tmp_path, {}, retries=0)
+    folder = RunFolder(tmp_path / cell.run_id)
+    whole = folder.events_path.read_bytes()
+    folder.events_path.write_bytes(whole[: len(whole) // 2])
+    folder.summary_path.unlink()
+    assert finished(cell, tmp_path) is None
+    assert play(cell, tmp_path, {}, retries=0).completed
+    assert folder.events_path.read_bytes().startswith(whole[: len(whole) // 3])
+
+
+def test_a_failure_is_tried_again_and_told_at_last(tmp_path: Path) -> None:
+    cell = some()[0]
+    (tmp_path / cell.run_id).mkdir()
+    (tmp_path / cell.run_id / "run.json").write_text("{")
+    result = play(cell, tmp_path, {}, retries=1)
+    assert result.state == "failed"
+    assert "run.json" in result.problem
+
+
+class Desk:
+    """Plays cells at once, and remembers how many were open at a time."""
+
+    def __init__(self, tokens: int = 10, usd: float | None = 0.1) -> None:
+        self.seen: list[str] = []
+        self._tokens, self._usd = tokens, usd
+
+    def submit(self, cell: Cell) -> Future[Result]:
+        self.seen.append(cell.run_id)
+        future: Future[Result] = Future()
+        future.set_result(Result(cell.run_id, "done", "", True, 1.0, self._tokens, self._usd))
+        return future
+
+
+def played(todo: Sequence[Cell], desk: Desk, budget: Budget) -> tuple[int, str]:
+    playing = play_all(todo, desk.submit, 1, budget, Spent())
+    count = 0
+    while True:
+        try:
+            next(playing)
+        except StopIteration as end:
+            return count, end.value
+        count += 1
+
+
+def test_no_run_starts_once_the_budget_is_spent() -> None:
+    todo = some(repetitions=5)
+    assert played(todo, Desk(), Budget(tokens=25)) == (3, "The budget of 25 tokens is spent.")
+    assert played(todo, Desk(), Budget(usd=0.2)) == (2, "The budget of $0.20 is spent.")
+    assert played(todo, Desk(), Budget()) == (10, "")
+
+
+def test_a_budget_in_dollars_stops_at_the_first_unknown_price() -> None:
+    count, why = played(some(repetitions=5), Desk(usd=None), Budget(usd=1.0))
+    assert count == 1
+    assert "unknown" in why
+
+
+def test_rows_are_there_at_any_time_and_pair_equal_seeds(tmp_path: Path) -> None:
+    found = some(strategies=("preassigned",), structures=("parallel",), repetitions=2)
+    before = rows(found, tmp_path)
+    assert [row["finished"] for row in before] == [0, 0]
+    assert [row["speedup"] for row in before] == [None, None]
+    for cell in found[:3]:  # both sizes of seed 0, one agent of seed 1
+        play(cell, tmp_path, {}, retries=0)
+    one, two = rows(found, tmp_path)
+    assert (one["finished"], two["finished"]) == (2, 1)
+    assert two["speedup"] == pytest.approx(20 / 11)  # loads of 11 and 9
+    assert one["success"] == 1.0
+
+
+# ------------------------------------------------------------ the command
+
+
+def sweep(*args: str) -> Any:
+    return CliRunner().invoke(command, [*args, "--models", "sim/perfect"], standalone_mode=False)
+
+
+def test_a_sweep_runs_reports_and_keeps_what_it_has(tmp_path: Path) -> None:
+    place = ("--runs-dir", str(tmp_path), "-n", "1,3", "--jobs", "1")
+    first = sweep(*place, "--json")
+    assert first.return_value == 0
+    told = json.loads(first.stdout)
+    assert (told["cells"], told["finished"], told["failed"], told["stopped"]) == (2, 2, [], "")
+    again = sweep(*place, "--dry-run")
+    assert "2 cells, 0 to run" in again.stdout
+    more = sweep("--runs-dir", str(tmp_path), "-n", "1..4", "--dry-run")
+    assert "4 cells, 2 to run" in more.stdout
+    assert "nothing is" not in more.stdout
+    table = sweep(*place, "--results").stdout
+    assert "SPEEDUP" in table
+    assert "1/1" in table
+
+
+def test_a_plan_in_a_file_is_overruled_by_flags(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('agents = "1..9"\nstrategies = ["lead"]\n[budget]\nseconds = 9\n')
+    found = sweep(str(plan), "--runs-dir", str(tmp_path / "runs"), "-n", "2", "--dry-run", "--json")
+    told = json.loads(found.stdout)
+    assert len(told["cells"]) == 1
+    assert "-lead-" in told["cells"][0]
+
+
+def test_unknown_names_are_told_before_anything_runs(tmp_path: Path) -> None:
+    said = sweep("--suites", "nowhere", "--runs-dir", str(tmp_path / "runs"))
+    assert "nowhere" in str(said.exception)
+    assert not (tmp_path / "runs").exists()

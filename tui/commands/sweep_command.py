@@ -1,0 +1,254 @@
+"""``teamtop sweep``: whole experiments over suites, structures, strategies, models and team sizes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.commands.options import Command, runs_dir_option
+
+if TYPE_CHECKING:
+    from engine.record.config import RunConfig
+    from engine.sweeps.cells import Cell
+    from engine.sweeps.plan import SweepPlan
+    from engine.sweeps.play import Result
+
+ENDED_OPEN, FAILURE, INTERRUPTED = 3, 1, 130
+
+_LISTS = ("suites", "structures", "strategies", "models")
+
+
+@click.command("sweep", cls=Command, short_help="Run a whole experiment, cell by cell.")
+@click.argument("plan", required=False, type=click.Path(path_type=Path))
+@click.option("--suites", metavar="A,B", default=None, help="Suites. Default: mathutils.")
+@click.option("--structures", metavar="A,B", default=None, help="Structures. Default: mixed.")
+@click.option("--strategies", metavar="A,B", default=None, help="Strategies. Default: decentralized.")
+@click.option("--models", metavar="A,B", default=None, help="Models. Default: sim/claude-sonnet-4-6.")
+@click.option("-n", "--agents", metavar="1..5|1,2,4", default=None, help="Team sizes. Default: 1..5.")
+@click.option("--repetitions", type=int, default=None, help="Runs of each cell. Default: 1.")
+@click.option("--first-seed", type=int, default=None, help="Seed of the first repetition. Default: 0.")
+@click.option("--name", metavar="NAME", default=None, help="What runs are named after. Default: sweep.")
+@click.option("--jobs", type=int, default=None, help="Runs at a time. Default: one per core.")
+@click.option("--retries", type=int, default=None, help="Tries after a run failed. Default: 1.")
+@click.option("--budget-tokens", type=int, default=None, help="Start no run once these are spent.")
+@click.option("--budget-usd", type=float, default=None, help="The same in dollars.")
+@click.option("--budget-seconds", type=float, default=None, help="The same in real seconds.")
+@click.option("--dry-run", is_flag=True, help="Print the cells and what they may cost, and run nothing.")
+@click.option("--results", "only_results", is_flag=True, help="Print what is there by now, and run nothing.")
+@runs_dir_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; all else goes to stderr.")
+def command(
+    *,
+    plan: Path | None,
+    runs_dir: Path,
+    dry_run: bool,
+    only_results: bool,
+    as_json: bool,
+    **flags: Any,  # noqa: ANN401 - checked against SweepPlan
+) -> int:
+    """Run teams on every combination that PLAN (a TOML file) or the flags name; flags win.
+
+    Finished cells are kept, so the same command goes on where it was stopped. Repetitions have the same
+    seeds in all cells, so that differences are not luck of the draw. The runs are saved as any others.
+    Exit codes: 0 all cells finished, 3 stopped by the budget, 1 some failed, 130 interrupted.
+    """
+    from engine.sweeps.cells import cells
+    from engine.sweeps.play import finished
+
+    asked = _plan(plan, flags)
+    found = cells(asked, _configure)
+    if only_results:
+        _show(found, runs_dir, as_json=as_json)
+        return 0
+    if dry_run:
+        todo = [cell for cell in found if finished(cell, runs_dir) is None]
+        _show_estimate(found, todo, runs_dir, as_json=as_json)
+        return 0
+    return _run(asked, found, runs_dir, as_json=as_json)
+
+
+def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
+    import tomllib
+
+    from engine.errors import UsageError
+    from engine.sweeps.plan import build
+
+    document: dict[str, Any] = {}
+    if path is not None:
+        try:
+            document = tomllib.loads(path.expanduser().read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise UsageError(f"{path} cannot be read ({reason}): name a TOML file.") from None
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{path} is no TOML: {error}.") from None
+    budget = {key: flags.pop(f"budget_{key}") for key in ("tokens", "usd", "seconds")}
+    if any(value is not None for value in budget.values()):
+        document["budget"] = {
+            **document.get("budget", {}),
+            **{k: v for k, v in budget.items() if v is not None},
+        }
+    for key, value in flags.items():
+        if value is None:
+            continue
+        if key in _LISTS:
+            document[key] = [part.strip() for part in value.split(",") if part.strip()]
+        elif key == "agents" and ".." not in value:
+            document[key] = [_number(part) for part in value.split(",")]
+        else:
+            document[key] = value
+    return build(document, "the sweep" if path is None else str(path))
+
+
+def _number(text: str) -> int:
+    from engine.errors import UsageError
+
+    if not text.strip().isdecimal():
+        raise UsageError("--agents is a range as in 1..5, or numbers as in 1,2,4.")
+    return int(text)
+
+
+def _configure(asked: dict[str, object]) -> RunConfig:
+    from tui.commands.run_command import configure
+
+    speed = asked.pop("speed")
+    return configure(speed=0.0 if speed == "max" else float(str(speed)), **asked)  # type: ignore[arg-type]  # checked against RunConfig
+
+
+def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, as_json: bool) -> int:
+    from engine.sweeps.runner import sweep
+
+    bar = _Bar(len(cells))
+    failed: list[Result] = []
+    stopped, interrupted = "", False
+    playing = sweep(cells, runs_dir, jobs=plan.jobs, retries=plan.retries, budget=plan.budget)
+    try:
+        while True:
+            result = next(playing)
+            bar.add(result)
+            if result.state == "failed":
+                failed.append(result)
+    except StopIteration as end:
+        stopped = end.value
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        playing.close()
+        bar.clear()
+    _show(cells, runs_dir, as_json=as_json, failed=failed, stopped=stopped)
+    if interrupted:
+        click.echo("Interrupted: the same command goes on.", err=True)
+        return INTERRUPTED
+    return FAILURE if failed else ENDED_OPEN if stopped else 0
+
+
+class _Bar:
+    """Progress with the time left on a terminal, at most a few times a second; nothing elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._played = total, 0, 0
+        self._began = time.monotonic()
+        self._next = 0.0
+        self._on = sys.stderr.isatty()
+
+    def add(self, result: Result) -> None:
+        self._done += 1
+        self._played += result.state != "kept"
+        now = time.monotonic()
+        if not self._on or now < self._next:
+            return
+        self._next = now + 0.2
+        left = ""
+        if self._played:
+            seconds = (now - self._began) / self._played * (self._total - self._done)
+            left = f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"
+        full = 30 * self._done // self._total
+        line = f"{'█' * full}{'░' * (30 - full)} {self._done:,} of {self._total:,} runs{left}"
+        click.echo(f"\r\x1b[2K{line}", err=True, nl=False)
+
+    def clear(self) -> None:
+        if self._on:
+            click.echo("\r\x1b[2K", err=True, nl=False)
+
+
+def _show(
+    cells: Sequence[Cell],
+    runs_dir: Path,
+    *,
+    as_json: bool,
+    failed: Sequence[Result] = (),
+    stopped: str = "",
+) -> None:
+    from engine.record.clean import clean_line
+    from engine.sweeps.results import rows
+    from tui.printing import print_table
+
+    table = rows(cells, runs_dir)
+    if as_json:
+        told = {
+            "rows": table,
+            "cells": len(cells),
+            "finished": sum(row["finished"] for row in table),
+            "failed": [{"run_id": each.run_id, "problem": each.problem} for each in failed],
+            "stopped": stopped,
+        }
+        click.echo(json.dumps(told, indent=2, allow_nan=False))
+        return
+    header = ("SUITE", "STRATEGY", "MODEL", "AGENTS", "RUNS", "SUCCESS", "WALL", "TO SUCCESS")
+    print_table((*header, "SPEEDUP", "TOKENS"), [_cells(row) for row in table])
+    for each in failed[:10]:
+        click.echo(clean_line(f"{each.run_id} failed: {each.problem}"), err=True)
+    if len(failed) > 10:
+        click.echo(f"… and {len(failed) - 10} more failed.", err=True)
+    if stopped:
+        click.echo(f"{stopped} The same command with a larger budget goes on.", err=True)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    from engine.record.clean import clean_line
+    from tui.widgets.figures import clock, count, times
+
+    def when(seconds: float | None) -> str:
+        return "–" if seconds is None else clock(seconds)
+
+    return (
+        clean_line(f"{row['suite']} {row['structure']}"),
+        clean_line(row["strategy"]),
+        clean_line(row["model"]),
+        str(row["agents"]),
+        f"{row['finished']}/{row['runs']}",
+        "–" if row["success"] is None else f"{row['success']:.0%}",
+        when(row["wall_seconds"]),
+        when(row["expected_seconds"]),
+        times(row["speedup"]),
+        "–" if row["tokens"] is None else count(row["tokens"]),
+    )
+
+
+def _show_estimate(cells: Sequence[Cell], todo: Sequence[Cell], runs_dir: Path, *, as_json: bool) -> None:
+    from engine.record.clean import clean_line
+    from engine.sweeps.estimate import estimate
+    from tui.widgets.figures import count, money
+
+    found = estimate(todo, runs_dir)
+    if as_json:
+        told = {
+            "cells": [cell.run_id for cell in cells],
+            "to_run": [cell.run_id for cell in todo],
+            "estimate": {"known_for": found.known, "tokens": found.tokens, "usd": found.usd},
+        }
+        click.echo(json.dumps(told, indent=2, allow_nan=False))
+        return
+    kept = {cell.run_id for cell in cells} - {cell.run_id for cell in todo}
+    for cell in cells:
+        click.echo(f"{'kept' if cell.run_id in kept else 'run '}  {clean_line(cell.run_id)}")
+    cost = f"about {count(found.tokens)} tokens and {money(found.usd)}" if found.known else "unknown"
+    others = f" for {found.known} of them; nothing like the others is saved"
+    part = "" if found.known in (0, found.runs) else others
+    click.echo(f"{len(cells)} cells, {len(todo)} to run. Cost{part}: {cost}.")
