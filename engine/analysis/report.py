@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from engine.analysis import accounting, recovery
+from engine.analysis import accounting, copies, recovery
 from engine.analysis import baseline as baselines
 from engine.analysis.figures import Figures
 from engine.analysis.laws import Baseline, amdahl_bound, final_speedup, graph_bound, running_speedup
@@ -70,6 +70,9 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
             f"{figures.tokens_unknown} calls did not report their tokens, or broke off before they could; "
             "the sums are what is known."
         )
+    notes += started.notes
+    copied = copies.figures(events)
+    notes += copies.sentences(copied) if copied else []
     found = baselines.find(runs_dirs, meta or started, folder.run_id)
     speed = _speed(figures, events, found)
     return {
@@ -88,6 +91,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": _faults(events),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
+        "copies": copied,
         "team_changes": _team_changes(events),
         "fork": _fork(folder, meta, events, runs_dirs),
         "agents_table": [asdict(agent) for agent in figures.agents],

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from engine.analysis.consistency import PREDICATES, History
+from engine.errors import UsageError
 from engine.record import events as ev
+from engine.setup import check
 from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
+from tests.helpers.durable import config
 from tests.helpers.faultplay import inject
 from tests.helpers.scripted import IDLE, Played, Say, Script, Steering, edit, graph, play
 
@@ -238,3 +241,17 @@ def test_every_prompt_with_copies_is_rebuilt_from_the_journal_byte_for_byte(stra
             assert fold.request(event.agent) == event.request
             heard[event.agent] += 1
     assert any(event.seen.drafts for event in played.of(ev.TurnStarted))
+
+
+@pytest.mark.parametrize("text", ["", "2", "3/2", "0/3", "a/b", "2/3/4", "-1/2", "1/999", "²/3"])
+def test_a_quorum_that_is_none_is_refused_with_a_form_that_is(text: str) -> None:
+    with pytest.raises(UsageError, match=r"--quorum is K/N .* as in 2/3"):
+        check(config(strategy="quorum", quorum=text), {})
+
+
+def test_a_team_that_is_too_small_for_its_quorum_says_so() -> None:
+    _, start, _ = check(config(strategy="quorum", quorum="3/5", agents=2), {})
+    assert start.quorum == (2, 2)
+    assert start.notes == (
+        "2 agents cannot write 5 independent versions of a task: the quorum is 2 of 2 instead of 3 of 5.",
+    )

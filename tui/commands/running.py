@@ -40,7 +40,7 @@ NOTHING = Journal([], "", damaged=False, newer=False, valid_bytes=0)
 
 def warn(prepared: Prepared) -> None:
     """Say beforehand what a person would wonder about later."""
-    for text in prepared.suite.warnings:
+    for text in (*prepared.suite.warnings, *prepared.start.notes):
         click.echo(f"teamtop: {clean_line(text)}", err=True)
     config = prepared.meta.config
     if config.tests == "simulated" and not config.unsafe_tests:

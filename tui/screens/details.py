@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.record.state import AgentState, TaskState, Turn
+from engine.record.state import AgentState, DraftState, TaskState, Turn
 from tui.help import PANEL_HELP, help_page, panel_page
 from tui.keys import Key
 from tui.screens.dialogs import Dialog, agent_of
@@ -188,7 +188,8 @@ class TaskDialog(PageDialog):
 def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
     """A task in paragraphs."""
     board = moment.state.board
-    glyph, word, role = status_of(task, board)
+    copies = moment.state.drafts.on(task.id)
+    glyph, word, role = status_of(task, board, copies)
     state = waits_for(task, board) if word == "waits" else word
     passed = (
         "not run yet" if task.tests_passed is None else f"{task.tests_passed} of {len(task.tests)} passed"
@@ -200,10 +201,19 @@ def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
         Paragraph(", ".join(task.files), label="files       "),
         Paragraph(f"{len(task.tests)}; {passed}", label="tests       "),
         Paragraph(" → ".join(task.owners) or "nobody yet", label="owners      "),
+        *(Paragraph(_copy(copy, len(task.tests)), label="copy        ") for copy in copies),
         Paragraph(""),
         Paragraph(task.title, "strong"),
         Paragraph(task.description, verbatim=True),
     ]
+
+
+def _copy(copy: DraftState, tests: int) -> str:
+    """``Dev2, backup for Dev1, 3 edits, 4 of 6 tests passed``."""
+    what = f"backup for {copy.owner}" if copy.kind == "backup" else "version"
+    edits = f"{copy.edits} edit{'' if copy.edits == 1 else 's'}"
+    passed = "not tested yet" if copy.passed is None else f"{copy.passed} of {tests} tests passed"
+    return f"⧉ {copy.agent}, {what}, {edits}, {'submitted' if copy.submitted else passed}"
 
 
 def detail_of(panel: Widget | None, source: RunSource) -> PageDialog | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.cells import cell_len
 
-from engine.record.state import BoardState, RunState, TaskState
+from engine.record.state import BoardState, DraftState, RunState, TaskState
 from tui.widgets.figures import age
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of
@@ -47,12 +48,14 @@ def _columns(ids: tuple[str, ...], names: tuple[str, ...], owners: tuple[str, ..
     return Columns(widest(ids, 1, 6), widest(names, NAME_MIN, 24), widest(owners, 4, 10), rounds)
 
 
-def status_of(task: TaskState, board: BoardState) -> tuple[str, str, Role]:
-    """Glyph, word and role of a task's status."""
+def status_of(task: TaskState, board: BoardState, copies: Sequence[DraftState] = ()) -> tuple[str, str, Role]:
+    """Glyph, word and role of a task's status; ``copies`` are the open drafts of it."""
     if task.status == "done":
         return ("✔", "done", "muted")
     if task.lease_until is not None:
         return ("▶", "owner lost", "warn")
+    if copies and not task.owner:
+        return ("⧉", "versions", "accent")
     if task.status == "in_progress":
         return ("▶", "in progress", "accent")
     if not board.is_open(task.id):
@@ -81,8 +84,9 @@ def waits_for(task: TaskState, board: BoardState) -> str:
 def task_row(task: TaskState, moment: Moment, columns: Columns, cells: int) -> Row:
     """One task in ``cells``; the name gives way first, the status never."""
     board = moment.state.board
-    glyph, word, role = status_of(task, board)
-    info = _info(task, moment, word, columns)
+    copies = moment.state.drafts.on(task.id)
+    glyph, word, role = status_of(task, board, copies)
+    info = _info(task, moment, word, columns, copies)
     owner = [Span(pad(task.owner, columns.owners), "plain" if task.status != "done" else "muted"), Span(" ")]
     right = [*(owner if task.owner or task.status == "done" else ()), *info]
     number = Span(pad(task.id, columns.ids), "muted")
@@ -116,7 +120,12 @@ def _name(task: TaskState, cells: int, role: Role, titled: Columns | None) -> Ro
     return [Span(pad(task.name, name_cells), role), Span(pad(task.title, cells - name_cells), "muted")]
 
 
-def _info(task: TaskState, moment: Moment, word: str, columns: Columns) -> Row:
+def _info(task: TaskState, moment: Moment, word: str, columns: Columns, copies: Sequence[DraftState]) -> Row:
+    if word == "versions":
+        passed = sum(copy.submitted for copy in copies)
+        return [Span(f"{passed}/{len(copies)} versions", "good" if passed else "plain")]
+    if copies and task.status != "done":
+        return [Span(f"⧉ {copies[0].agent}", "warn")]
     if task.status == "done" or (task.status == "in_progress" and task.lease_until is None):
         tests = tests_of(task)
         return [

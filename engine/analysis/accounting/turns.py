@@ -21,16 +21,23 @@ class TurnFacts:
     board: int = 0
     looked: int = 0
     refused_edits: int = 0
+    drafted: dict[int, int] = field(default_factory=dict)
+    """Characters written per draft that was not, or not yet, taken."""
+    taken: int = 0
+    """Characters written in other turns than that in which their draft was taken."""
 
     def shares(self, fates: Mapping[int, Fate]) -> dict[Cause, int]:
         """Weights of the causes that the turn's model time is divided by; never all 0."""
         if not self.outcome:
             return {"undecided": 1}
+        if self.outcome == "overtaken":
+            return {"overwritten": 1}  # a copy of all that it was about was taken instead
         if self.outcome != "replied":
             return {"lost": 1}
-        if not self.edits:
+        if not (self.edits or self.taken or any(self.drafted.values())):
             return {self._without_edits(): 1}
-        weights: dict[Cause, int] = {"useful": 0, "overwritten": 0, "repair": 0}
+        weights: dict[Cause, int] = {"useful": self.taken, "overwritten": 0, "repair": 0}
+        weights["overwritten"] += sum(self.drafted.values())
         for seq, _, repair in self.edits:
             fate = fates[seq]
             weights["repair" if repair else "useful"] += fate.lasted
@@ -72,6 +79,8 @@ class TurnBook:
                 self._edited(event)
             case ev.TestsFinished():
                 self._tested(event)
+            case ev.DraftEdited() | ev.DraftAccepted():
+                self._drafted(event)
             case ev.RunEnded():
                 for facts in self.turns.values():
                     facts.outcome = facts.outcome or "lost"  # an end closes every turn
@@ -83,6 +92,14 @@ class TurnBook:
             case ev.ActionRefused(action="edit_file", reason="locked" | "stale"):
                 if (facts := self.turns.get(event.turn)) is not None:
                     facts.refused_edits += 1
+
+    def _drafted(self, event: ev.DraftEdited | ev.DraftAccepted) -> None:
+        if isinstance(event, ev.DraftAccepted):
+            for facts in self.turns.values():
+                written = facts.drafted.pop(event.draft, 0)
+                facts.taken += written if facts.turn != event.turn else 0  # there, the edits themselves count
+        elif (turn := self.turns.get(event.turn)) is not None:
+            turn.drafted[event.draft] = turn.drafted.get(event.draft, 0) + len(event.content)
 
     def _edited(self, event: ev.FileEdited) -> None:
         self.edits.append(event)

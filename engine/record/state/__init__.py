@@ -123,12 +123,6 @@ class RunState:
             ev.LockAcquired: (locks.lock_acquired,),
             ev.LockDenied: (locks.lock_denied, agents.lock_denied, metrics.lock_denied),
             ev.LockReleased: (locks.lock_released,),
-            ev.TestsStarted: (agents.tests_started,),
-            ev.TestsFinished: (
-                board.tests_finished,
-                agents.tests_finished,
-                metrics.tests_finished,
-            ),
             ev.TestsStarted: (board.tests_started, drafts.tests_started, agents.tests_started),
             ev.TestsFinished: (
                 board.tests_finished,
