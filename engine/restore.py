@@ -108,6 +108,7 @@ class Past:
             ev.MessageDelivered: self._message_delivered,
             ev.MessageLost: self._message_settled,
             ev.FaultStarted: self._fault_started,
+            ev.ControlRefused: self._control_refused,
             ev.FaultStopped: self._fault_stopped,
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
@@ -183,6 +184,10 @@ class Past:
     def _fault_started(self, event: ev.FaultStarted) -> None:
         self.faults[event.id] = event
         if event.entry is not None:
+            self.entries[event.entry] += 1
+
+    def _control_refused(self, event: ev.ControlRefused) -> None:
+        if event.entry is not None:  # its moment has passed
             self.entries[event.entry] += 1
 
     def _fault_stopped(self, event: ev.FaultStopped) -> None:

@@ -91,7 +91,11 @@ class Injector:
             )
         except UsageError as error:
             if entry.each_call is None:
-                self._team.bus.emit(ev.ControlRefused(author="plan", command="inject", detail=str(error)))
+                once = entry.at_round is not None or entry.at_seconds is not None
+                refused = ev.ControlRefused(
+                    author="plan", command="inject", detail=str(error), entry=number if once else None
+                )
+                self._team.bus.emit(refused)
             return False
         return True
 

@@ -618,11 +618,15 @@ class AgentRevived(Event, frozen=True, kw_only=True, tag="agent_revived"):
 
 
 class ControlRefused(Event, frozen=True, kw_only=True, tag="control_refused"):
-    """A command of ``author`` could not be carried out."""
+    """A command of ``author`` could not be carried out.
+
+    ``entry`` is the number of an entry of the fault plan (from 1) whose moment passed so, null otherwise.
+    """
 
     author: str
     command: str
     detail: str
+    entry: int | None = None
 
 
 AnyEvent: TypeAlias = (
