@@ -28,7 +28,7 @@ from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, read
-from engine.setup import Prepared, check, make_folder, teamtop_version
+from engine.setup import Prepared, check, make_folder, refuse_imported, teamtop_version
 from engine.teamchange import UNCHANGED, Former, TeamChange, former_team
 
 
@@ -96,6 +96,7 @@ def prepare(
     everything after the barrier anew. Raises ``UsageError``,
     ``TeamtopError``.
     """
+    refuse_imported(parent)
     meta = parent.read_meta()
     events = _history(parent)
     at = place(events)

@@ -12,7 +12,7 @@ from engine.record.config import RunConfig
 from engine.record.folder import RunFolder
 from engine.record.journal import Journal, read
 from engine.record.state import RunState
-from engine.setup import Prepared, reopen
+from engine.setup import Prepared, refuse_imported, reopen
 
 
 def history(folder: RunFolder) -> Journal:
@@ -36,7 +36,11 @@ def history(folder: RunFolder) -> Journal:
 
 
 def look(folder: RunFolder) -> Journal:
-    """As ``history``, for a run that no engine holds. Raises ``TeamtopError`` that names the pid of one."""
+    """As ``history``, for a run that no engine holds. Raises ``TeamtopError`` that names the pid of one.
+
+    Raises ``UsageError`` for an imported run: no engine of ours can go on with it.
+    """
+    refuse_imported(folder)
     lock = folder.hold()
     try:
         return history(folder)

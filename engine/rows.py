@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record.codec import BadRecord, NewerSchema, decode
-from engine.record.config import RunMeta
+from engine.record.config import Imported, RunMeta
 from engine.record.folder import RunFolder
 
 TAIL_BYTES = 64 << 10
@@ -25,7 +26,7 @@ class RunRow:
     """A run as a list shows it; null where it is not known. ``problem`` is "" or a sentence.
 
     ``created`` is ISO 8601; ``wall_seconds`` run-clock seconds; ``tokens`` input and output together, as far
-    as they were reported. Texts are raw.
+    as they were reported. ``source`` says where an imported run is from. Texts are raw.
     """
 
     folder: RunFolder
@@ -48,6 +49,7 @@ class RunRow:
     tokens: int | None = None
     cost_usd: float | None = None
     parent: str = ""
+    source: str = ""
 
     @property
     def run_id(self) -> str:
@@ -108,6 +110,8 @@ class _Ends:
 
 
 def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
+    if meta.imported is not None:
+        return _imported(folder, meta, meta.imported)
     config = meta.config
     size = folder.events_path.stat().st_size
     summary = _summary(folder)
@@ -146,6 +150,54 @@ def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
         cost_usd=cost,
         parent=meta.parent.run_id if meta.parent else "",
     )
+
+
+def _imported(folder: RunFolder, meta: RunMeta, imported: Imported) -> RunRow:
+    """Its ``run.json`` says all; the journal is only looked for."""
+    folder.events_path.stat()
+    config = meta.config
+    return RunRow(
+        folder=folder,
+        status="completed" if imported.completed else "ended",
+        created=meta.created,
+        suite=config.suite,
+        structure=config.structure,
+        agents=config.agents,
+        strategy=config.strategy,
+        model=config.model,
+        tasks_done=imported.tasks if imported.completed else None,
+        tasks_total=imported.tasks,
+        rounds=imported.rounds,
+        wall_seconds=imported.wall_seconds,
+        tokens=imported.tokens,
+        source=imported.source,
+    )
+
+
+def with_speedups(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Give imported runs their speedup: it needs the others, and no summary of theirs holds it.
+
+    As in reports: the mean wall time of the other completed one-agent runs of the same source, suite,
+    structure, strategy and model, over the run's own.
+    """
+    alone: dict[tuple[str, ...], list[float]] = {}
+    for row in rows:
+        if row.source and row.agents == 1 and row.status == "completed" and row.wall_seconds:
+            alone.setdefault(_cell(row), []).append(row.wall_seconds)
+    return [replace(row, speedup=_speedup(row, alone)) if row.source else row for row in rows]
+
+
+def _cell(row: RunRow) -> tuple[str, ...]:
+    return row.source, row.suite, row.structure, row.strategy, row.model
+
+
+def _speedup(row: RunRow, alone: dict[tuple[str, ...], list[float]]) -> float | None:
+    walls = list(alone.get(_cell(row), ()))
+    if row.status != "completed" or not row.wall_seconds:
+        return None
+    if row.agents == 1 and row.wall_seconds in walls:
+        walls.remove(row.wall_seconds)  # nothing is measured against itself
+    return math.fsum(walls) / len(walls) / row.wall_seconds if walls else None
 
 
 def _status(folder: RunFolder, ends: _Ends) -> RunStatus:

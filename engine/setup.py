@@ -248,6 +248,15 @@ def make_folder(runs_dir: Path, run_id: str) -> RunFolder:
     return folder
 
 
+def refuse_imported(folder: RunFolder) -> None:
+    """Raise ``UsageError`` if the run was imported: it lacks what going on from it takes."""
+    if folder.exists() and folder.read_meta().imported is not None:
+        raise UsageError(
+            f"{folder.run_id} was imported and cannot go on: its files and prompts are not recorded. "
+            f"`teamtop replay {folder.run_id}` shows it."
+        )
+
+
 def teamtop_version() -> str:
     """The installed version; ``0`` when run from a bare checkout."""
     try:

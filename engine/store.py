@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, get_args
 
 from engine.errors import UsageError
 from engine.record.folder import RunFolder
-from engine.rows import RunRow, RunStatus, describe
+from engine.rows import RunRow, RunStatus, describe, with_speedups
 
 __all__ = [
     "SORT_KEYS",
@@ -73,7 +73,7 @@ class RunsStore:
         self, sort: SortKey = "created", words: str = "", *, reverse: bool | None = None
     ) -> list[RunRow]:
         """Return the rows that match ``words``, newest first (other keys: smallest first; unknown last)."""
-        rows = [row for row in map(self.row, self.folders()) if row.matches(words)]
+        rows = [row for row in with_speedups([*map(self.row, self.folders())]) if row.matches(words)]
         backwards = sort == "created" if reverse is None else reverse
         known = [row for row in rows if _key(row, sort) is not None]
         known.sort(key=lambda row: (_key(row, sort), row.run_id), reverse=backwards)

@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "simulate",
     "paper",
+    "import",
     "list",
     "suites",
     "faults",

@@ -100,7 +100,11 @@ class Lines:
             lines.append(self._stamp(f"{_safe(event.agent)} {verb} {_safe(event.path)}"))
         elif isinstance(event, ev.RunEnded):
             detail = f": {state.run.outcome_detail}" if state.run.outcome_detail else ""
-            words = {"max_rounds": "the limit of rounds is reached", "no_agents": "no agent is left"}
+            words = {
+                "max_rounds": "the limit of rounds is reached",
+                "no_agents": "no agent is left",
+                "unknown": "the run ends",
+            }
             lines.append(self._stamp(f"{words.get(event.outcome, event.outcome)}{detail}"))
         elif isinstance(event, ev.RunVerified):
             run = state.run
@@ -114,7 +118,7 @@ class Lines:
         run = self.state.run
         return (
             f"{run.suite} · {run.structure} p={run.p:.2g} · {run.developers} agents · {run.strategy} · "
-            f"{' + '.join(run.models)} · seed {run.seed}"
+            f"{' + '.join(run.models)} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
         )
 
     def _agents(self) -> list[str]:
@@ -136,10 +140,12 @@ class Lines:
         return [self._stamp(f"{acts[-1].author} {acts[-1].text}")]
 
     def _round(self) -> str:
-        state, metrics = self.state, self.state.metrics
-        done = f"{state.board.done} of {state.board.total} tasks done"
-        tokens = count(metrics.input_tokens + metrics.output_tokens)
-        return f"{done}, {state.locks.denied} locks denied, {tokens} tokens"
+        state = self.state
+        known = state.board.known_done
+        done = f"{'unknown' if known is None else known} of {state.board.total} tasks done"
+        tokens = "unknown" if state.tokens is None else count(state.tokens)
+        denied = "unknown" if "locks" in state.run.gaps else state.locks.denied
+        return f"{done}, {denied} locks denied, {tokens} tokens"
 
     def _stamp(self, text: str) -> str:
         return f"{clock(self.state.ts)} r{self.state.round} {text}"

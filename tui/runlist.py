@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from engine.record.folder import RunFolder
-from engine.rows import RunRow
+from engine.rows import RunRow, with_speedups
 from engine.store import RunsStore
 
 _Stamp: TypeAlias = tuple[tuple[int, int], ...]
@@ -36,7 +36,7 @@ class RunList:
             else:
                 row = self._store.row(folder)
             self._known[folder.path] = stamp, row
-        return [row for _, row in self._known.values()]
+        return with_speedups([row for _, row in self._known.values()])
 
 
 def _engine_gone(row: RunRow) -> bool:

@@ -86,7 +86,10 @@ def find(runs_dirs: Iterable[Path], subject: RunMeta | ev.RunStarted, run_id: st
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """How a one-agent run went: wall time, the time of every completion, tokens (null: not all reported)."""
+    """How a one-agent run went: wall time, the time of every completion, tokens (null: not all reported).
+
+    Of an imported run that does not say which tasks were completed the times of completions are empty.
+    """
 
     wall_seconds: float
     completion_seconds: tuple[float, ...]
@@ -165,6 +168,8 @@ def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
     tokens: int | None = 0
     for event in events:
         match event:
+            case ev.RunStarted() if "tasks" in event.gaps:
+                return _unnamed(events)
             case ev.RunStarted():
                 total = len(event.tasks)
             case ev.TurnStarted() if first_prompt is None:
@@ -187,3 +192,13 @@ def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
                 times = tuple(sorted(ts - first_prompt for ts in done.values()))
                 return Track(event.wall_seconds, times, tokens)
     return None
+
+
+def _unnamed(events: Sequence[ev.AnyEvent]) -> Track | None:
+    """The track of an imported run that does not say which tasks were completed; null if it was not."""
+    end = next((event for event in reversed(events) if isinstance(event, ev.RunEnded)), None)
+    if end is None or end.outcome != "completed":
+        return None
+    counted = end.input_tokens is not None and end.output_tokens is not None
+    tokens = (end.input_tokens or 0) + (end.output_tokens or 0) if counted else None
+    return Track(end.wall_seconds, (), tokens)

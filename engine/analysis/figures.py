@@ -9,9 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from engine.record import events as ev
 from engine.record.state import AgentState, RunState
 
 Standing: TypeAlias = Literal["ok", "stalled", "down"]
+
+UNKNOWN_OF_AGENTS: dict[ev.Gap, tuple[str, ...]] = {
+    "tokens": ("input_tokens", "output_tokens"),
+    "refusals": ("refusals",),
+    "locks": ("lock_denials",),
+}
+"""Figures of agents that are null if an imported run has the gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +34,16 @@ class AgentFigures:
     model: str
     done: int
     turns: int
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None
+    output_tokens: int | None
     cost_usd: float | None
     edits: int
-    refusals: int
+    refusals: int | None
     test_runs: int
     test_failures: int
     chatter: int
     messages_sent: int
-    lock_denials: int
+    lock_denials: int | None
     busy_seconds: float
     status: Standing
 
@@ -46,11 +54,12 @@ class Figures:
 
     ``busy_seconds`` is time in model calls and tests of turns that had effects; ``wall_seconds`` is null
     until the run has ended, ``gap_mean`` (the straggler gap) until a round had two replies. ``cost_usd`` is
-    null if unknown. ``tokens_unknown`` counts calls that did not report their tokens.
+    null if unknown, as is what an imported run did not record. ``tokens_unknown`` counts calls that did not
+    report their tokens.
     """
 
     tasks_total: int
-    tasks_done: int
+    tasks_done: int | None
     completed: bool
     verified: bool | None
     wall_seconds: float | None
@@ -61,13 +70,13 @@ class Figures:
     idle_rounds: int
     test_runs: int
     test_failures: int
-    locks_acquired: int
-    locks_denied: int
+    locks_acquired: int | None
+    locks_denied: int | None
     concurrent_writes: int
     rewrites: int
     edits: int
     claims_blocked: int
-    refusals: int
+    refusals: int | None
     faults: int
     input_tokens: int
     output_tokens: int
@@ -81,11 +90,12 @@ class Figures:
 
 def live(state: RunState) -> Figures:
     """Return the figures as the fold holds them, at any moment of a run."""
-    metrics, run = state.metrics, state.run
+    metrics, run, locks = state.metrics, state.run, state.locks
+    unlocked, unrefused = "locks" in run.gaps, "refusals" in run.gaps
     gaps = metrics.gap_count
     return Figures(
         tasks_total=state.board.total,
-        tasks_done=state.board.done,
+        tasks_done=state.board.known_done,
         completed=state.completed,
         verified=run.verified,
         wall_seconds=run.wall_seconds,
@@ -96,13 +106,13 @@ def live(state: RunState) -> Figures:
         idle_rounds=metrics.idle_rounds,
         test_runs=metrics.test_runs,
         test_failures=metrics.test_failures,
-        locks_acquired=state.locks.acquired,
-        locks_denied=state.locks.denied,
+        locks_acquired=None if unlocked else locks.acquired,
+        locks_denied=None if unlocked else locks.denied,
         concurrent_writes=state.files.concurrent_writes,
         rewrites=state.files.rewrites,
         edits=state.files.edits,
         claims_blocked=metrics.claims_blocked,
-        refusals=metrics.refusals,
+        refusals=None if unrefused else metrics.refusals,
         faults=state.faults.count,
         input_tokens=metrics.input_tokens,
         output_tokens=metrics.output_tokens,
@@ -111,28 +121,31 @@ def live(state: RunState) -> Figures:
         cost_source=metrics.cost_source,
         busy_seconds=metrics.busy,
         gap_mean=metrics.gap_sum / gaps if gaps else None,
-        agents=tuple(_agent(a, state.locks.denied_by_agent[a.name]) for a in state.agents.agents.values()),
+        agents=tuple(
+            _agent(a, locks.denied_by_agent[a.name], run.gaps) for a in state.agents.agents.values()
+        ),
     )
 
 
-def _agent(agent: AgentState, lock_denials: int) -> AgentFigures:
+def _agent(agent: AgentState, lock_denials: int, gaps: frozenset[ev.Gap]) -> AgentFigures:
     status = agent.status
+    counted, locked, refused = (gap not in gaps for gap in ("tokens", "locks", "refusals"))
     return AgentFigures(
         name=agent.name,
         role=agent.role,
         model=agent.model,
         done=agent.done,
         turns=agent.replies,
-        input_tokens=agent.input_tokens,
-        output_tokens=agent.output_tokens,
+        input_tokens=agent.input_tokens if counted else None,
+        output_tokens=agent.output_tokens if counted else None,
         cost_usd=agent.cost_usd,
         edits=agent.edits,
-        refusals=agent.refusals,
+        refusals=agent.refusals if refused else None,
         test_runs=agent.test_runs,
         test_failures=agent.test_failures,
         chatter=agent.chatter,
         messages_sent=agent.messages_sent,
-        lock_denials=lock_denials,
+        lock_denials=lock_denials if locked else None,
         busy_seconds=agent.busy_seconds,
         status=status if status in ("stalled", "down") else "ok",
     )

@@ -56,6 +56,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "holder": pl.String,
     "age_seconds": pl.Float64,
     "verdict": pl.String,
+    "exit_code": pl.Int64,
     "passed": pl.List(pl.String),
     "failed": pl.List(pl.String),
     "seconds": pl.Float64,
@@ -83,13 +84,17 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The tables of one run; ``agents`` and ``tasks`` are in team and listing order."""
+    """The tables of one run; ``agents`` and ``tasks`` are in team and listing order.
+
+    ``gaps`` is what an imported run does not hold: figures about that are unknown.
+    """
 
     events: pl.DataFrame
     turns: pl.DataFrame
     tasks: pl.DataFrame
     rounds: pl.DataFrame
     agents: pl.DataFrame
+    gaps: frozenset[ev.Gap] = frozenset()
 
     def write(self, folder: Path) -> None:
         """Write ``<table>.parquet`` for each, whole or not at all. Raises ``OSError``."""
@@ -106,9 +111,9 @@ def build(events: Sequence[ev.AnyEvent]) -> Frames:
         table = _events(events)
         started = next((e for e in events if isinstance(e, ev.RunStarted)), None)
         turns = _turns(table)
-        return Frames(
-            table, turns, _tasks(table, started), _rounds(table), _agents(table, turns, _team(events))
-        )
+        agents = _agents(table, turns, _team(events))
+        gaps = frozenset(started.gaps if started else ())
+        return Frames(table, turns, _tasks(table, started), _rounds(table), agents, gaps)
     except pl.exceptions.PolarsError as error:
         raise TeamtopError(
             f"The journal holds values that no table can hold ({str(error).splitlines()[0][:120]}); "
@@ -133,7 +138,7 @@ def _count(kind: str, name: str) -> pl.Expr:
 
 
 _FAILED_TESTS = (
-    ((pl.col("type") == "tests_finished") & (pl.col("verdict") != "passed"))
+    ((pl.col("type") == "tests_finished") & pl.col("verdict").is_in(sorted(ev.FAILURES)))
     .sum()
     .cast(pl.Int64)
     .alias("test_failures")

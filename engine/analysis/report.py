@@ -13,6 +13,7 @@ import msgspec
 from engine.analysis import accounting, copies, recovery
 from engine.analysis import baseline as baselines
 from engine.analysis.figures import Figures
+from engine.analysis.gaps import missing
 from engine.analysis.laws import Baseline, amdahl_bound, final_speedup, graph_bound, running_speedup
 from engine.analysis.words import headline
 from engine.errors import TeamtopError
@@ -73,10 +74,13 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
     notes += started.notes
     copied = copies.figures(events)
     notes += copies.sentences(copied) if copied else []
+    if started.gaps:
+        notes.append(f"Imported ({started.source}); not recorded: {missing(started.gaps)}.")
     found = baselines.find(runs_dirs, meta or started, folder.run_id)
     speed = _speed(figures, events, found)
     return {
         "run_id": folder.run_id,
+        "source": started.source or None,
         "created": meta.created if meta else None,
         "status": status,
         "outcome": ended.outcome if ended else None,
@@ -86,8 +90,8 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         **speed,
         **_counts(figures),
         "verified_failed": list(_failed_nodes(events)),
-        "refused_edits": summary.refused_edits(frames.events),
-        "untested_completions": summary.untested_completions(frames.events),
+        "refused_edits": summary.refused_edits(frames),
+        "untested_completions": summary.untested_completions(frames),
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": _faults(events),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
@@ -141,18 +145,23 @@ def _asked(started: ev.RunStarted, meta: RunMeta | None) -> Report:
         "agents": _developers(started),
         "strategy": started.strategy,
         "model": " + ".join(dict.fromkeys(agent.model for agent in started.team)),
-        "seed": started.seed,
+        "seed": _set(started, started.seed),
         "config": {
-            "locks": started.locks,
+            "locks": None if "locks" in started.gaps else started.locks,
             "completion": started.completion,
             "tests": started.tests,
             "clock": started.clock,
             "speed": started.speed,
-            "max_rounds": started.max_rounds,
-            "sandbox": meta.sandbox if meta else None,
+            "max_rounds": _set(started, started.max_rounds),
+            "sandbox": meta.sandbox if meta and not meta.imported else None,
         },
         "parent": {"run_id": meta.parent.run_id, "seq": meta.parent.seq} if meta and meta.parent else None,
     }
+
+
+def _set(started: ev.RunStarted, value: int) -> int | None:
+    """A setting of the run; null if an imported run does not say."""
+    return None if "settings" in started.gaps else value
 
 
 def _times(figures: Figures, events: Sequence[ev.AnyEvent], meta: RunMeta | None) -> Report:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.analysis.figures import AgentFigures, Figures
+from engine.analysis.figures import UNKNOWN_OF_AGENTS, AgentFigures, Figures
 from engine.analysis.frames import MICRO, Frames
 from engine.record import events as ev
 
@@ -21,7 +21,7 @@ def figures(frames: Frames) -> Figures:
     events, turns, rounds = frames.events, frames.turns, frames.rounds
     counts = dict(events.group_by("type").len().iter_rows())
     failed_tests = events.filter(
-        (pl.col("type") == "tests_finished") & (pl.col("verdict") != "passed")
+        (pl.col("type") == "tests_finished") & pl.col("verdict").is_in(sorted(ev.FAILURES))
     ).height
     blocked = events.filter(
         (pl.col("type") == "action_refused")
@@ -32,12 +32,17 @@ def figures(frames: Frames) -> Figures:
     paid = events.filter(pl.col("type").is_in(("replied", "reply_fenced")))
     cost_usd, cost_source = _cost(paid)
     tasks_total = frames.tasks.height
-    tasks_done = frames.tasks["completed"].count()
+    tasks_done: int | None = frames.tasks["completed"].count()
+    completed = 0 < tasks_total == tasks_done
+    if "tasks" in frames.gaps:  # which were done is known only if all of them are
+        completed = _last_text(_end(events), "run_ended", "outcome") == "completed"
+        tasks_done = tasks_total if completed else None
+    sent, made, uncounted = _tokens(events, paid)
     gaps = rounds["straggler_gap_seconds"].drop_nulls()
     return Figures(
         tasks_total=tasks_total,
         tasks_done=tasks_done,
-        completed=0 < tasks_total == tasks_done,
+        completed=completed,
         verified=_verified(_end(events)),
         wall_seconds=_last(_end(events), "run_ended", "wall_seconds"),
         rounds=_sum(events["round"].tail(1)),
@@ -47,26 +52,39 @@ def figures(frames: Frames) -> Figures:
         idle_rounds=rounds.filter(pl.col("ended").is_not_null() & (pl.col("completions") == 0)).height,
         test_runs=counts.get("tests_finished", 0),
         test_failures=failed_tests,
-        locks_acquired=counts.get("lock_acquired", 0),
-        locks_denied=counts.get("lock_denied", 0),
+        locks_acquired=_known(frames, "locks", counts.get("lock_acquired", 0)),
+        locks_denied=_known(frames, "locks", counts.get("lock_denied", 0)),
         concurrent_writes=concurrent_writes(events),
         rewrites=rewrites(events),
         edits=counts.get("file_edited", 0),
         claims_blocked=blocked,
-        refusals=counts.get("action_refused", 0),
+        refusals=_known(frames, "refusals", counts.get("action_refused", 0)),
         faults=counts.get("fault_started", 0),
-        input_tokens=_sum(paid["input_tokens"]),
-        output_tokens=_sum(paid["output_tokens"]),
-        tokens_unknown=paid.filter(
-            pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null()
-        ).height
-        + events.filter((pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)).height,
+        input_tokens=sent,
+        output_tokens=made,
+        tokens_unknown=uncounted,
         cost_usd=cost_usd,
         cost_source=cost_source,
         busy_seconds=_sum(turns.filter(pl.col("effects") > 0)["busy_us"]) / MICRO,
         gap_mean=math.fsum(gaps) / len(gaps) if len(gaps) else None,
-        agents=tuple(_agent(row) for row in frames.agents.iter_rows(named=True)),
+        agents=tuple(_agent(row, frames) for row in frames.agents.iter_rows(named=True)),
     )
+
+
+def _known(frames: Frames, gap: ev.Gap, count: int) -> int | None:
+    """A count of what the run's record holds; null if its source did not record such things."""
+    return None if gap in frames.gaps else count
+
+
+def _tokens(events: pl.DataFrame, paid: pl.DataFrame) -> tuple[int, int, int]:
+    """Tokens in and out, and how many calls are missing from them."""
+    total = events.filter((pl.col("type") == "run_ended") & pl.col("input_tokens").is_not_null()).tail(1)
+    if total.height and total["output_tokens"][0] is not None:
+        return _sum(total["input_tokens"]), _sum(total["output_tokens"]), 0
+    missing = paid.filter(pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null())
+    unknown = (pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)
+    uncounted = missing.height + events.filter(unknown).height
+    return _sum(paid["input_tokens"]), _sum(paid["output_tokens"]), uncounted
 
 
 def gap_median(frames: Frames) -> float | None:
@@ -94,14 +112,16 @@ def concurrent_writes(events: pl.DataFrame) -> int:
     return writers.filter(pl.col("agent") >= 2).height
 
 
-def refused_edits(events: pl.DataFrame) -> int:
+def refused_edits(frames: Frames) -> int | None:
     """Edits that had no effect, for whatever reason."""
-    return events.filter((pl.col("type") == "action_refused") & (pl.col("action") == "edit_file")).height
+    refused = (pl.col("type") == "action_refused") & (pl.col("action") == "edit_file")
+    return _known(frames, "refusals", frames.events.filter(refused).height)
 
 
-def untested_completions(events: pl.DataFrame) -> int:
+def untested_completions(frames: Frames) -> int | None:
     """Tasks reported done without a test run of their files as they stood."""
-    return events.filter((pl.col("type") == "task_completed") & (pl.col("evidence") == "none")).height
+    untested = (pl.col("type") == "task_completed") & (pl.col("evidence") == "none")
+    return _known(frames, "nodes", frames.events.filter(untested).height)
 
 
 def _sum(column: pl.Series) -> int:
@@ -123,6 +143,11 @@ def _last(events: pl.DataFrame, kind: str, column: str) -> float | None:
     return value[0] if value else None
 
 
+def _last_text(events: pl.DataFrame, kind: str, column: str) -> str | None:
+    value = events.filter(pl.col("type") == kind)[column].tail(1).to_list()
+    return value[0] if value else None
+
+
 def _verified(events: pl.DataFrame) -> bool | None:
     verdict = events.filter(pl.col("type") == "run_verified")["verdict"].tail(1).to_list()
     return verdict[0] == "passed" if verdict else None
@@ -136,6 +161,8 @@ def _cost(replies: pl.DataFrame) -> tuple[float | None, str]:
     return (math.fsum(replies["cost_usd"]), source) if source != "unknown" else (None, source)
 
 
-def _agent(row: dict[str, Any]) -> AgentFigures:
+def _agent(row: dict[str, Any], frames: Frames) -> AgentFigures:
     values = {column: value for column, value in row.items() if column not in ("agent", "busy_us")}
+    for gap, columns in UNKNOWN_OF_AGENTS.items():
+        values |= dict.fromkeys(columns if gap in frames.gaps else ())
     return AgentFigures(name=row["agent"], busy_seconds=row["busy_us"] / MICRO, **values)

@@ -13,6 +13,7 @@ _WHY_ENDED = {
     "stopped": "A person stopped the team",
     "no_agents": "No agent was left",
     "failed": "The engine failed",
+    "unknown": "Not completed, the record does not say why",
 }
 
 
@@ -29,7 +30,8 @@ def headline(report: Mapping[str, Any]) -> str:
 def _finding(report: Mapping[str, Any]) -> str:
     agents, rounds = report["agents"], report["rounds"]
     team = f"{agents} agent{'' if agents == 1 else 's'}"
-    done = f"{report['tasks_done']} of {report['tasks_total']} tasks done"
+    known = "an unknown number" if report["tasks_done"] is None else report["tasks_done"]
+    done = f"{known} of {report['tasks_total']} tasks done"
     if not report["completed"]:
         so_far = report["speedup_so_far"]
         speed = f" Speedup so far: {so_far:.2f}×{_estimated(report)}." if so_far is not None else ""

@@ -47,6 +47,23 @@ class Parent(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
 
 
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an imported run is from: ``source`` names the form, ``name`` the run in it.
+
+    ``recorded`` is the row that its source has of it, as it stands there. The rest is what lists show, so
+    that they need not read the journal; ``rounds``, ``wall_seconds``, ``tokens`` are null if not recorded.
+    """
+
+    source: str
+    name: str
+    tasks: int
+    completed: bool
+    rounds: int | None
+    wall_seconds: float | None
+    tokens: int | None
+    recorded: dict[str, str | int | float | bool | None]
+
+
 class RunMeta(msgspec.Struct, frozen=True, kw_only=True):
     """``run.json``: what does not belong into events because it differs between equal runs.
 
@@ -65,3 +82,4 @@ class RunMeta(msgspec.Struct, frozen=True, kw_only=True):
     parent: Parent | None = None
     tags: tuple[str, ...] = ()
     real_seconds: float | None = None
+    imported: Imported | None = None

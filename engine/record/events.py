@@ -4,8 +4,8 @@ A run is its journal: the ordered stream of these events. All that anyone sees o
 so an event holds what happened, never what somebody derived from it.
 
 Common fields: ``seq`` counts from 1 without gaps; ``v`` is the schema version; ``ts`` is seconds since the
-start on the run's clock (microsecond resolution, pauses cut out); ``round`` counts from 1, 0 before the
-first.
+start on the run's clock (pauses cut out; whole microseconds, but for imported runs); ``round`` counts from 1,
+0 before the first.
 Text fields (replies, contents, messages, reasons) are raw and untrusted: state cleans them on the way in.
 """
 
@@ -37,7 +37,29 @@ Refusal: TypeAlias = Literal[
     "unreachable",  # the agent is cut off from the board
     "storage",  # the file system refused
 ]
-Verdict: TypeAlias = Literal["passed", "failed", "error", "timeout"]
+Verdict: TypeAlias = Literal[
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "none",  # no test was run: only in imported runs, whose runner may have found none
+]
+FAILURES: frozenset[Verdict] = frozenset({"failed", "error", "timeout"})
+"""Verdicts of test runs that count as failed."""
+
+Gap: TypeAlias = Literal[
+    "graph",  # titles, files, dependencies of tasks
+    "tasks",  # which task a claim, a completion or a refusal was about: the task is ""
+    "prompts",  # what prompts showed: ``seen`` is empty, ``request`` "", ``base`` 0
+    "replies",  # texts of replies: ""
+    "contents",  # contents of files: "", and their hashes ""
+    "nodes",  # which tests passed and failed: none are named; evidence is "unknown"
+    "tokens",  # tokens per reply; the end of the run has their sums
+    "locks",  # who was granted or refused a lock
+    "refusals",  # actions that had no effect, but for claims too early
+    "settings",  # seed, limit of rounds, lease: 0
+]
+"""What the journal of an imported run does not hold, because its source did not record it."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -85,7 +107,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     ``speed`` is run-clock seconds per real second (0 on the virtual clock). ``template`` is the version of
     the prompt texts. ``lease_seconds`` is how long work of a lost agent stays its own. ``quorum`` is how many
     of how many versions of a task must agree, null where the strategy asks for one. ``notes`` are sentences
-    on what was asked for and cannot be had as it was.
+    on what was asked for and cannot be had as it was. ``source`` is empty for runs of ours; of an imported
+    run it names where that is from, and ``gaps`` what it does not record.
     """
 
     suite: str
@@ -108,6 +131,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     template: int
     quorum: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
+    source: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
@@ -145,11 +170,17 @@ class TeamChanged(Event, frozen=True, kw_only=True, tag="team_changed"):
 
 
 class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
-    """The team stopped. ``wall_seconds`` is run-clock time from the first prompt to here, without pauses."""
+    """The team stopped. ``wall_seconds`` is run-clock time from the first prompt to here, without pauses.
 
-    outcome: Literal["completed", "max_rounds", "stopped", "no_agents", "failed"]
+    An ``unknown`` outcome, and sums of tokens here, are those of imported runs: not completed, for a reason
+    that was not recorded; tokens that were recorded for the whole run only.
+    """
+
+    outcome: Literal["completed", "max_rounds", "stopped", "no_agents", "failed", "unknown"]
     wall_seconds: float
     detail: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 class RunVerified(Event, frozen=True, kw_only=True, tag="run_verified"):
@@ -308,7 +339,7 @@ class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):
     task: str
     agent: str
     turn: int
-    evidence: Literal["passed", "failed", "none"]
+    evidence: Literal["passed", "failed", "none", "unknown"]
     token: int = 0
     epoch: int = 0
 
@@ -385,7 +416,8 @@ class TestsStarted(Event, frozen=True, kw_only=True, tag="tests_started"):
 class TestsFinished(Event, frozen=True, kw_only=True, tag="tests_finished"):
     """The verdict of test run ``run``: node ids that passed, and those expected that did not.
 
-    ``wait_seconds`` is how long the run waited for a slot, ``seconds`` how long it took after that.
+    ``wait_seconds`` is how long the run waited for a slot, ``seconds`` how long it took after that;
+    ``exit_code`` is the runner's, where that is all that was recorded.
     """
 
     __test__ = False
@@ -399,6 +431,7 @@ class TestsFinished(Event, frozen=True, kw_only=True, tag="tests_finished"):
     seconds: float
     wait_seconds: float = 0.0
     output: str = ""
+    exit_code: int | None = None
 
 
 # ---------------------------------------------------------------- drafts

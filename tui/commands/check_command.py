@@ -71,6 +71,8 @@ def _print(report: Report) -> None:
 
 
 def _headline(report: Report) -> str:
+    if report.source:
+        return "Another engine made this run: judged is the team, as far as its record tells."
     engine = [finding for finding in report.findings if finding.class_ == "engine"]
     kept = sum(finding.verdict == "true" for finding in engine)
     broken = sum(finding.verdict == "false" for finding in engine)

@@ -145,7 +145,8 @@ def turn_page(turn: Turn) -> list[Paragraph]:
     if turn.reply:
         page.append(Paragraph(turn.reply, "speech", verbatim=True))
     else:
-        page.append(Paragraph("no words" if turn.ended is not None else "not here yet", "muted"))
+        words = "no words" if turn.request else "not recorded"  # only imported turns have no digest
+        page.append(Paragraph(words if turn.ended is not None else "not here yet", "muted"))
     return page
 
 
@@ -162,7 +163,8 @@ def _figures(turn: Turn) -> str:
     if turn.outcome:
         parts.append(f"{turn.outcome}, {turn.effects} effects")
     shown = [f"{path} v{version}" for path, version in turn.seen.files]
-    parts.append("was shown " + (", ".join(shown) if shown else "no file"))
+    known = ", ".join(shown) if shown else "no file"
+    parts.append("was shown " + (known if turn.request else "unknown files"))
     return " · ".join(parts)
 
 

@@ -53,9 +53,13 @@ def agent_title(agent: AgentState, moment: Moment, cells: int = 40) -> tuple[Row
     """``Dev1 ● thinking 4 s`` and ``3 done · 12k tok``, for a pane of ``cells``; counts give way."""
     name = [Span(shorten(agent.name, 14), "strong"), Span(" ")]
     left = [*name, *status_spans(agent, moment, long=cells >= 56)]
-    tokens = agent.input_tokens + agent.output_tokens
+    tokens = (
+        ""
+        if "tokens" in moment.state.run.gaps
+        else f" · {count(agent.input_tokens + agent.output_tokens)} tok"
+    )
     role = " lead" if agent.role == "lead" else ""
-    full: Row = [Span(f"{agent.done} done{role} · {count(tokens)} tok", "muted")]
+    full: Row = [Span(f"{agent.done} done{role}{tokens}", "muted")]
     short: Row = [Span(f"{agent.done} done", "muted")]
     room = cells - width_of(left) - 8  # the lines and blanks around two titles
     right = next((words for words in (full, short) if width_of(words) <= room), [])
@@ -96,7 +100,8 @@ def roster_row(agent: AgentState, moment: Moment, cells: int) -> Row:
     more = f" +{len(owned) - 1}" if len(owned) > 1 else ""
     task_cells = 18 if cells >= 90 else 15 if cells >= 66 else 0  # the last act says more than the task
     task = pad(shorten(label, task_cells - len(more)) + more, task_cells) + " " if task_cells else ""
-    tokens = f" {count(agent.input_tokens + agent.output_tokens):>5} tok" if cells >= 100 else ""
+    wide = cells >= 100 and "tokens" not in moment.state.run.gaps
+    tokens = f" {count(agent.input_tokens + agent.output_tokens):>5} tok" if wide else ""
     right: Row = [Span(f" {agent.done:>2} done{tokens}", "muted")]
     fixed: Row = [Span(name + " ", "strong"), *status, Span(" "), Span(task)]
     room = cells - width_of(fixed) - width_of(right)

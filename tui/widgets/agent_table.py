@@ -30,18 +30,26 @@ class Column:
     role: Role = "plain"
 
 
+def _known(value: float | None, text: Callable[[Any], str]) -> str:
+    return "unknown" if value is None else text(value)
+
+
+def _both(sent: int | None, made: int | None) -> int | None:
+    return None if sent is None or made is None else sent + made
+
+
 _COLUMNS = (
     Column("done", lambda a: f"{a['done']}", 0, "strong"),
     Column("replies", lambda a: f"{a['turns']}", 3),
     Column("chatter", lambda a: f"{a['chatter']}", 5),
     Column("edits", lambda a: f"{a['edits']}", 6),
-    Column("refused", lambda a: f"{a['refusals']}", 4),
-    Column("denied", lambda a: f"{a['lock_denials']}", 8),
+    Column("refused", lambda a: _known(a["refusals"], str), 4),
+    Column("denied", lambda a: _known(a["lock_denials"], str), 8),
     Column("tests failed", lambda a: f"{a['test_failures']}/{a['test_runs']}", 7),
     Column("sent", lambda a: f"{a['messages_sent']}", 9),
-    Column("tokens", lambda a: count(a["input_tokens"] + a["output_tokens"]), 1),
-    Column("out", lambda a: count(a["output_tokens"]), 10),
-    Column("cost", lambda a: "unknown" if a["cost_usd"] is None else money(a["cost_usd"]), 2),
+    Column("tokens", lambda a: _known(_both(a["input_tokens"], a["output_tokens"]), count), 1),
+    Column("out", lambda a: _known(a["output_tokens"], count), 10),
+    Column("cost", lambda a: _known(a["cost_usd"], money), 2),
     Column("busy", lambda a: clock(a["busy_seconds"]), 4),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Click
 
 from engine.record.state import TaskState
-from tui.widgets.board_rows import COLUMN_WIDTH, board_title, columns_of, task_row
+from tui.widgets.board_rows import COLUMN_WIDTH, board_title, columns_of, task_row, unnamed_rows
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.spans import Row, Span, fit
@@ -29,7 +29,7 @@ class TaskBoard(Panel):
     @property
     def selected(self) -> TaskState | None:
         """The task that the cursor is on."""
-        if self.moment is None:
+        if self.moment is None or self.moment.state.board.unnamed:
             return None
         tasks = list(self.moment.state.board.tasks.values())
         return tasks[self.cursor] if self.cursor < len(tasks) else None
@@ -39,6 +39,10 @@ class TaskBoard(Panel):
         tasks = list(moment.state.board.tasks.values())
         if not tasks:
             return [[Span("no tasks yet", "muted")], *([] for _ in range(height - 1))]
+        if moment.state.board.unnamed:
+            self.length = self.top = 0
+            told = unnamed_rows(moment, cells)[:height]
+            return [*told, *([] for _ in range(height - len(told)))]
         columns = self._columns(len(tasks), cells, height)
         self.length = -(-len(tasks) // columns)
         self.top = min(self.top, self._limit)

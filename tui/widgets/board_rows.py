@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from engine.record.state import BoardState, DraftState, RunState, TaskState
 from tui.widgets.figures import age
 from tui.widgets.moment import Moment
-from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of
+from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of, wrap
 
 NAME_MIN = 6
 """Cells of a task's name that stay, whatever else the row has to say."""
@@ -139,12 +139,27 @@ def _info(task: TaskState, moment: Moment, word: str, columns: Columns, copies: 
     return [Span(word, "plain" if word == "free" else "muted")]
 
 
+def unnamed_rows(moment: Moment, cells: int) -> list[Row]:
+    """The board of an imported run that does not say which task was claimed or completed."""
+    board, agents = moment.state.board, moment.state.agents.agents.values()
+    text = (
+        f"Which of the {board.total} tasks was claimed or completed is not recorded. "
+        "Completions that were reported, of which some may be of tasks done before:"
+    )
+    rows: list[Row] = [[Span(line, "muted")] for line in wrap(text, cells)]
+    rows += [[], *([Span(pad(a.name, 10), "strong"), Span(f"{a.done:>4}")] for a in agents)]
+    return [*rows, [Span(pad("together", 10), "muted"), Span(f"{board.reported:>4}", "muted")]]
+
+
 def board_title(moment: Moment) -> tuple[Row, Row]:
     """``Tasks 11/20 done`` and what can be taken now."""
     board = moment.state.board
-    left = [Span("Tasks ", "strong"), Span(f"{board.done}/{board.total} done", "plain")]
     if not board.total:
         return [Span("Tasks", "strong")], []
+    if board.known_done is None:
+        left = [Span("Tasks ", "strong"), Span(f"unknown of {board.total} done", "plain")]
+        return left, [Span(f"{board.reported} completions", "muted")]
+    left = [Span("Tasks ", "strong"), Span(f"{board.done}/{board.total} done", "plain")]
     if moment.state.completed:
         return left, [Span("✔ all done", "good")]
     working = sum(t.status == "in_progress" for t in board.tasks.values())

@@ -43,6 +43,7 @@ def _outcome(moment: Moment) -> Span:
         "no_agents": "nobody left",
         "stopped": "stopped",
         "failed": "failed",
+        "unknown": "not completed",
     }
     role: Role = "bad" if run.outcome in ("failed", "no_agents") else "warn"
     return Span(f"■ {words.get(run.outcome, run.outcome)}", role)
@@ -67,15 +68,15 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
     gap = Span(" " if narrow else "  ")
     row: Row = [
         Span(f"{label}{state.round}", "strong"),
-        Span(f"/{run.max_rounds}", "muted"),
+        Span("" if "settings" in run.gaps else f"/{run.max_rounds}", "muted"),
         gap,
         Span(clock(moment.elapsed), "strong"),
         gap,
         phase_of(moment),
         gap,
-        Span(money(metrics.cost_usd)),
+        Span(money(None if "tokens" in run.gaps else metrics.cost_usd)),
         gap,
-        Span(f"{count(metrics.input_tokens + metrics.output_tokens)} tok", "muted"),
+        Span(f"{'unknown' if state.tokens is None else count(state.tokens)} tok", "muted"),
     ]
     if state.faults.active:
         row += [gap, Span(f"⚡{len(state.faults.active)}", "warn")]

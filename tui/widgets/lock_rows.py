@@ -44,6 +44,8 @@ def lock_rows(moment: Moment, cells: int, height: int) -> list[Row]:
 
 
 def _none(moment: Moment) -> str:
+    if "locks" in moment.state.run.gaps:
+        return "who held which file is not recorded"
     if moment.state.run.locks == "none":
         return "this run has no locks: the last writer wins"
     return "no file is held now"
@@ -115,8 +117,11 @@ def _hot_row(moment: Moment, path: str, cells: int) -> Row:
 def totals(moment: Moment) -> Row:
     """``41 taken · 6 denied · 2 rewrites``."""
     locks, files = moment.state.locks, moment.state.files
-    row: Row = [Span(f"{locks.acquired} taken · ", "muted")]
-    row.append(Span(f"{locks.denied} denied", "warn" if locks.denied else "muted"))
+    if "locks" in moment.state.run.gaps:
+        row: Row = [Span("locks unknown", "muted")]
+    else:
+        row = [Span(f"{locks.acquired} taken · ", "muted")]
+        row.append(Span(f"{locks.denied} denied", "warn" if locks.denied else "muted"))
     row.append(Span(f" · {files.rewrites} rewrites", "muted"))
     if files.concurrent_writes:
         row.append(Span(f" · {files.concurrent_writes} concurrent", "warn"))
@@ -126,7 +131,9 @@ def totals(moment: Moment) -> Row:
 def lock_strip(moment: Moment, cells: int) -> Row:
     """All of it in one row: held, denied, and the hottest path."""
     locks = moment.state.locks
-    left: Row = [Span(pad("locks", 9), "strong"), Span(f"{len(locks.held)} held · ")]
+    left: Row = [Span(pad("locks", 9), "strong")]
+    if "locks" not in moment.state.run.gaps:
+        left.append(Span(f"{len(locks.held)} held · "))
     left += totals(moment)
     hot = [path for path in locks.hottest(1) if locks.denied_by_path[path]]
     right: Row = (

@@ -26,6 +26,8 @@ class LocksPanel(Panel):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """The rule in force."""
         rule = moment.state.run.locks
+        if "locks" in moment.state.run.gaps:
+            return [Span("Locks", "strong")], [Span("not recorded", "muted")]
         right: Row = [Span("no locks" if rule == "none" else rule, "muted")] if rule else []
         return [Span("Locks", "strong")], right
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.analysis.laws import Baseline, bounds_of, running_speedup, speedup_curve
+from engine.analysis.laws import Baseline, bounds_of, final_speedup, running_speedup, speedup_curve
 from engine.record.state import RunState
 from tui.checks import Verdicts
 from tui.source import Mode
@@ -37,6 +37,9 @@ class Moment:
         """The measured speedup as it stands."""
         end = self.now
         run, metrics = self.state.run, self.state.metrics
+        if self.state.board.unnamed:  # when which task was done is not known, only when all were
+            found = self.baseline if self.baseline is not None and self.baseline.source == "runs" else None
+            return final_speedup(run.wall_seconds, self.state.completed, found)
         if run.wall_seconds is not None and metrics.first_prompt is not None:
             end = metrics.first_prompt + run.wall_seconds  # verification after the end is nobody's work
         return running_speedup(metrics, end, self.baseline)

@@ -46,7 +46,12 @@ class SpeedupPanel(Panel):
         speedup = moment.speedup
         curve = moment.curve
         if speedup is not None:  # the curve ends in the value as it stands
-            curve = [*curve, (len(moment.state.metrics.completions), round(speedup, 2))]
+            done = (
+                moment.state.board.done
+                if moment.state.board.unnamed
+                else len(moment.state.metrics.completions)
+            )
+            curve = [*curve, (done, round(speedup, 2))]
         return ChartData(
             curve=tuple(curve),
             total=moment.state.board.total,

@@ -93,9 +93,10 @@ def _run(report: Report) -> list[Fact]:
     }.get(report["cost_source"], ())
     cost = "unknown" if report["cost_usd"] is None else money(report["cost_usd"])
     tasks = f"of {report['tasks_total']}"
+    limit = report["config"]["max_rounds"]
     return [
-        Fact("tasks done", f"{report['tasks_done']}", (tasks,)),
-        Fact("rounds", f"{report['rounds']}", (f"at most {report['config']['max_rounds']}",)),
+        Fact("tasks done", _number(report["tasks_done"]), (tasks,)),
+        Fact("rounds", f"{report['rounds']}", (f"at most {limit}",) if limit is not None else ()),
         Fact("wall time", _seconds(report["wall_seconds"]), (f"on the run's clock, {took}", took)),
         Fact(
             "busy time", clock(report["busy_seconds"]), ("of all agents, in turns with effect", "all agents")
@@ -107,9 +108,10 @@ def _run(report: Report) -> list[Fact]:
 
 def _conflicts(report: Report) -> list[Fact]:
     locks = report["locks"]
-    asked = f"of {locks['acquired'] + locks['denied']} requests"
+    known = locks["acquired"] is not None and locks["denied"] is not None
+    asked = (f"of {locks['acquired'] + locks['denied']} requests",) if known else ()
     return [
-        _bad("lock denials", locks["denied"], asked),
+        _bad("lock denials", locks["denied"], *asked),
         _bad(
             "rewrites", report["rewrites"], "of files last written by others", "of others' files", "of others"
         ),
@@ -133,9 +135,13 @@ def _talk(report: Report) -> list[Fact]:
     ]
 
 
-def _bad(label: str, number: int, *more: str) -> Fact:
+def _bad(label: str, number: int | None, *more: str) -> Fact:
     """A count of what a team is better off without; none of it is no news."""
-    return Fact(label, f"{number}", more, "warn" if number else "muted")
+    return Fact(label, _number(number), more if number is not None else (), "warn" if number else "muted")
+
+
+def _number(number: int | None) -> str:
+    return "unknown" if number is None else f"{number}"
 
 
 def _seconds(seconds: float | None) -> str:

@@ -61,7 +61,7 @@ def _what(report: Report) -> list[Row]:
     agents, structure = report["agents"], clean_line(report["structure"])
     model = clean_line(report["model"])
     rest = [f"{agents} agent{'' if agents == 1 else 's'}", clean_line(report["strategy"])]
-    seed = f"seed {report['seed']}"
+    seed = f"seed {'unknown' if report['seed'] is None else report['seed']}"
     forms = (
         [f"{structure} p={report['p']:.2g}", *rest, model, seed],
         [f"{structure} p={report['p']:.2g}", *rest, model.rpartition("/")[2], seed],
@@ -75,7 +75,8 @@ def _what(report: Report) -> list[Row]:
 def _completed(report: Report) -> Row:
     if report["completed"]:
         return [Span("completed ✔", "good")]
-    done = f"{report['tasks_done']} of {report['tasks_total']} tasks done"
+    known = "unknown" if report["tasks_done"] is None else report["tasks_done"]
+    done = f"{known} of {report['tasks_total']} tasks done"
     if report["status"] == "running":
         return [Span("running ▶", "accent"), Span(f" {done}")]
     if report["status"] == "prefix":

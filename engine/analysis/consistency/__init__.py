@@ -29,6 +29,7 @@ from engine.analysis.consistency import (
 )
 from engine.analysis.consistency.findings import Class, Finding, Predicate, Report, Verdict, compose
 from engine.analysis.consistency.history import History
+from engine.analysis.consistency.needs import undecided
 from engine.record import events as ev
 
 __all__ = ["PREDICATES", "Class", "Finding", "History", "Predicate", "Report", "Verdict", "check", "compose"]
@@ -59,5 +60,9 @@ PREDICATES: tuple[Predicate, ...] = tuple(
 def check(events: Iterable[ev.Event]) -> Report:
     """Judge a history. Never raises, whatever the events are; the same events give the same report."""
     history = History(events)
-    findings = tuple(check_one(history) for check_one in PREDICATES)
-    return Report(compose(f.verdict for f in findings if f.class_ == "engine"), findings)
+    findings = tuple(
+        undecided(check_one.name, check_one.class_, history.start) or check_one(history)
+        for check_one in PREDICATES
+    )
+    source = history.start.source if history.start is not None else ""
+    return Report(compose(f.verdict for f in findings if f.class_ == "engine"), findings, source)

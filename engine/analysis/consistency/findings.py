@@ -58,10 +58,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings of a history; ``verdict`` is that of the engine's properties, false before all others."""
+    """All findings of a history; ``verdict`` is that of the engine's properties, false before all others.
+
+    ``source`` says where an imported run is from: of those the engine's properties are unknown.
+    """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
+    source: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The object that ``check --json`` prints."""

@@ -19,6 +19,8 @@ def blocked_claim(history: History, tally: Tally) -> None:
         if refusal.reason == "blocked":
             verb = "complete" if refusal.action == "complete_task" else "claim"
             text = "{} tried to {} task {}, which waited for others."
+            if not refusal.object:
+                text = "{} tried to {} a task that waited for others{}."
             tally.found(refusal.seq, text, refusal.agent, verb, refusal.object)
 
 

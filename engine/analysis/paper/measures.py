@@ -57,13 +57,18 @@ def measure(recording: Recording) -> Measures:
 
 
 def _runs(runs: pl.DataFrame) -> pl.DataFrame:
-    known = runs.with_row_index("number").with_columns(
-        pl.col("mode").replace_strict(MODES, default=pl.col("mode")),
-        pl.col("p_label").replace_strict(STRUCTURES, default=pl.col("p_label")).alias("structure"),
-        pl.col("model_dir").replace_strict(MODELS, default=pl.col("model_dir")).alias("model"),
-        pl.col("n_teammates").alias("agents"),
-        pl.col("wall_clock_seconds").alias("wall"),
-        (pl.col("total_input_tokens") + pl.col("total_output_tokens")).alias("tokens"),
+    # In an order of their own, so that sums of floats do not depend on that of the file.
+    known = (
+        runs.sort("run_dir")
+        .with_row_index("number")
+        .with_columns(
+            pl.col("mode").replace_strict(MODES, default=pl.col("mode")),
+            pl.col("p_label").replace_strict(STRUCTURES, default=pl.col("p_label")).alias("structure"),
+            pl.col("model_dir").replace_strict(MODELS, default=pl.col("model_dir")).alias("model"),
+            pl.col("n_teammates").alias("agents"),
+            pl.col("wall_clock_seconds").alias("wall"),
+            (pl.col("total_input_tokens") + pl.col("total_output_tokens")).alias("tokens"),
+        )
     )
     alone = (
         known.filter(pl.col("success") & (pl.col("agents") == 1))

@@ -98,7 +98,7 @@ class RunState:
             ev.RoundEnded: (metrics.round_ended,),
             ev.RunResumed: (run.run_resumed,),
             ev.TeamChanged: (run.team_changed, agents.team_changed),
-            ev.RunEnded: (run.run_ended,),
+            ev.RunEnded: (run.run_ended, board.run_ended, metrics.run_ended),
             ev.RunVerified: (run.run_verified,),
             ev.TurnStarted: (agents.turn_started, metrics.turn_started, paces.turn_started),
             ev.CallFailed: (agents.call_failed, metrics.call_failed),
@@ -173,6 +173,13 @@ class RunState:
     def completed(self) -> bool:
         """Whether every task is done on the board (the paper's success)."""
         return self.board.total > 0 and self.board.done == self.board.total
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens in and out so far; null where an imported run has them for the whole run only."""
+        if "tokens" in self.run.gaps and (self.metrics.tokens_unknown or self.run.phase != "ended"):
+            return None
+        return self.metrics.input_tokens + self.metrics.output_tokens
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event. Never raises, whatever the events before it were."""

@@ -125,6 +125,8 @@ class AgentsState:
 
     def task_label(self, task: str) -> str:
         """``8 normalize``: number and name, as panes write it."""
+        if not task:
+            return "a task"  # which one, an imported run may not say
         task = clean_line(task, 40)
         name = self._names.get(task, "")
         return f"{task} {name}" if name and name != task else task
@@ -256,7 +258,7 @@ class AgentsState:
         state = self.agents.get(event.agent)
         if state is not None:
             state.done += 1
-        mark = {"passed": "✔", "failed": "✔ though its tests fail", "none": "✔ untested"}[event.evidence]
+        mark = {"failed": "✔ though its tests fail", "none": "✔ untested"}.get(event.evidence, "✔")
         kind: LineKind = "bad" if event.evidence == "failed" else "good"
         self._add(event, event.agent, kind, f"completes {self.task_label(event.task)} {mark}")
 
@@ -290,14 +292,16 @@ class AgentsState:
     def tests_finished(self, event: ev.TestsFinished) -> None:
         """The verdict is in."""
         state = self._status(event, event.agent, "acting")
-        good = event.verdict == "passed"
+        good, bad = event.verdict == "passed", event.verdict in ev.FAILURES
         if state is not None:
             state.test_runs += 1
-            state.test_failures += not good
+            state.test_failures += bad
             state.busy_seconds += event.seconds
-        count = f"{len(event.passed)}/{len(event.passed) + len(event.failed)}"
-        text = f"tests {event.verdict} {count} in {event.seconds:.1f} s"
-        self._add(event, event.agent, "good" if good else "bad", text, event.output)
+        total = len(event.passed) + len(event.failed)
+        count = f" {len(event.passed)}/{total}" if total or event.exit_code is None else ""
+        verdict = f"tests {event.verdict}" if event.verdict != "none" else "no test ran"
+        text = f"{verdict}{count} in {event.seconds:.1f} s"
+        self._add(event, event.agent, "good" if good else "bad" if bad else "act", text, event.output)
 
     # ------------------------------------------------------------ drafts
 

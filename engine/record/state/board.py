@@ -45,12 +45,18 @@ class TaskState:
 
 
 class BoardState:
-    """All tasks in listing order. ``version`` is the seq of the last change of status or owner."""
+    """All tasks in listing order. ``version`` is the seq of the last change of status or owner.
+
+    A board is ``unnamed`` if the run was imported without saying which task a completion was about;
+    ``reported`` counts such completions, of which some may be of tasks that were done already.
+    """
 
     def __init__(self) -> None:
         self.tasks: dict[str, TaskState] = {}
         self.version = 0
         self.done = 0
+        self.unnamed = False
+        self.reported = 0
         self._open_dependencies: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {}
         self._node_task: dict[str, str] = {}
@@ -64,6 +70,11 @@ class BoardState:
     def total(self) -> int:
         """Number of tasks."""
         return len(self.tasks)
+
+    @property
+    def known_done(self) -> int | None:
+        """How many tasks are done; null where nobody recorded which."""
+        return None if self.unnamed and self.done < self.total else self.done
 
     def is_open(self, task: str) -> bool:
         """Whether all dependencies of the task are done."""
@@ -92,6 +103,7 @@ class BoardState:
 
     def run_started(self, event: ev.RunStarted) -> None:
         """Lay out the board."""
+        self.unnamed = "tasks" in event.gaps
         for spec in event.tasks:
             task = TaskState(
                 id=clean_line(spec.id),
@@ -156,6 +168,9 @@ class BoardState:
 
     def task_completed(self, event: ev.TaskCompleted) -> None:
         """The task is done, once and for all."""
+        if self.unnamed and not event.task:
+            self.reported += 1
+            self.version = event.seq
         task = self.tasks.get(event.task)
         if task is None or task.status == "done":
             return
@@ -169,6 +184,14 @@ class BoardState:
         for dependent in self._dependents.get(task.id, ()):
             self._open_dependencies[dependent] -= 1
         self.version = event.seq
+
+    def run_ended(self, event: ev.RunEnded) -> None:
+        """A run that was completed has all tasks done, whoever did them."""
+        if self.unnamed and event.outcome == "completed":
+            for task in self.tasks.values():
+                task.status = "done"
+            self.done = self.total
+            self.version = event.seq
 
     def file_edited(self, event: ev.FileEdited) -> None:
         """An owner who edits a file of its assigned task has begun it."""

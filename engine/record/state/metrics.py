@@ -144,19 +144,26 @@ class MetricsState:
         """A task is done."""
         busy = self.busy + self._open_turns.get(event.agent, 0.0)
         task, agent = clean_line(event.task), clean_line(event.agent)
-        self.completions.append(Completion(event.ts, task, agent, busy))
+        if task:  # of a completion without a name nobody knows whether it was a task's first
+            self.completions.append(Completion(event.ts, task, agent, busy))
         if (row := self.current) is not None:
             row.completions += 1
 
     def tests_finished(self, event: ev.TestsFinished) -> None:
         """A test run is over."""
-        failed = event.verdict != "passed"
+        failed = event.verdict in ev.FAILURES
         self.test_runs += 1
         self.test_failures += failed
         self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.seconds
         if (row := self.current) is not None:
             row.test_runs += 1
             row.test_failures += failed
+
+    def run_ended(self, event: ev.RunEnded) -> None:
+        """Tokens that were recorded for the whole run only."""
+        if event.input_tokens is not None and event.output_tokens is not None:
+            self.input_tokens, self.output_tokens = event.input_tokens, event.output_tokens
+            self.tokens_unknown = 0
 
     def action_refused(self, event: ev.ActionRefused) -> None:
         """An action had no effect."""

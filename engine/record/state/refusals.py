@@ -44,6 +44,8 @@ class Series:
         """The line: what was refused, and why."""
         if len(self.objects) == 1:
             return self.single
+        if not any(self.objects):  # of an imported run nobody may know which
+            return f"⊘ {self.verb} ×{len(self.objects)}: {self.why}"
         named = ", ".join(self.objects[:NAMED])
         more = f" +{len(self.objects) - NAMED}" if len(self.objects) > NAMED else ""
         return f"⊘ {self.verb} {named}{more}: {self.why}"
@@ -60,5 +62,5 @@ def of_action(event: ev.ActionRefused) -> Series:
     """The series that a refused action begins or belongs to."""
     verb = event.action.replace("_", " ")
     single = f"⊘ {verb} {event.object}".rstrip() + f": {event.detail}"
-    what = event.object or "(unnamed)"
+    what = event.object or ("" if event.action == "claim_task" else "(unnamed)")
     return Series((event.action, event.reason), event, single, verb, _WHY[event.reason], [what])

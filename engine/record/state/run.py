@@ -53,6 +53,8 @@ class RunInfoState:
         self.verified: bool | None = None
         self.verified_failed = 0
         self.verified_total = 0
+        self.source = ""
+        self.gaps: frozenset[ev.Gap] = frozenset()
         self.acts: deque[Act] = deque(maxlen=ACTS_KEPT)
 
     def run_started(self, event: ev.RunStarted) -> None:
@@ -67,6 +69,7 @@ class RunInfoState:
         self.locks, self.completion, self.tests = event.locks, event.completion, event.tests
         self.clock, self.speed = event.clock, event.speed
         self.max_rounds, self.lease_seconds = event.max_rounds, event.lease_seconds
+        self.source, self.gaps = clean_line(event.source), frozenset(event.gaps)
         self.phase = "running"
 
     def _act(self, event: ev.Event, author: str, text: str) -> None:

@@ -1,0 +1,26 @@
+"""Words for what the record of an imported run does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.record.events import Gap
+
+MISSING: dict[Gap, str] = {
+    "graph": "titles and files of tasks",
+    "tasks": "which task was claimed or completed",
+    "prompts": "prompts",
+    "replies": "replies",
+    "contents": "contents of files",
+    "nodes": "which tests passed",
+    "tokens": "tokens per reply",
+    "locks": "locks",
+    "refusals": "refusals but claims too early",
+    "settings": "seed",
+}
+
+
+def missing(gaps: Iterable[Gap]) -> str:
+    """Name the gaps in words, in the order of the table."""
+    given = set(gaps)
+    return ", ".join(words for gap, words in MISSING.items() if gap in given)

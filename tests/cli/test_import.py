@@ -1,0 +1,259 @@
+"""``teamtop import paper``: some of the paper's runs, from the files to every command that shows runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import fmean
+
+import polars as pl
+import pytest
+
+from engine.record import events as ev
+from engine.record.journal import read
+from engine.store import RunsStore
+from tests.cli.conftest import Teamtop
+from tests.helpers.recordings import part, recordings
+
+CHOSEN = (
+    (pl.col("task_type") == "dataanalysis")
+    & (pl.col("model_dir") == "anthropic_claude-sonnet-4-6")
+    & (pl.col("p_label") == "p02")
+    & pl.col("n_teammates").is_in([1, 4])
+)
+"""Both modes, teams and their one-agent runs, successful and failed."""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return part(tmp_path_factory.mktemp("paper"), CHOSEN)
+
+
+@pytest.fixture
+def imported(teamtop: Teamtop, source: Path, tmp_path: Path) -> list[dict[str, object]]:
+    """The recorded rows of runs that were imported into the store that commands look at."""
+    said = teamtop("import", "paper", str(source))
+    rows = list(pl.read_parquet(source / "runs.parquet").iter_rows(named=True))
+    assert (said.code, said.err) == (0, "")
+    assert said.out == f"{len(rows)} runs imported into {tmp_path / 'runs'}.\n"
+    return rows
+
+
+def _named(tmp_path: Path) -> dict[str, str]:
+    """Run ids by the names of the recording."""
+    found = {}
+    for meta in (tmp_path / "runs").glob("*/run.json"):
+        found[json.loads(meta.read_text())["imported"]["name"]] = meta.parent.name
+    return found
+
+
+def test_a_second_import_keeps_what_is_there_byte_for_byte(
+    teamtop: Teamtop, source: Path, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in (tmp_path / "runs").glob("*/*")}
+    victim = next(iter(_named(tmp_path).values()))
+    (tmp_path / "runs" / victim / "run.json").unlink()  # as an import leaves it that was broken off
+    said = teamtop("import", "paper", str(source))
+    assert f"1 runs imported into {tmp_path / 'runs'}, {len(imported) - 1} were there already." in said.out
+    assert {path: path.read_bytes() for path in (tmp_path / "runs").glob("*/*")} == before
+
+
+def test_saved_runs_give_the_very_figures_of_the_files(
+    teamtop: Teamtop, source: Path, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    files = teamtop("paper", str(source), "--json").json
+    assert teamtop("paper", "--json").json == files
+    assert teamtop("paper", str(tmp_path / "runs"), "--json").json == files
+
+
+def test_lists_show_what_was_recorded_and_no_zero_for_what_was_not(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    rows = {row["run_id"]: row for row in teamtop("list", "--json").json["runs"]}
+    names = _named(tmp_path)
+    for recorded in imported:
+        row = rows[names[str(recorded["run_dir"])]]
+        assert row["status"] == ("completed" if recorded["success"] else "ended")
+        assert row["wall_seconds"] == recorded["wall_clock_seconds"]
+        assert row["tasks_done"] == (20 if recorded["success"] else None)
+        assert (row["seed"], row["cost_usd"], row["verified"]) == (None, None, None)
+        assert row["source"] == "paper"
+
+
+def test_reports_agree_with_the_paper_and_say_what_is_unknown(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    names = _named(tmp_path)
+    team = next(
+        r for r in imported if r["success"] and r["n_teammates"] == 4 and r["mode"] == "decentralized"
+    )
+    alone = [r for r in imported if r["success"] and r["n_teammates"] == 1 and r["mode"] == team["mode"]]
+    report = teamtop("report", names[str(team["run_dir"])], "--json").json
+    one = fmean(float(str(r["wall_clock_seconds"])) for r in alone)
+    assert report["speedup"] == pytest.approx(one / float(str(team["wall_clock_seconds"])), rel=1e-12)
+    assert report["input_tokens"] == team["total_input_tokens"]
+    assert report["baseline_source"] == "runs"
+    assert len(report["baseline_runs"]) == len(alone)
+    events = pl.read_parquet(recordings() / "events.parquet").filter(run_dir=team["run_dir"])
+    assert report["replies"] == events.filter(type="agent_reply").height
+    assert report["claims_blocked"] == events.filter(type="claim_blocked").height
+    assert report["test_failures"] == events.filter(pl.col("returncode").is_in([1.0, 2.0, 3.0])).height
+    unknown = ("seed", "refusals", "refused_edits", "untested_completions", "verified", "cost_usd")
+    assert {name: report[name] for name in unknown} == dict.fromkeys(unknown)
+    assert report["locks"] == {"acquired": None, "denied": None}
+    assert report["config"]["max_rounds"] is None
+    assert all(a["input_tokens"] is None and a["refusals"] is None for a in report["agents_table"])
+    account = report["accounting"]
+    assert sum(account["causes"].values()) == account["team_ns"] == 4 * account["wall_ns"]
+    told = teamtop("report", names[str(team["run_dir"])]).out
+    assert "Imported (paper); not recorded:" in told
+    assert "lock denials       unknown" in told
+
+
+def test_a_failed_run_has_an_unknown_number_of_tasks_done(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    failed = next(r for r in imported if not r["success"])
+    name = _named(tmp_path)[str(failed["run_dir"])]
+    report = teamtop("report", name, "--json").json
+    assert (report["status"], report["outcome"], report["tasks_done"]) == ("ended", "unknown", None)
+    assert report["speedup"] is None
+    told = teamtop("report", name).out
+    assert "an unknown number of 20 tasks done" in told
+    assert "unknown of 20 tasks done" in told
+
+
+def test_replay_tells_the_run_and_names_no_task(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    name = next(iter(_named(tmp_path).values()))
+    said = teamtop("watch", name, "--display", "plain")
+    assert "completes a task ✔" in said.out
+    assert "seed unknown" in said.out
+    assert "0 tokens" not in said.out
+    assert teamtop("replay", name).code == 0
+
+
+def test_check_judges_the_team_and_not_the_other_engine(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    names = _named(tmp_path)
+    for recorded in imported[:4]:
+        said = teamtop("check", names[str(recorded["run_dir"])], "--json")
+        assert said.code == 0
+        assert said.json["verdict"] == "unknown"
+        found = {(f["name"], f["class"]): f for f in said.json["findings"]}
+        assert {f["verdict"] for (_, class_), f in found.items() if class_ == "engine"} == {"unknown"}
+        assert "Not recorded: prompts" in found["lost_update", "team"]["sentence"]
+        blocked = pl.read_parquet(recordings() / "events.parquet").filter(
+            run_dir=recorded["run_dir"], type="claim_blocked"
+        )
+        assert found["temporal_violation", "prevented"]["count"] == blocked.height
+
+
+def test_nothing_goes_on_from_an_imported_run(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    name = next(iter(_named(tmp_path).values()))
+    for words in (("resume", name), ("fork", name, "--at", "round:1")):
+        said = teamtop(*words)
+        assert said.code == 2
+        assert "was imported and cannot go on" in said.err
+
+
+def test_every_act_of_the_log_is_in_the_journal_as_its_agents(
+    imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    log = pl.read_parquet(recordings() / "events.parquet")
+    types = {
+        ev.Replied: "agent_reply",
+        ev.FileEdited: "edit_file",
+        ev.TaskClaimed: "claim_task",
+        ev.ActionRefused: "claim_blocked",
+        ev.TaskCompleted: "complete_task",
+        ev.TestsFinished: "run_tests",
+    }
+    for recorded in imported[::3]:
+        rows = log.filter(run_dir=recorded["run_dir"])
+        folder = RunsStore([tmp_path / "runs"]).find(_named(tmp_path)[str(recorded["run_dir"])])
+        journal = read(folder.events_path)
+        assert (journal.note, journal.damaged) == ("", False)
+        author = ""
+        wanted = []  # by hand: whoever replied last
+        for row in rows.iter_rows(named=True):
+            author = row["agent"] if row["type"] == "agent_reply" else author
+            if row["type"] in types.values():
+                wanted.append((row["type"], author, row["path"]))
+        found = [
+            (types[type(e)], getattr(e, "agent", ""), getattr(e, "path", None))
+            for e in journal.events
+            if type(e) in types
+        ]
+        assert found == wanted
+
+
+@pytest.mark.parametrize("broken", ["runs.parquet", "events.parquet"])
+def test_missing_and_damaged_files_are_a_sentence_and_import_nothing(
+    teamtop: Teamtop, tmp_path: Path, source: Path, broken: str
+) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for name in ("runs.parquet", "events.parquet"):
+        (folder / name).write_bytes((source / name).read_bytes()[: 3_000 if name == broken else None])
+    said = teamtop("import", "paper", str(folder))
+    assert said.code == 1
+    assert broken in said.err
+    (folder / broken).unlink()
+    assert "is missing" in teamtop("import", "paper", str(folder)).err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_names_and_texts_of_a_hostile_recording_stay_inside_and_clean(
+    teamtop: Teamtop, tmp_path: Path, source: Path
+) -> None:
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    runs = pl.read_parquet(source / "runs.parquet").head(1)
+    evil = {
+        "model_dir": "../../x\x1b]0;owned\x07",
+        "task_type": "../..",
+        "mode": "\x1b[2J",
+        "exp_dir": "/etc",
+    }
+    runs.with_columns(pl.lit(text).alias(name) for name, text in evil.items()).write_parquet(
+        folder / "runs.parquet"
+    )
+    events = pl.read_parquet(source / "events.parquet").filter(run_dir=runs["run_dir"][0])
+    path = pl.when(pl.col("path").is_not_null()).then(pl.lit("../../../etc/passwd\x1b[31m")).alias("path")
+    events.with_columns(path).reverse().write_parquet(folder / "events.parquet")  # a log back to front
+    said = teamtop("import", "paper", str(folder))
+    assert said.code == 0
+    assert "fit no turn of their run" in said.err
+    (run,) = (tmp_path / "runs").iterdir()
+    for words in (
+        ("report", run.name),
+        ("list",),
+        ("check", run.name),
+        ("watch", run.name, "--display", "log"),
+    ):
+        shown = teamtop(*words)
+        assert shown.code in (0, 1, 3)
+        assert "\x1b" not in shown.out + shown.err
+        assert "went wrong inside" not in shown.err
+
+
+def test_a_run_named_twice_or_of_no_size_is_refused(teamtop: Teamtop, tmp_path: Path, source: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    (folder / "events.parquet").write_bytes((source / "events.parquet").read_bytes())
+    runs = pl.read_parquet(source / "runs.parquet")
+    pl.concat([runs, runs]).write_parquet(folder / "runs.parquet")
+    assert "names a run twice" in teamtop("import", "paper", str(folder)).err
+    runs.with_columns(pl.lit(10**9).alias("n_teammates")).write_parquet(folder / "runs.parquet")
+    assert "n_teammates is not 1 to" in teamtop("import", "paper", str(folder)).err
+
+
+def test_without_imported_runs_the_paper_command_says_how_to_get_them(teamtop: Teamtop) -> None:
+    said = teamtop("paper")
+    assert said.code == 1
+    assert "`teamtop import paper FOLDER` brings them in" in said.err
