@@ -19,6 +19,7 @@ from engine.analysis.words import headline
 from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record import journal
+from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.state import RunState
@@ -98,7 +99,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "copies": copied,
         "team_changes": _team_changes(events),
         "fork": _fork(folder, meta, events, runs_dirs),
-        "agents_table": [asdict(agent) for agent in figures.agents],
+        "agents_table": _agents(figures, events),
         "events": len(events),
         "notes": notes,
     }
@@ -306,6 +307,20 @@ def _estimate(busy_seconds: float) -> Baseline | None:
 def _failed_nodes(events: Sequence[ev.AnyEvent]) -> tuple[str, ...]:
     last = next((e for e in reversed(events) if isinstance(e, ev.RunVerified | ev.RunResumed)), None)
     return last.failed if isinstance(last, ev.RunVerified) else ()
+
+
+def _agents(figures: Figures, events: Sequence[ev.AnyEvent]) -> list[Report]:
+    """A row per agent. ``suspicion`` is φ of its silence at the last event (null once the run has ended),
+    ``suspicion_peak`` the highest that it has been.
+    """
+    state = RunState.of(events)
+    rows = []
+    for figure in figures.agents:
+        agent = state.agents.agents.get(clean_line(figure.name, 40))
+        now = None if agent is None or state.run.phase == "ended" else round(agent.suspicion(state.ts), 3)
+        peak = 0.0 if agent is None else max(agent.suspicion_peak, now or 0.0)
+        rows.append({**asdict(figure), "suspicion": now, "suspicion_peak": round(peak, 3)})
+    return rows
 
 
 def _faults(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.record import events as ev
 from engine.record.codec import decode
-from engine.record.state import RunState, agents, board, faults, locks, mail, metrics, run
+from engine.record.state import RunState, agent, board, faults, locks, mail, metrics, run
 from tests.helpers import eventstrategies
 from tests.helpers.scripted import Say, Steering, done, edit, graph, play, started
 
@@ -66,10 +66,10 @@ def check(state: RunState) -> None:
     shown = state.board
     assert shown.done == sum(task.status == "done" for task in shown.tasks.values())
     assert 0 <= shown.done <= shown.total
-    for agent in state.agents.agents.values():
-        assert len(agent.lines) <= agents.LINES_KEPT
-        assert len(agent.turns) <= agents.TURNS_KEPT
-        assert agent.line_count >= len(agent.lines)
+    for each in state.agents.agents.values():
+        assert len(each.lines) <= agent.LINES_KEPT
+        assert len(each.turns) <= agent.TURNS_KEPT
+        assert each.line_count >= len(each.lines)
     for task in shown.tasks.values():
         assert len(task.owners) <= board.OWNERS_KEPT
     assert len(state.locks.denials) <= locks.DENIALS_KEPT

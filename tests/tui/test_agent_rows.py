@@ -6,6 +6,7 @@ import pytest
 
 from engine.record import events as ev
 from engine.record.state import Line, RunState
+from engine.record.state.suspicion import Rhythm
 from tests.helpers.teamscript import Script
 from tui.widgets.agent_rows import agent_title, last_act, line_rows, roster_row, status_spans
 from tui.widgets.moment import Moment
@@ -30,6 +31,24 @@ def test_a_title_has_name_state_with_age_and_tasks_done(moment: Moment) -> None:
 
 def test_a_wide_title_has_tokens_too(moment: Moment) -> None:
     assert title(moment, "Dev2", 60) == "Dev2 ◐ testing 3 s | 3 done · 17k tok"
+
+
+@pytest.mark.parametrize(
+    ("silent", "said", "role"),
+    [(12.0, "", ""), (60.0, "φ 2.0", "muted"), (400.0, "φ 5.4", "warn"), (4_000.0, "φ 12", "bad")],
+)
+def test_a_suspicious_silence_is_shown_as_a_number(
+    moment: Moment, silent: float, said: str, role: str
+) -> None:
+    agent = moment.state.agents.agents["Dev1"]
+    agent.status, agent.rhythm = "thinking", Rhythm()
+    agent.hush(moment.now - silent)
+    spans = agent_title(agent, moment)[0]
+    told = [(span.text.strip(), span.role) for span in spans if "φ" in span.text]
+    assert told == ([(said, role)] if said else [])
+    assert ("φ" in plain(roster_row(agent, moment, 100))) == bool(said)
+    wide = plain(agent_title(agent, moment, 80)[0])
+    assert "φ" in wide  # where there is room it is always told
 
 
 def test_an_agent_that_is_down_shows_its_lease(moment: Moment) -> None:

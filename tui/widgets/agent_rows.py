@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.record.state import AgentState, AgentStatus, Line, LineKind, RunState
+from engine.record.state.suspicion import ALARM, WATCH
 from tui.widgets.figures import age, count
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of, wrap
@@ -29,6 +30,9 @@ _KINDS: dict[LineKind, Role] = {
     "error": "bad",
 }
 
+SHOWN, SHOWN_LONG = 1.0, 0.05
+"""φ from which on it is written: a silence that one reply in ten has; or any at all, where there is room."""
+
 LINE_ROWS = 2
 """Rows that one line may take in a pane of a grid; the whole of it is in the turn, one key away."""
 
@@ -43,10 +47,21 @@ def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Ro
     if agent.lease_until is not None and agent.status in ("down", "stalled"):
         left = agent.lease_until - moment.now
         tail = f" lease {age(left)}" if left > 0 else ""
-        return [Span(f"{glyph} {word}", role), Span(tail, "warn")]
+        lost: Row = [Span(f"{glyph} {word}", role), Span(tail, "warn")]
+        return lost if agent.status == "down" else [*lost, *phi_spans(agent, moment, long=long)]
     if long and agent.status == "idle" and not moment.ready and not moment.state.board.owned_by(agent.name):
         word = "idle, nothing ready"
-    return [Span(f"{glyph} {word}", role), Span(f" {age(moment.now - agent.since)}", "muted")]
+    passed = Span(f" {age(moment.now - agent.since)}", "muted")
+    return [Span(f"{glyph} {word}", role), passed, *phi_spans(agent, moment, long=long)]
+
+
+def phi_spans(agent: AgentState, moment: Moment, *, long: bool) -> Row:
+    """``φ 3.2``: how suspicious the agent's silence is; where there is little room only if it is at all."""
+    phi = agent.suspicion(moment.now)
+    if phi < (SHOWN_LONG if long else SHOWN):
+        return []
+    role: Role = "bad" if phi >= ALARM else "warn" if phi >= WATCH else "muted"
+    return [Span(f" φ {phi:.1f}" if phi < 10 else f" φ {phi:.0f}", role)]
 
 
 def agent_title(agent: AgentState, moment: Moment, cells: int = 40) -> tuple[Row, Row]:

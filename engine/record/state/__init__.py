@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.record import events as ev
-from engine.record.state.agents import AgentsState, AgentState, AgentStatus, Line, LineKind, Turn
+from engine.record.state.agent import AgentState, AgentStatus, Line, LineKind, Turn
+from engine.record.state.agents import AgentsState
 from engine.record.state.board import BoardState, Status, TaskState
 from engine.record.state.drafts import DraftsState, DraftState
 from engine.record.state.faults import Fault, FaultsState

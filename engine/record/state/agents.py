@@ -1,102 +1,11 @@
-"""What each agent is doing and has said, as far as a pane can show it."""
+"""What each agent is doing and has said, event by event."""
 
 from __future__ import annotations
-
-from collections import deque
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from engine.record import events as ev
 from engine.record.clean import clean, clean_line
 from engine.record.state import refusals
-
-AgentStatus: TypeAlias = Literal["idle", "thinking", "acting", "testing", "waiting", "stalled", "down"]
-LineKind: TypeAlias = Literal["act", "good", "bad", "refused", "speech", "mail", "fault", "error"]
-
-LINES_KEPT = 400
-"""Lines per agent pane: some forty turns, more than anybody scrolls back live; all is in the journal."""
-
-TURNS_KEPT = 30
-"""Whole turns kept per agent, for reading one in full."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a pane: round, what was done, to what, how it ended. ``kind`` decides its colour."""
-
-    seq: int
-    ts: float
-    round: int
-    kind: LineKind
-    text: str
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class Turn:
-    """A turn that can be opened: the reply, and the lines of what came of it."""
-
-    turn: int
-    round: int
-    started: float
-    request: str
-    seen: ev.Seen
-    reply: str = ""
-    finish_reason: str = ""
-    latency_seconds: float | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    attempts: int = 0
-    ended: float | None = None
-    outcome: str = ""
-    effects: int = 0
-    lines: list[Line] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class AgentState:
-    """One member of the team. ``since`` is when ``status`` began (run-clock seconds).
-
-    ``line_count`` counts lines ever added, so that a view knows how many are new and how many were let go.
-    Tokens are sums of what was reported; ``cost_usd`` is null from the first reply of unknown price on.
-    """
-
-    name: str
-    role: str
-    model: str
-    status: AgentStatus = "idle"
-    since: float = 0.0
-    epoch: int = 1
-    done: int = 0
-    edits: int = 0
-    refusals: int = 0
-    replies: int = 0
-    chatter: int = 0
-    test_runs: int = 0
-    test_failures: int = 0
-    messages_sent: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = 0.0
-    busy_seconds: float = 0.0
-    lease_until: float | None = None
-    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
-    line_count: int = 0
-    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
-
-    @property
-    def turn(self) -> Turn | None:
-        """The latest turn."""
-        return self.turns[-1] if self.turns else None
-
-    def pay(self, reply: ev.Replied | ev.ReplyFenced) -> None:
-        """Count the tokens and the cost of a reply."""
-        self.input_tokens += reply.input_tokens or 0
-        self.output_tokens += reply.output_tokens or 0
-        if reply.cost_usd is None:
-            self.cost_usd = None
-        elif self.cost_usd is not None:
-            self.cost_usd += reply.cost_usd
+from engine.record.state.agent import AgentState, AgentStatus, Line, LineKind, Turn
 
 
 class AgentsState:
@@ -171,6 +80,7 @@ class AgentsState:
         state = self._status(event, event.agent, "thinking")
         if state is not None:
             state.since = event.ts
+            state.hush(event.ts)
             request, seen = clean_line(event.request), _clean_seen(event.seen)
             turn = Turn(event.turn, event.round, event.ts, request, seen)
             state.turns.append(turn)
@@ -178,6 +88,10 @@ class AgentsState:
     def call_failed(self, event: ev.CallFailed) -> None:
         """A model call failed."""
         after = "gives up" if event.retry_seconds is None else f"again in {event.retry_seconds:.0f} s"
+        if (state := self.agents.get(event.agent)) is not None:
+            state.heard(event.ts)
+            if event.retry_seconds is not None:
+                state.hush(event.ts + event.retry_seconds)
         text = f"call failed ({event.kind}), {after}"
         self._add(event, event.agent, "error", text, event.detail)
 
@@ -187,6 +101,7 @@ class AgentsState:
         if state is None:
             return
         state.replies += 1
+        state.heard(event.ts, reply=True)
         state.pay(event)
         state.busy_seconds += event.latency_seconds
         if (turn := state.turn) is not None:
@@ -220,6 +135,7 @@ class AgentsState:
         if event.outcome == "replied" and event.effects == 0:
             state.chatter += 1
         if event.outcome == "failed":
+            state.heard(event.ts)
             self._add(event, event.agent, "error", "turn lost", event.detail)
         elif event.outcome == "overtaken":
             self._add(event, event.agent, "act", "turn given up", event.detail)
@@ -368,6 +284,7 @@ class AgentsState:
         state = self._status(event, event.agent, "down")
         if state is not None:
             state.lease_until = event.lease_until
+            state.hush(event.ts if state.silent_since is None else state.silent_since)
         self._add(event, event.agent, "fault", f"crashed: {event.why or 'injected'}")
 
     def agent_stalled(self, event: ev.AgentStalled) -> None:
@@ -385,6 +302,8 @@ class AgentsState:
         mid_turn = state.turn is not None and state.turn.ended is None  # fenced turns have ended
         self._status(event, event.agent, "thinking" if mid_turn else "idle")
         state.epoch, state.lease_until = event.epoch, None
+        if not mid_turn:
+            state.heard(event.ts)
         self._add(event, event.agent, "fault", f"is back (epoch {event.epoch})")
 
 
