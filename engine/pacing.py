@@ -99,11 +99,11 @@ class Pacing:
         team, bus = self._team, self._team.bus
         bus.round += 1
         bus.emit(ev.RoundStarted(agents=tuple(member.name for member in live)))
+        deal(team)
         self._injector.round_started(bus.round)
         self._backups.prepare()
         if self.real_start is None:
             self.real_start = team.clock.real_seconds
-        deal(team)
         started = [(member, turns.begin(team, member)) for member in live if member.status == "live"]
         for _, event in started:
             self._lifecycle.turn_began(event)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from engine.faults.injector import Injector
 from engine.record import events as ev
 from engine.record.state import RunState
+from engine.team import leadership
 from engine.team import turn as turns
 from engine.team.acts.talk import TalkActs
 from engine.team.conversation import Conversations
@@ -30,8 +31,8 @@ class Past:
 
     ``start`` is the run as it stands: as it began, but for a later change of the team, the last of which has
     seq ``team_changed``.
-    ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that a lease took from
-    their owner) and ``round_open`` are what the cut left half done.
+    ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that were taken from
+    their owner, for somebody else to have) and ``round_open`` are what the cut left half done.
     """
 
     def __init__(self, events: Iterable[ev.Event] = ()) -> None:
@@ -113,6 +114,7 @@ class Past:
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
+            ev.LeadLost: self._lead_lost,
         }
 
     def apply(self, event: ev.Event) -> None:
@@ -159,7 +161,7 @@ class Past:
         self.orphans.pop(event.task, None)
 
     def _task_released(self, event: ev.TaskReleased) -> None:
-        if event.reason == "lease":
+        if event.reason in ("lease", "stolen", "promoted"):
             self.orphans[event.task] = None
 
     def _lock_acquired(self, event: ev.LockAcquired) -> None:
@@ -196,6 +198,10 @@ class Past:
     def _agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
         self.lost[event.agent] = event
 
+    def _lead_lost(self, event: ev.LeadLost) -> None:
+        assert self.start is not None
+        self.start = event.on(self.start)
+
     def _agent_revived(self, event: ev.AgentRevived) -> None:
         self.lost.pop(event.agent, None)
         self.epochs[event.agent] = event.epoch
@@ -217,6 +223,7 @@ async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lif
         team.bus.emit(ev.RoundEnded())
     injector.restore(past.faults.values(), past.state.faults.count)
     lifecycle.restore(past.lost.values())
+    leadership.settle(team)
     for task in past.orphans:
         lifecycle.pass_on(task)
 

@@ -217,6 +217,7 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
         max_rounds=config.max_rounds,
         lease_seconds=config.lease_seconds,
         template=TEMPLATE,
+        lead_lost=config.lead_lost,
     )
 
 

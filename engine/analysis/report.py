@@ -77,6 +77,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
     notes += copies.sentences(copied) if copied else []
     if started.gaps:
         notes.append(f"Imported ({started.source}); not recorded: {missing(started.gaps)}.")
+    notes += _successions(events)
     found = baselines.find(runs_dirs, meta or started, folder.run_id)
     speed = _speed(figures, events, found)
     return {
@@ -100,6 +101,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "team_changes": _team_changes(events),
         "fork": _fork(folder, meta, events, runs_dirs),
         "agents_table": _agents(figures, events),
+        "lead_lost": _lead_lost(events),
         "events": len(events),
         "notes": notes,
     }
@@ -133,6 +135,32 @@ def _team_changes(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
         }
         for event in events
         if isinstance(event, ev.TeamChanged)
+    ]
+
+
+def _successions(events: Sequence[ev.AnyEvent]) -> list[str]:
+    """What became of a lost lead, in words."""
+    return [
+        f"{clean_line(event.agent)}, the lead, was lost in round {event.round}: "
+        + (f"{clean_line(event.heir)} took its place." if event.heir else "agents claimed for themselves.")
+        for event in events
+        if isinstance(event, ev.LeadLost)
+    ]
+
+
+def _lead_lost(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
+    """When the policy for a lost lead took effect, and how."""
+    return [
+        {
+            "seq": event.seq,
+            "round": event.round,
+            "seconds": event.ts,
+            "lead": event.agent,
+            "policy": event.policy,
+            "heir": event.heir or None,
+        }
+        for event in events
+        if isinstance(event, ev.LeadLost)
     ]
 
 

@@ -36,6 +36,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     faults: str = ""
     plan_name: str = ""
     lease_seconds: float = 30.0
+    lead_lost: Literal["self-claim", "promote"] = "self-claim"
     models: dict[str, str] = msgspec.field(default_factory=dict)
     quorum: str = "2/3"
 

@@ -109,6 +109,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     of how many versions of a task must agree, null where the strategy asks for one. ``notes`` are sentences
     on what was asked for and cannot be had as it was. ``source`` is empty for runs of ours; of an imported
     run it names where that is from, and ``gaps`` what it does not record.
+    ``lead_lost`` says what becomes of a team whose lead is lost.
     """
 
     suite: str
@@ -133,6 +134,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     notes: tuple[str, ...] = ()
     source: str = ""
     gaps: tuple[Gap, ...] = ()
+    lead_lost: Literal["self-claim", "promote"] = "self-claim"
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
@@ -321,11 +323,12 @@ class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
     """``task`` is nobody's again. ``stolen``: the strategy gives it to the idle agent ``to``, at once.
 
     ``overtaken``: a copy of it by somebody else is about to complete it.
+    ``promoted``: its owner leads now.
     """
 
     task: str
     agent: str
-    reason: Literal["released", "lease", "reassigned", "stolen", "overtaken"]
+    reason: Literal["released", "lease", "reassigned", "stolen", "promoted", "overtaken"]
     turn: int = 0
     to: str = ""
 
@@ -650,6 +653,27 @@ class AgentRevived(Event, frozen=True, kw_only=True, tag="agent_revived"):
     memory: Literal["kept", "lost"] = "kept"
 
 
+class LeadLost(Event, frozen=True, kw_only=True, tag="lead_lost"):
+    """The lead ``agent`` is lost, and the declared ``policy`` takes effect.
+
+    ``self-claim``: developers claim for themselves until it is back. ``promote``: the developer ``heir`` is
+    the lead from here on, and ``agent`` a developer. ``why``: why it is not the policy that was asked for.
+    """
+
+    agent: str
+    policy: Literal["self-claim", "promote"]
+    heir: str = ""
+    why: str = ""
+
+    def on(self, start: RunStarted) -> RunStarted:
+        """What the run is from here on: as before, but for the roles of the two."""
+        roles: dict[str, Role] = {self.agent: "developer", self.heir: "lead"} if self.heir else {}
+        team = tuple(
+            msgspec.structs.replace(spec, role=roles.get(spec.name, spec.role)) for spec in start.team
+        )
+        return msgspec.structs.replace(start, team=team)
+
+
 class ControlRefused(Event, frozen=True, kw_only=True, tag="control_refused"):
     """A command of ``author`` could not be carried out.
 
@@ -705,6 +729,7 @@ AnyEvent: TypeAlias = (
     | AgentCrashed
     | AgentStalled
     | AgentRevived
+    | LeadLost
     | ControlRefused
 )
 """The tagged union that journal lines decode to."""

@@ -27,6 +27,7 @@ RULES = (
     Rule("locks", ("pessimistic", "pessimistic", "optimistic", "none")),
     Rule("completion", ("reported", "verified")),
     Rule("lease_seconds", (5.0, 30.0, 60.0)),
+    Rule("lead_lost", ("self-claim", "promote"), lambda start: any(s.role == "lead" for s in start.team)),
 )
 
 

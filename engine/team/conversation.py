@@ -50,6 +50,7 @@ class _Thread:
     owned: dict[str, None] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
     changed_team: bool = False
+    changed_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Conversations:
         self._mail: dict[str, ev.MessageSent] = {}
         self._lost: set[str] = set()
         self._stolen: dict[str, str] = {}
+        self._leaderless = ""
         self._composed: dict[str, Prompt] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
@@ -106,6 +108,7 @@ class Conversations:
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
+            ev.LeadLost: self._lead_lost,
         }
 
     def apply(self, event: ev.Event) -> None:
@@ -149,6 +152,8 @@ class Conversations:
         parts = [f"# Round {round_}\n", board]
         if thread.changed_team:
             parts.append(prompts.team_changed(run, thread.spec, strategy, list(thread.owned)))
+        if thread.changed_role:
+            parts.append(prompts.role_changed(run, thread.spec, strategy))
         changed = [(path, self._files[path].version) for path in thread.changed]
         shown_files = self._files_to_show(thread)
         if changed:
@@ -217,6 +222,8 @@ class Conversations:
             return False
         if self._strategy.claims or not self._strategy.has_lead:
             return self._strategy.claims
+        if self.run is not None and self.run.lead_lost == "promote":
+            return bool(self._leaderless)
         leads = [name for name, thread in self._threads.items() if thread.spec.role == "lead"]
         return all(name in self._lost for name in leads)
 
@@ -257,6 +264,7 @@ class Conversations:
             if thread is None:
                 thread = self._threads[spec.name] = _Thread(spec)
                 self._forget(thread)
+            thread.changed_role |= thread.spec.role != spec.role and bool(thread.messages)
             thread.spec = spec
             thread.changed_team = thread.changed_team or (told and bool(thread.messages))
 
@@ -295,7 +303,7 @@ class Conversations:
             gathered.clear()
         thread.outcomes = []
         thread.mail = []
-        thread.changed_team = False
+        thread.changed_team = thread.changed_role = False
 
     def _replied(self, event: ev.Replied) -> None:
         thread = self._threads[event.agent]
@@ -328,6 +336,9 @@ class Conversations:
             self._tell(event.agent, "release_task", event.task, "ok", "It is free.")
         elif event.reason == "lease":
             said = "You were silent for longer than the lease; it went back to the team."
+            self._tell(event.agent, "task", event.task, "lost", said)
+        elif event.reason == "promoted":
+            said = "You are the lead now, so it goes to somebody else."
             self._tell(event.agent, "task", event.task, "lost", said)
         elif event.reason == "stolen":
             self._stolen[event.task] = event.agent
@@ -427,13 +438,32 @@ class Conversations:
 
     def _agent_revived(self, event: ev.AgentRevived) -> None:
         self._lost.discard(event.agent)
+        if event.agent == self._leaderless:
+            self._leaderless = ""
         if event.memory == "lost":
             self._forget(self._threads[event.agent])
+
+    def _lead_lost(self, event: ev.LeadLost) -> None:
+        """Tell everybody who leads now, and the two whose role is another what that means."""
+        assert self.run is not None
+        self.run = event.on(self.run)
+        if event.policy == "promote":
+            self._leaderless = ""
+            said = f"{event.heir} is the lead now, for {event.agent} is lost."
+        else:
+            self._leaderless = event.agent
+            said = f"{event.agent} is lost: claim what is ready and free until it is back."
+        for spec in self.run.team:
+            thread = self._threads[spec.name]
+            if thread.spec.role != spec.role:
+                thread.changed_role = bool(thread.messages)
+            thread.spec = spec
+            self._tell(spec.name, "lead", "", "lost", said)
 
     def _forget(self, thread: _Thread) -> None:
         """Begin the conversation anew; what it owns and the mail that waits unread are not its memory."""
         thread.messages, thread.digest, thread.outcomes = [], b"", []
-        thread.changed_team = False
+        thread.changed_team = thread.changed_role = False
         for known in (thread.tasks_shown, thread.files_shown, thread.wanted_files, thread.wanted_tasks):
             known.clear()
         mine = self.drafts.by(thread.spec.name)

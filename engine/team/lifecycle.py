@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.models.base import Reply
 from engine.record import events as ev
+from engine.team import leadership
 from engine.team.late import refuse_reply
 from engine.team.member import Member, Team
 from engine.team.turn import end
@@ -98,6 +99,7 @@ class Lifecycle:
         until = self._lease_end()
         self._team.bus.emit(ev.AgentCrashed(agent=name, epoch=member.epoch, lease_until=until, why=why))
         self._cut(member, "crashed", "the agent crashed")
+        leadership.lost(self._team, member)
         self._start_lease(member, until)
 
     def stall(self, name: str) -> None:
@@ -108,6 +110,7 @@ class Lifecycle:
         member.status = "stalled"
         until = self._lease_end()
         self._team.bus.emit(ev.AgentStalled(agent=name, lease_until=until))
+        leadership.lost(self._team, member)
         self._start_lease(member, until)
 
     def _lease_end(self) -> float:
@@ -118,6 +121,7 @@ class Lifecycle:
         for event in lost:
             member = self._team.members[event.agent]
             if member.status != "live" and event.lease_until > self._team.clock.now():
+                leadership.lost(self._team, member)
                 self._start_lease(member, event.lease_until)
             elif member.status != "live":
                 self._reclaim(member)
@@ -153,6 +157,7 @@ class Lifecycle:
         for task in team.state.board.owned_by(member.name):
             team.bus.emit(ev.TaskReleased(task=task.id, agent=member.name, reason="lease"))
             self.pass_on(task.id)
+        leadership.lease_over(team, member)
 
     def pass_on(self, task: str) -> None:
         """Let the strategy name who gets a task that a lease took from its owner."""

@@ -82,6 +82,10 @@ class Team:
         """Whether the team has a lead that is up."""
         return any(m.spec.role == "lead" and m.status == "live" for m in self.members.values())
 
+    def lead_decides(self) -> bool:
+        """Whether a lead assigns: one is up, or the policy has not yet made another one."""
+        return self.lead_alive() or (self.run.lead_lost == "promote" and not self.state.run.leaderless)
+
     def release_finished_locks(self) -> None:
         """Free every lock whose turns have all ended."""
         for held in self.locks.release_through(min(self.open_turns, default=None)):

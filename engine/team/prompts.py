@@ -77,6 +77,17 @@ def team_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Seq
     return "".join(lines)
 
 
+def role_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy) -> str:
+    """The section that says what an agent does from here on whose brief gave it another role."""
+    grammar = grammar_text(agent.role, optimistic=run.locks == "optimistic")
+    return (
+        "## Your role is another from here on\n"
+        f"You are {agent.name}, {agent.role} of the team that builds {run.suite}.\n"
+        f"Your actions from here on:\n{grammar}\n"
+        f"Rules of the strategy for you:\n{strategy.rules(agent.role).rstrip()}\n"
+    )
+
+
 def board_line(task: TaskSpec, status: str, owner: str) -> str:
     """One line of the board."""
     needs = ",".join(task.dependencies) or "-"

@@ -11,6 +11,9 @@ from engine.record import events as ev
 from engine.strategies import STRATEGIES
 from engine.team.member import Member, Team
 
+LEAD = "Lead"
+"""How the lead is called with which a team begins."""
+
 AUTHOR = "fork"
 """Who changes a team: nobody but a fork does."""
 
@@ -31,10 +34,18 @@ class Recast:
     model: Callable[[ev.AgentSpec], Model]
 
     def event(self, start: ev.RunStarted) -> ev.TeamChanged:
-        """The change of a team as it stands: its developers stay, a lead comes or goes with the strategy."""
-        lead = [self.spec("Lead", "lead")] if STRATEGIES[self.strategy].has_lead else []
-        developers = [self.spec(each.name, each.role) for each in start.team if each.role == "developer"]
-        return ev.TeamChanged(author=AUTHOR, strategy=self.strategy, team=(*lead, *developers))
+        """The change of a team as it stands: its developers stay, a lead comes or goes with the strategy.
+
+        A developer who took the place of a lost lead keeps it while there is something to lead; with the
+        strategy goes whoever was the lead at first.
+        """
+        if not STRATEGIES[self.strategy].has_lead:
+            team = [self.spec(each.name, "developer") for each in start.team if each.name != LEAD]
+        else:
+            led = any(each.role == "lead" for each in start.team)
+            first = [] if led else [self.spec(LEAD, "lead")]
+            team = [*first, *(self.spec(each.name, each.role) for each in start.team)]
+        return ev.TeamChanged(author=AUTHOR, strategy=self.strategy, team=tuple(team))
 
     def carry_out(self, team: Team, cast: Cast) -> None:
         """Change ``team``, as an event first."""

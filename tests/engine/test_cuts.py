@@ -129,6 +129,23 @@ def test_teams_that_err_talk_and_are_disturbed_go_on_after_a_cut_and_complete(ch
         assert kept.state.completed, upto
 
 
+def test_a_team_cut_at_any_event_around_the_loss_of_its_lead_has_one_lead_and_completes() -> None:
+    plan = '[[fault]]\nkind = "crash"\ntarget = "lead"\nat_round = 2\n'
+    chosen = config(
+        model="sim/claude-sonnet-4-6", strategy="lead", faults=plan, lease_seconds=5.0, lead_lost="promote"
+    )
+    whole = go(chosen)
+    lost = next(e.seq for e in whole.events if isinstance(e, ev.AgentCrashed))
+    fired = next(e.seq for e in whole.events if isinstance(e, ev.LeadLost))
+    for upto in range(lost, min(fired + 8, len(whole.events))):
+        kept = go(chosen, whole.events[:upto])
+        sound(kept, upto)
+        assert kept.state.completed, upto
+        leads = [agent.name for agent in kept.state.agents.agents.values() if agent.role == "lead"]
+        assert len(leads) == 1, upto
+        assert not kept.state.board.owned_by(leads[0]), upto
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("chosen", [TALKATIVE, DISTURBED], ids=["talkative", "disturbed"])
 def test_teams_cut_at_every_event_go_on_and_complete(chosen: RunConfig) -> None:

@@ -13,6 +13,7 @@ from engine.models.base import Message, Model, ModelError, Reply
 from engine.record import events as ev
 from engine.record.codec import decode
 from engine.record.state import RunState
+from engine.strategies import STRATEGIES
 from engine.team.conversation import TASKS_SHOWN, Conversations
 from tests.helpers.scripted import (
     Played,
@@ -99,7 +100,7 @@ def busy(agent: str, call: int, messages: Sequence[Message]) -> Say:
 
 
 @pytest.mark.parametrize("locks", ["pessimistic", "optimistic", "none"])
-@pytest.mark.parametrize("strategy", ["decentralized", "preassigned", "lead", "lead-assigned"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_prompt_of_a_run_is_rebuilt_from_its_journal_byte_for_byte(strategy: str, locks: str) -> None:
     async def steer(hand: Steering) -> None:
         await hand.sleep(1.5)
@@ -115,6 +116,7 @@ def test_every_prompt_of_a_run_is_rebuilt_from_its_journal_byte_for_byte(strateg
         steer=steer,
         files={"data.py": "x = 1\n"},
         max_rounds=12,
+        lead_lost="promote" if locks == "none" else "self-claim",
     )
     # In turns whose calls failed by injection, the model behind the fault was not asked.
     lost = {event.turn for event in played.of(ev.CallFailed)}

@@ -77,6 +77,14 @@ SIMULATED_SPEED = 10.0
     help="Whether a task is done when its agent says so, or when its tests pass.",
 )
 @click.option(
+    "--lead-lost",
+    type=Word("self-claim", "promote"),
+    default="self-claim",
+    show_default=True,
+    help="What becomes of a team whose lead is lost: agents claim for themselves until it is back, or, after "
+    "the lease, a developer takes its place for good.",
+)
+@click.option(
     "--faults",
     "plan",
     default="",

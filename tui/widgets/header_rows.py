@@ -78,6 +78,8 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
         gap,
         Span(f"{'unknown' if state.tokens is None else count(state.tokens)} tok", "muted"),
     ]
+    if run.leaderless:
+        row += [gap, Span("no lead" if narrow else f"no {run.leaderless}: all claim", "warn")]
     if state.faults.active:
         row += [gap, Span(f"⚡{len(state.faults.active)}", "warn")]
     row.append(Span(" "))

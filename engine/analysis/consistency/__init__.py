@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from engine.analysis.consistency import (
     completion,
     effort,
+    handovers,
     lives,
     locking,
     mail,
@@ -45,6 +46,7 @@ _MODULES = (
     trees,
     locking,
     lives,
+    handovers,
     mail,
     progress,
     starving,

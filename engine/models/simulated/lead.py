@@ -58,7 +58,7 @@ def _assign_some(turn: Turn) -> bool:
     """Give a handful of tasks to every developer without open work: ready ones, then what follows on them."""
     loads = _loads(turn)
     busy = {row.owner for row in turn.rows if row.status in OPEN}
-    idle = [name for name in loads if name not in busy]
+    idle = [name for name in loads if name not in busy] or _stuck(turn, loads)
     rest = _without_owner(turn)
     ready = sum(1 for row in rest if turn.can_start(row))
     handful = min(HANDFUL, -(-ready // max(1, len(loads))) if ready > len(idle) else HANDFUL)
@@ -97,6 +97,12 @@ def _assign_ahead(turn: Turn) -> bool:
     return bool(pairs)
 
 
+def _stuck(turn: Turn, loads: dict[str, int]) -> list[str]:
+    """Developers whose open tasks all wait for others: they have hands free after all."""
+    moving = {row.owner for row in turn.rows if row.status in OPEN and turn.can_start(row)}
+    return [name for name in loads if name not in moving]
+
+
 def _without_owner(turn: Turn) -> list[Row]:
     return [row for row in turn.free if not row.owner]
 
@@ -111,8 +117,12 @@ def _loads(turn: Turn) -> dict[str, int]:
     reliable = {name: load for name, load in loads.items() if name not in lost}
     open_ = [row for row in turn.rows if row.status in OPEN]
     stuck = {row.owner for row in open_} - {row.owner for row in open_ if turn.can_start(row)}
-    # if all who are left wait for what nobody does, those who seem lost are worth another try
-    return reliable if reliable.keys() - stuck else loads
+    if reliable.keys() - stuck:
+        return reliable
+    # If all who are left wait for what nobody does, those who seem lost are worth another try, but not those
+    # of whom the last reply was told that they are.
+    told = {outcome.text.partition(" ")[0] for outcome in turn.refused("assign_task", "not_allowed")}
+    return {name: load for name, load in loads.items() if name not in told} or loads
 
 
 def _lost(turn: Turn) -> set[str]:

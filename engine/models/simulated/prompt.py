@@ -28,7 +28,9 @@ class Brief:
 
     @property
     def developers(self) -> tuple[str, ...]:
-        """The team without its lead."""
+        """The team without its lead: the agent itself if it is that, else who is called so."""
+        if self.role == "lead":
+            return tuple(name for name in self.team if name != self.agent) or self.team
         return tuple(name for name in self.team if name != "Lead") or self.team
 
     @property
@@ -122,6 +124,10 @@ def read_brief(text: str) -> Brief:
         own=_names(ids),
         completion=_first(found["completion"]),
     )
+
+
+RECAST = "## Your role is another from here on\n"
+"""How the section begins that gives an agent another role."""
 
 
 @lru_cache(maxsize=512)  # as above

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from engine.models.base import Message
 from engine.models.simulated import knowledge
@@ -13,6 +14,7 @@ from engine.models.simulated.plan import Plan
 from engine.models.simulated.prompt import (
     CHANGED,
     OPEN,
+    RECAST,
     Brief,
     Outcome,
     Prompt,
@@ -182,9 +184,14 @@ class Turn:
 def _brief(messages: Sequence[Message]) -> Brief:
     """What the first message says, as far as no later one has said otherwise."""
     brief = read_brief(messages[0].text if messages else "")
+    role = changed = ""
     for message in reversed(messages[1:]):
         if message.role == "user":
             for part in message.parts:
-                if part.startswith(CHANGED):
-                    return amended(brief, part)
-    return brief
+                if not changed and part.startswith(CHANGED):
+                    changed = part
+                elif not role and part.startswith(RECAST):
+                    role = read_brief(part).role
+    if changed:
+        brief = amended(brief, changed)
+    return replace(brief, role=role) if role else brief

@@ -150,7 +150,8 @@ class RunState:
             ev.FaultStopped: (self._fault_stopped, run.fault_stopped),
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),
             ev.AgentStalled: (board.agent_lost, agents.agent_stalled),
-            ev.AgentRevived: (board.agent_revived, agents.agent_revived),
+            ev.AgentRevived: (board.agent_revived, agents.agent_revived, run.agent_revived),
+            ev.LeadLost: (run.lead_lost, agents.lead_lost),
             ev.ControlRefused: (run.control_refused,),
         }
 

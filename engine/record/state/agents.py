@@ -29,7 +29,7 @@ class AgentsState:
         for spec in event.team:
             name = clean_line(spec.name, 40)
             agent = before.get(name) or AgentState(name, spec.role, "")
-            agent.model = clean_line(spec.model)
+            agent.model, agent.role = clean_line(spec.model), spec.role
             self.agents[name] = agent
 
     def task_label(self, task: str) -> str:
@@ -72,6 +72,17 @@ class AgentsState:
         if state is not None and state.status != status:
             state.status, state.since = status, event.ts
         return state
+
+    def lead_lost(self, event: ev.LeadLost) -> None:
+        """Who leads from here on, if anybody."""
+        if event.policy == "promote":
+            for name, role in ((event.agent, "developer"), (event.heir, "lead")):
+                if name in self.agents:
+                    self.agents[name].role = role
+            self._add(event, event.agent, "fault", f"is lost as lead; {event.heir} is the lead now")
+            self._add(event, event.heir, "fault", f"is the lead now, for {event.agent} is lost")
+        else:
+            self._add(event, event.agent, "fault", "is lost as lead; agents claim for themselves")
 
     # ------------------------------------------------------------ turns
 
@@ -162,6 +173,7 @@ class AgentsState:
             "lease": "loses (lease over)",
             "reassigned": "hands over",
             "overtaken": "is overtaken on",
+            "promoted": "hands over",
         }
         label = self.task_label(event.task)
         if event.reason == "stolen":

@@ -45,6 +45,8 @@ class RunInfoState:
         self.speed = 1.0
         self.max_rounds = 0
         self.lease_seconds = 0.0
+        self.leaderless = ""
+        """The lead that is lost while agents claim for themselves; empty while they need not."""
         self.phase: Phase = "starting"
         self.stepping = False
         self.outcome = ""
@@ -110,6 +112,23 @@ class RunInfoState:
         """A command had no effect."""
         self._act(event, event.author, f"{event.command} refused: {event.detail}")
 
+    def lead_lost(self, event: ev.LeadLost) -> None:
+        """The policy for a lost lead takes effect."""
+        lead = clean_line(event.agent)
+        if event.policy == "promote":
+            self.leaderless = ""
+            self._act(event, "engine", f"made {event.heir} the lead, for {lead} is lost")
+            return
+        self.leaderless = lead
+        why = f" ({event.why})" if event.why else ""
+        self._act(event, "engine", f"lets agents claim for themselves{why}, for {lead} is lost")
+
+    def agent_revived(self, event: ev.AgentRevived) -> None:
+        """The lead may be back."""
+        if self.leaderless and clean_line(event.agent) == self.leaderless:
+            self.leaderless = ""
+            self._act(event, "engine", f"leaves assigning to {event.agent} again, who is back")
+
     def run_resumed(self, event: ev.RunResumed) -> None:
         """Another engine goes on with it: it has not ended after all."""
         self.phase, self.stepping = "running", False
@@ -125,6 +144,8 @@ class RunInfoState:
         changes = [f"the strategy to {strategy}"] if strategy != self.strategy else []
         changes += [f"the models to {' + '.join(models)}"] if models != self.models else []
         self.strategy, self.models = strategy, models
+        if not any(agent.role == "lead" for agent in event.team):
+            self.leaderless = ""
         self.developers = sum(agent.role == "developer" for agent in event.team)
         self._act(event, event.author, f"changed {' and '.join(changes) or 'nothing'}")
 

@@ -64,7 +64,7 @@ class BoardActs:
             said = f"Task {task.id} is yours already; go on with it."
             return refuse(self._team, ask, task.id, "owned", said)
         if not task.owner:
-            against = team.strategy.refuses_claim(task.id, name, team.state.board, team.lead_alive())
+            against = team.strategy.refuses_claim(task.id, name, team.state.board, team.lead_decides())
             if against:
                 return refuse(self._team, ask, task.id, "not_allowed", against)
         if self._blocked(ask, task):

@@ -1,0 +1,112 @@
+"""Checkers of what changes hands by itself: tasks that idle agents take over, the place of a lost lead."""
+
+from __future__ import annotations
+
+from engine.analysis.consistency.findings import Tally, predicate
+from engine.analysis.consistency.history import History
+from engine.record import events as ev
+
+
+@predicate(
+    "begun_theft",
+    "engine",
+    holds="Only tasks were taken over that their owners had not begun, between two of their turns.",
+    unknown="No task was taken over by an idle agent.",
+)
+def begun_theft(history: History, tally: Tally) -> None:
+    """A task is stolen whose owner had claimed it or written one of its files, or was in a turn, in which it
+    might have been about to; or it does not go to the thief at once."""
+    files = {path: tasks for path, tasks in history.tasks_of.items() if tasks}
+    touched: dict[str, set[str]] = {}
+    open_: dict[int, str] = {}
+    for event, after in zip(history.events, (*history.events[1:], None), strict=False):
+        match event:
+            case ev.TurnStarted():
+                open_[event.turn] = event.agent
+            case ev.TurnEnded():
+                open_.pop(event.turn, None)
+            case ev.TaskAssigned():
+                touched[event.task] = set()
+            case ev.TaskClaimed():
+                touched.setdefault(event.task, set()).add(event.agent)
+            case ev.FileEdited():
+                for task in files.get(event.path, ()):
+                    touched.setdefault(task, set()).add(event.agent)
+            case ev.TaskReleased(reason="stolen"):
+                tally.look()
+                _stolen(tally, event, after, touched.get(event.task, set()), set(open_.values()))
+            case _:
+                pass
+
+
+def _stolen(
+    tally: Tally, event: ev.TaskReleased, after: ev.Event | None, touched: set[str], busy: set[str]
+) -> None:
+    if event.agent in touched:
+        tally.found(event.seq, "{} took over task {}, which {} had begun.", event.to, event.task, event.agent)
+    elif event.agent in busy:
+        text = "{} took over task {} while {} was in a turn."
+        tally.found(event.seq, text, event.to, event.task, event.agent)
+    elif (
+        after is not None
+        and not isinstance(after, ev.RunResumed)
+        and not (isinstance(after, ev.TaskAssigned) and (after.task, after.agent) == (event.task, event.to))
+    ):
+        text = "Task {} was taken from {} for {}, who did not get it."
+        tally.found(event.seq, text, event.task, event.agent, event.to)
+
+
+@predicate(
+    "lead_policy",
+    "engine",
+    holds="Whenever the lead was lost, the declared policy took effect within the lease.",
+    unknown="No lead was lost.",
+)
+def lead_policy(history: History, tally: Tally) -> None:
+    """The lead is lost for longer than its lease and nobody takes its place; or somebody does for a lead who
+    is not lost, or who is none; or the heir is no developer, or lost itself. ``History.slack`` is allowed for
+    timers."""
+    roles: dict[str, ev.Role] = {}
+    lost: dict[str, float] = {}
+    due: dict[str, float] = {}  # leads for whom the policy is still to come
+    for event in history.events:
+        for lead in [lead for lead, until in due.items() if event.ts > until + history.slack]:
+            late = event.ts - due.pop(lead)
+            tally.found(event.seq, "{} is lost, and {:.3f} s after its lease nobody leads.", lead, late)
+        match event:
+            case ev.RunStarted() | ev.TeamChanged():
+                roles = {spec.name: spec.role for spec in event.team}
+                due = {lead: until for lead, until in due.items() if roles.get(lead) == "lead"}
+            case ev.AgentCrashed() | ev.AgentStalled():
+                first = event.agent not in lost
+                lost[event.agent] = event.lease_until
+                if first and roles.get(event.agent) == "lead":
+                    tally.look()
+                    due[event.agent] = event.lease_until
+            case ev.AgentRevived():
+                lost.pop(event.agent, None)
+                due.pop(event.agent, None)
+            case ev.LeadLost():
+                due.pop(event.agent, None)
+                wrong = _succession(event, roles, lost)
+                if wrong:
+                    tally.found(event.seq, "{}", wrong)
+                if event.heir:
+                    roles |= {event.agent: "developer", event.heir: "lead"}
+            case ev.RunEnded():
+                due.clear()
+            case _:
+                pass
+
+
+def _succession(event: ev.LeadLost, roles: dict[str, ev.Role], lost: dict[str, float]) -> str:
+    """Why the policy should not have taken effect like this, as a sentence; empty if it should."""
+    if roles.get(event.agent) != "lead":
+        return f"{event.agent} was replaced as the lead, which it was not."
+    if event.agent not in lost:
+        return f"{event.agent} was replaced as the lead without being lost."
+    if event.policy == "promote" and event.ts < lost[event.agent] - 1e-5:  # computed times are rounded
+        return f"{event.heir} became the lead {lost[event.agent] - event.ts:.3f} s before the lease was over."
+    if event.policy == "promote" and (roles.get(event.heir) != "developer" or event.heir in lost):
+        return f"{event.heir}, who is lost or no developer, became the lead."
+    return ""

@@ -1,0 +1,70 @@
+"""What becomes of a team whose lead is lost: the policy that ``--lead-lost`` declares.
+
+``self-claim`` holds from the moment of the loss, for claims do no harm if the lead comes back, and ends with
+its return. ``promote`` waits for the lease, as tasks do: then the live developer with the fewest open tasks
+is the lead and the old lead a developer, in one event, so that there are never two. The old lead stays a
+developer when it comes back. Where fewer than two developers are up, a lead would have nobody to lead, and
+agents claim.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from engine.record import events as ev
+from engine.strategies.base import least_loaded
+from engine.team.member import Member, Team
+
+LED_AT_LEAST = 2
+"""Live developers that a promotion needs: the new lead and one who works."""
+
+
+def lost(team: Team, member: Member) -> None:
+    """A member is lost; if it is the lead, agents may claim at once where the policy says so."""
+    if member.spec.role == "lead" and team.run.lead_lost == "self-claim":
+        _fall_back(team, member.name, "")
+
+
+def lease_over(team: Team, member: Member) -> None:
+    """A member was lost for a whole lease; if it is the lead, the policy takes effect at the latest now."""
+    if member.spec.role != "lead":
+        return
+    developers = team.live_developers()
+    if team.run.lead_lost == "promote" and len(developers) >= LED_AT_LEAST:
+        heir = least_loaded(team.state.board, developers)
+        assert heir is not None
+        _promote(team, member.name, heir)
+    else:
+        why = f"{len(developers)} developers are up" if team.run.lead_lost == "promote" else ""
+        _fall_back(team, member.name, why)
+
+
+def _fall_back(team: Team, lead: str, why: str) -> None:
+    if not team.state.run.leaderless:
+        team.bus.emit(ev.LeadLost(agent=lead, policy="self-claim", why=why))
+
+
+def _promote(team: Team, lead: str, heir: str) -> None:
+    event = team.bus.emit(ev.LeadLost(agent=lead, policy="promote", heir=heir))
+    team.run = event.on(team.run)
+    for spec in team.run.team:
+        if spec.name in team.members:
+            member = team.members[spec.name]
+            member.spec = replace(member.spec, role=spec.role)
+    _hand_on(team, heir)
+
+
+def settle(team: Team) -> None:
+    """Go on where an engine stopped between a promotion and what follows on it."""
+    for member in team.members.values():
+        if member.spec.role == "lead":
+            _hand_on(team, member.name)
+
+
+def _hand_on(team: Team, lead: str) -> None:
+    """Give what a new lead still has as a developer to those who have least."""
+    for task in team.state.board.owned_by(lead):
+        team.bus.emit(ev.TaskReleased(task=task.id, agent=lead, reason="promoted"))
+        heir = least_loaded(team.state.board, team.live_developers())
+        if heir is not None:
+            team.bus.emit(ev.TaskAssigned(task=task.id, agent=heir, by="strategy"))
