@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.widgets.spans import Role, cells_of, pad, shorten
+from tui.widgets.spans import Role, Row, cells_of, pad, shorten
 from tui.widgets.summary_rows import replay_command, summary_rows
 
 if TYPE_CHECKING:
@@ -45,13 +45,21 @@ def print_summary(report: dict[str, Any], file: IO[str] | None = None) -> None:
 
     out = console(file)
     rows = summary_rows(report, width_of(file) or WIDTH_WITHOUT_TERMINAL)
-    for row in rows[:-1]:
+    print_rows(rows[:-1], file)
+    out.print(Text(f" Replay {replay_command(report)}"), soft_wrap=True)
+
+
+def print_rows(rows: Sequence[Row], file: IO[str] | None = None) -> None:
+    """Print rows of spans in the terminal's colours."""
+    from rich.text import Text
+
+    out = console(file)
+    for row in rows:
         line = Text()
         for span in row:
             line.append(span.text, STYLES.get(span.role, ""))
         line.rstrip()
         out.print(line)
-    out.print(Text(f" Replay {replay_command(report)}"), soft_wrap=True)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], file: IO[str] | None = None) -> None:

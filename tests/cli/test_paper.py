@@ -72,3 +72,20 @@ def test_missing_damaged_and_wrong_files_are_a_sentence(
     assert "run_dir" in teamtop("paper", str(folder)).err
     path.unlink()
     assert f"{broken} is missing" in teamtop("paper", str(folder)).err
+
+
+def test_figures_are_charts_on_the_terminal_and_files_in_a_folder(teamtop: Teamtop, tmp_path: Path) -> None:
+    folder = part(tmp_path / "part", pl.col("rep") == 0)
+    said = teamtop("paper", str(folder), "--figure", "2", "--figure", "5")
+    assert said.code == 0
+    assert "Figure 2. Speedup" in said.out
+    assert "Figure 5. Straggler gap" in said.out
+    assert "Figure 3" not in said.out
+    assert "▲ claude" in said.out
+    said = teamtop("paper", str(folder), "--svg", str(tmp_path / "out"), "--figure", "4")
+    assert said.out == f"{tmp_path / 'out' / 'figure-4.svg'}\n"
+    assert len(teamtop("paper", str(folder), "--svg", str(tmp_path / "out")).out.splitlines()) == 5
+    assert "is not among them" in teamtop("paper", str(folder), "--figure", "1").err
+    assert teamtop("paper", str(folder), "--figure", "2", "--json").code == 2
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in teamtop("paper", str(folder), "--svg", str(tmp_path / "file" / "x")).err

@@ -91,6 +91,7 @@ def test_the_command_line_that_scripts_use_is_there() -> None:
         "watch": "--display",
         "report": "--json",
         "simulate": "--seeds --faults --suite --structure -n --strategy --model --jobs --json",
+        "paper": "--json --figure --svg --runs-dir",
         "list": "--json",
         "suites": "",
     }

@@ -8,17 +8,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.options import Command, runs_dir_option
+from tui.commands.options import Command, Word, runs_dir_option
 
 if TYPE_CHECKING:
     from engine.analysis.paper.recording import Recording
+    from engine.analysis.paper.results import Results
+
+NUMBERS = (2, 3, 4, 5, 6)
+"""Figures that hold data; the first is a drawing."""
 
 
 @click.command("paper", cls=Command, short_help="Recompute the paper's table, statistics and figures.")
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @runs_dir_option
+@click.option(
+    "--figure",
+    type=Word(*map(str, NUMBERS), "all"),
+    multiple=True,
+    help="Draw a figure as a chart instead; can be given several times.",
+)
+@click.option(
+    "--svg",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the figures (all, or those of --figure) into a folder as SVG.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, numbers unrounded.")
-def command(path: Path | None, runs_dir: Path, as_json: bool) -> int:
+def command(
+    *, path: Path | None, runs_dir: Path, figure: tuple[str, ...], svg: Path | None, as_json: bool
+) -> int:
     """Recompute Table 1 and the statistics of section 4 from recorded runs, beside what the paper prints.
 
     PATH is the folder that holds the published runs.parquet and events.parquet (arXiv 2603.12229), or a
@@ -27,14 +45,38 @@ def command(path: Path | None, runs_dir: Path, as_json: bool) -> int:
     """
     from engine.analysis.paper.results import results
 
-    found = results(_recording(path, runs_dir))
+    if as_json and (figure or svg is not None):
+        raise click.UsageError("--json prints the table and the statistics: leave out --figure and --svg.")
+    recording = _recording(path, runs_dir)
+    found = results(recording)
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, allow_nan=False))
-        return 0
-    from tui.paperprint import print_results
+    elif figure or svg is not None:
+        _draw(recording, found, figure, svg)
+    else:
+        from tui.paperprint import print_results
 
-    print_results(found)
+        print_results(found)
     return 0
+
+
+def _draw(recording: Recording, found: Results, numbers: tuple[str, ...], folder: Path | None) -> None:
+    """Draw the figures that were asked for: on the terminal, or into files."""
+    from engine.analysis.paper.figures import figures
+    from tui.paperfigures import print_figure, write_svg
+
+    wanted = set(numbers) - {"all"} if "all" not in numbers else set()
+    drawn = [
+        figure
+        for figure in figures(recording, found.measures, found.table1)
+        if not wanted or str(figure.number) in wanted
+    ]
+    if folder is not None:
+        for path in write_svg(drawn, folder.expanduser()):
+            click.echo(str(path))
+        return
+    for figure in drawn:
+        print_figure(figure)
 
 
 def _recording(path: Path | None, runs_dir: Path) -> Recording:
