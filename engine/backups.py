@@ -1,7 +1,8 @@
 """Backup copies in the middle of a round: whoever waits at the barrier stands in for a late owner.
 
-Under a barrier the whole team waits for the slowest reply, so a copy that only began with the next round
-would come too late. The turn of a copy is one like any other, but it begins within the round.
+In lockstep the whole team waits for the slowest reply, so a copy that only began with the next round would
+come too late. The turn of a copy is one like any other, but it begins within the round. Where agents run
+ahead, copies begin with turns of their own.
 """
 
 from __future__ import annotations
@@ -48,11 +49,11 @@ class Backups:
             self._moved.set()
 
     def prepare(self) -> None:
-        """Before the prompts of a round."""
+        """Before prompts are written."""
         self._copies.prepare()
 
     def begin(self) -> None:
-        """A round's turns have begun: watch for late ones."""
+        """The turns of a round in lockstep have begun: watch for late ones."""
         if self._team.strategy.backups:
             self._tries.clear()
             self._watch = asyncio.get_running_loop().create_task(self._watching(), name="backups")
@@ -123,7 +124,7 @@ class Backups:
         if member.status != "live" or number not in team.drafts.open:
             return
         self._tries[number] = self._tries.get(number, 0) + 1
-        started = turns.begin(team, member, backup=number)
+        started = turns.begin(team, member, team.bus.round, backup=number)
         self._lifecycle.turn_began(started)
         self._started.append(started)
         await team.bus.commit()

@@ -1,11 +1,11 @@
 """Forks: a run lives again from one of its barriers, as it was or with something changed.
 
 A fork is a run whose journal begins with a copy of its parent's, up to the last barrier at or before the
-fork point; nothing is in flight there, so the past can be rebuilt exactly. From the barrier to the fork
-point, and on until something differs, the parent's course is had again: simulated models answer as they did
-because they are functions of seed and request, real ones are asked only for what the parent has no reply to.
-What people did to the parent is done again at its time. All of that stands in ``fork.json``, so that the fork
-needs its parent no more.
+fork point at which nothing was in flight, so that the past can be rebuilt exactly (where agents run ahead,
+that may be the start of the run). From there to the fork point, and on until something differs, the parent's
+course is had again: simulated models answer as they did because they are functions of seed and request, real
+ones are asked only for what the parent has no reply to. What people did to the parent is done again at its
+time. All of that stands in ``fork.json``, so that the fork needs its parent no more.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def prepare(
     at = place(events)
     if not 0 <= at <= len(events):
         raise UsageError(f"{parent.run_id} has {len(events)} events; fork it at one of them, not at {at}.")
-    prefix = max((e.seq for e in events[:at] if isinstance(e, ev.RoundEnded)), default=0)
+    prefix = _rest(events[:at])
     config = _config(meta.config, speed, seed, team)
     told = script(parent)
     former = former_team(told.former if told else None, meta.config, team, events, prefix=prefix, at=at)
@@ -135,6 +135,20 @@ def prepare(
     except OSError as error:
         raise TeamtopError(f"{folder.path} cannot be written: {error.strerror or error}.") from None
     return Prepared(folder, meta, suite, start, plan)
+
+
+def _rest(events: Iterable[ev.AnyEvent]) -> int:
+    """The seq of the last barrier at which no turn was open; 0 if there is none."""
+    rest = 0
+    open_: set[int] = set()
+    for event in events:
+        if isinstance(event, ev.TurnStarted):
+            open_.add(event.turn)
+        elif isinstance(event, ev.TurnEnded):
+            open_.discard(event.turn)
+        elif isinstance(event, ev.RoundEnded) and not open_:
+            rest = event.seq
+    return rest
 
 
 def faults_of(texts: Iterable[str], parent: RunFolder, environ: Mapping[str, str]) -> list[control.Inject]:

@@ -52,6 +52,7 @@ class Past:
         self.messages_sent = 0
         self.waiting: Counter[str] = Counter()
         self.epochs: dict[str, int] = {}
+        self.rounds: dict[str, int] = {}
         self.lost: dict[str, ev.AgentCrashed | ev.AgentStalled] = {}
         self.orphans: dict[str, None] = {}
         self.faults: dict[int, ev.FaultStarted] = {}
@@ -147,6 +148,7 @@ class Past:
         self.last_turn = event.turn
         self.open_turns[event.turn] = event
         self.calls[event.agent] += 1
+        self.rounds[event.agent] = max(event.number, self.rounds.get(event.agent, 0))
         self.waiting.pop(event.agent, None)
 
     def _call_failed(self, event: ev.CallFailed) -> None:

@@ -138,7 +138,8 @@ class Run:
             self._deeds,
             self._lifecycle,
             self._injector,
-            self._recast_if_due,
+            due=self._recast_due,
+            between=self._recast_now,
             backups=backups,
             attended=attended,
         )
@@ -150,7 +151,9 @@ class Run:
     def _member(self, spec: ev.AgentSpec) -> Member:
         past, name = self._past, spec.name
         model = self._disturbed(spec, self._seams.models[name])
-        return Member(spec, model, past.epochs.get(name, 1), past.status(name))
+        return Member(
+            spec, model, past.epochs.get(name, 1), past.status(name), rounds=past.rounds.get(name, 0)
+        )
 
     def _disturbed(self, spec: ev.AgentSpec, inner: Model) -> Model:
         clock, seed, calls = self._seams.clock, self._start.seed, self._past.calls[spec.name]
@@ -244,9 +247,12 @@ class Run:
             if not self.state.board.tasks[task].owner:
                 self.bus.emit(ev.TaskAssigned(task=task, agent=agent, by="strategy"))
 
-    def _recast_if_due(self) -> None:
-        """Change the team of a fork once the fork point is past."""
-        if self._recast is not None and self.bus.seq >= self._recast.after:
+    def _recast_due(self) -> bool:
+        """Whether the team of a fork changes: once the fork point is past."""
+        return self._recast is not None and self.bus.seq >= self._recast.after
+
+    def _recast_now(self) -> None:
+        if self._recast is not None:
             self._recast.carry_out(self.team, self._cast)
             self._recast = None
             self._deal_out()

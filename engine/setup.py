@@ -17,6 +17,7 @@ from engine.faults import selectors
 from engine.faults.plan import Planned, parse
 from engine.models import registry
 from engine.record import events as ev
+from engine.record.barrier import slack
 from engine.record.config import RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.strategies import STRATEGIES
@@ -107,6 +108,13 @@ def check(
         raise UsageError(f"--max-rounds is a number from 1, not {config.max_rounds}.")
     if not -SEED_LIMIT <= config.seed < SEED_LIMIT:
         raise UsageError(f"The seed {config.seed} does not fit 64 bits: use a shorter one.")
+    try:
+        slack(config.barrier)
+    except ValueError:
+        raise UsageError(
+            f"There is no barrier {config.barrier[:40]!r}: write round, none, or stale:K, which lets agents "
+            "run ahead by K rounds (0 to 999)."
+        ) from None
     team = _team(config)
     names = tuple(spec.name for spec in team)
     if stranger := next((name for name in config.models if name not in names), None):
@@ -218,6 +226,7 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
         lease_seconds=config.lease_seconds,
         template=TEMPLATE,
         lead_lost=config.lead_lost,
+        barrier=config.barrier,
     )
 
 

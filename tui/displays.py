@@ -116,9 +116,10 @@ class Lines:
 
     def _header(self) -> str:
         run = self.state.run
+        barrier = "" if run.barrier == "round" else f"barrier {run.barrier} · "
         return (
             f"{run.suite} · {run.structure} p={run.p:.2g} · {run.developers} agents · {run.strategy} · "
-            f"{' + '.join(run.models)} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
+            f"{barrier}{' + '.join(run.models)} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
         )
 
     def _agents(self) -> list[str]:

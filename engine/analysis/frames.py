@@ -67,6 +67,7 @@ EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "recipient": pl.String,
     "recipients": pl.List(pl.String),
     "epoch": pl.Int64,
+    "own_round": pl.Int64,
     "lease_until": pl.Float64,
     "author": pl.String,
     "why": pl.String,
@@ -145,6 +146,12 @@ _FAILED_TESTS = (
 )
 
 
+def number() -> pl.Expr:
+    """Of a group of events of one turn: the round by which its agent counts it."""
+    own = _of("turn_started", "own_round")
+    return pl.when(own > 0).then(own).otherwise(_of("turn_started", "round"))
+
+
 def _of(kind: str, column: str) -> pl.Expr:
     """The column's value in the group's event of that type, null if there is none."""
     return pl.col(column).filter(pl.col("type") == kind).first()
@@ -159,7 +166,7 @@ def _turns(events: pl.DataFrame) -> pl.DataFrame:
         .group_by("turn", maintain_order=True)
         .agg(
             pl.col("agent").first(),
-            _of("turn_started", "round").alias("round"),
+            number().alias("round"),
             _of("turn_started", "epoch").alias("epoch"),
             _of("turn_started", "ts").alias("started"),
             _of("replied", "ts").alias("replied"),
@@ -194,10 +201,19 @@ def _turns(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rounds(events: pl.DataFrame) -> pl.DataFrame:
-    """One row per round; ``ended`` is null while it is open. The gap is the slowest reply minus the mean."""
-    latency = micros("latency_seconds").filter(pl.col("type") == "replied")
+    """One row per round; ``ended`` is null while it is open. The gap is the slowest reply minus the mean.
+
+    What agents do counts for their own round, if that is still to end; ``idle`` rounds ended without a
+    completion. What came between the end of a round and the next counts for neither gap nor idleness.
+    """
+    end = pl.col("seq").filter(pl.col("type") == "round_ended").first()
+    in_time = (pl.col("seq") < end).fill_null(value=True)
+    latency = micros("latency_seconds").filter((pl.col("type") == "replied") & in_time)
+    numbers = events.filter(pl.col("turn") > 0).group_by("turn").agg(number().alias("number"))
     rows = (
         events.filter(pl.col("round") > 0)
+        .join(numbers, on="turn", how="left", maintain_order="left")
+        .with_columns(pl.max_horizontal("number", "round").alias("round"))
         .group_by("round", maintain_order=True)
         .agg(
             _of("round_started", "ts").alias("started"),
@@ -215,18 +231,22 @@ def _rounds(events: pl.DataFrame) -> pl.DataFrame:
             .sum()
             .cast(pl.Int64)
             .alias("chatter"),
+            ((pl.col("type") == "task_completed") & in_time).any().not_().alias("idle"),
             latency.max().alias("slowest_us"),
             latency.sum().alias("latency_us"),
+            latency.len().alias("in_time"),
         )
         .filter(pl.col("started").is_not_null())
+        .sort("round")
     )
-    gap = (pl.col("slowest_us") - pl.col("latency_us") / pl.col("replies")) / MICRO
+    gap = (pl.col("slowest_us") - pl.col("latency_us") / pl.col("in_time")) / MICRO
     return rows.with_columns(
-        pl.when((pl.col("replies") >= 2) & pl.col("ended").is_not_null())
+        pl.col("idle") & pl.col("ended").is_not_null(),
+        pl.when((pl.col("in_time") >= 2) & pl.col("ended").is_not_null())
         .then(gap)
         .otherwise(None)
-        .alias("straggler_gap_seconds")
-    )
+        .alias("straggler_gap_seconds"),
+    ).drop("in_time")
 
 
 def _tasks(events: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:

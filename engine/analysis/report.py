@@ -178,6 +178,7 @@ def _asked(started: ev.RunStarted, meta: RunMeta | None) -> Report:
         "config": {
             "locks": None if "locks" in started.gaps else started.locks,
             "completion": started.completion,
+            "barrier": started.barrier,
             "tests": started.tests,
             "clock": started.clock,
             "speed": started.speed,

@@ -12,8 +12,11 @@ from typing import Any
 import polars as pl
 
 from engine.analysis.figures import UNKNOWN_OF_AGENTS, AgentFigures, Figures
-from engine.analysis.frames import MICRO, Frames
+from engine.analysis.frames import MICRO, Frames, number
 from engine.record import events as ev
+
+_OPEN = (1 << 63) - 1
+"""The end of a turn that has none."""
 
 
 def figures(frames: Frames) -> Figures:
@@ -49,7 +52,7 @@ def figures(frames: Frames) -> Figures:
         replies=replies.height,
         messages=counts.get("message_delivered", 0),
         chatter=_chatter(turns).height,
-        idle_rounds=rounds.filter(pl.col("ended").is_not_null() & (pl.col("completions") == 0)).height,
+        idle_rounds=rounds.filter(pl.col("idle")).height,
         test_runs=counts.get("tests_finished", 0),
         test_failures=failed_tests,
         locks_acquired=_known(frames, "locks", counts.get("lock_acquired", 0)),
@@ -94,22 +97,53 @@ def gap_median(frames: Frames) -> float | None:
 
 
 def rewrites(events: pl.DataFrame) -> int:
-    """Edits of a file that somebody else wrote last, in an earlier round."""
-    before = events.filter(pl.col("type") == "file_edited").select(
+    """Edits of a file that somebody else wrote last, before the turn began (under rounds: earlier)."""
+    before = _edits(events).select(
         (pl.col("agent").shift(1).over("path") != pl.col("agent"))
-        & (pl.col("round").shift(1).over("path") < pl.col("round"))
+        & (pl.col("seq").shift(1).over("path") < pl.col("since"))
     )
     return _sum(before.to_series())
 
 
 def concurrent_writes(events: pl.DataFrame) -> int:
-    """Paths that two or more agents wrote within one round, counted per round."""
-    writers = (
-        events.filter(pl.col("type") == "file_edited")
-        .group_by("round", "path")
-        .agg(pl.col("agent").n_unique())
+    """Paths that two or more agents wrote in turns that overlapped, counted per round of the later writer."""
+    edits = _edits(events)
+    earlier = edits.group_by("path", "agent", "turn").agg(pl.col("seq").min(), pl.col("until").max())
+    return (
+        edits.join(earlier, on="path", suffix="_before")
+        .filter(
+            (pl.col("agent") != pl.col("agent_before"))
+            & (pl.col("seq_before") < pl.col("seq"))
+            & (pl.col("until_before") > pl.col("since"))
+        )
+        .select("path", "number")
+        .n_unique()
     )
-    return writers.filter(pl.col("agent") >= 2).height
+
+
+def _edits(events: pl.DataFrame) -> pl.DataFrame:
+    """All edits with the first and the last seq of their turn, and the round by which its agent counts it."""
+    turns = (
+        events.filter(pl.col("turn") > 0)
+        .group_by("turn")
+        .agg(
+            pl.col("seq").filter(pl.col("type") == "turn_started").first().alias("since"),
+            pl.col("seq").filter(pl.col("type") == "turn_ended").first().alias("until"),
+            number().alias("number"),
+        )
+    )
+    known = pl.col("since").is_not_null()
+    end = pl.coalesce("until", pl.lit(_OPEN))
+    return (
+        events.filter(pl.col("type") == "file_edited")
+        .select("seq", "path", "agent", "turn", "round")
+        .join(turns, on="turn", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(known).then(end).otherwise(pl.col("seq")).alias("until"),
+            pl.coalesce("since", "seq"),
+            pl.coalesce("number", "round").alias("number"),
+        )
+    )
 
 
 def refused_edits(frames: Frames) -> int | None:

@@ -17,7 +17,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
     second, 0 on the virtual clock. ``quorum`` is ``K/N``, for the strategy of that name.
     ``faults`` is the text of a fault plan (TOML), empty for none, and ``plan_name`` what a person called it:
-    a ready plan or a file.
+    a ready plan or a file. ``barrier`` says how far an agent may run ahead: ``round``, ``stale:K``, ``none``.
     """
 
     suite: str
@@ -39,6 +39,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
     models: dict[str, str] = msgspec.field(default_factory=dict)
     quorum: str = "2/3"
+    barrier: str = "round"
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True):

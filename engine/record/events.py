@@ -11,9 +11,11 @@ Text fields (replies, contents, messages, reasons) are raw and untrusted: state 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+
+from engine.record.barrier import PATTERN
 
 SCHEMA = 1
 """Schema version written in every line. A reader refuses lines of a newer one."""
@@ -109,7 +111,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     of how many versions of a task must agree, null where the strategy asks for one. ``notes`` are sentences
     on what was asked for and cannot be had as it was. ``source`` is empty for runs of ours; of an imported
     run it names where that is from, and ``gaps`` what it does not record.
-    ``lead_lost`` says what becomes of a team whose lead is lost.
+    ``lead_lost`` says what becomes of a team whose lead is lost. ``barrier`` says how far an agent may run
+    ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``).
     """
 
     suite: str
@@ -135,16 +138,20 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     source: str = ""
     gaps: tuple[Gap, ...] = ()
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
+    barrier: Annotated[str, msgspec.Meta(pattern=PATTERN)] = "round"
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
-    """A round opens for ``agents`` (those alive); its number is the event's ``round``."""
+    """A round opens for ``agents`` (those alive); its number is the event's ``round``.
+
+    Where agents may run ahead, some have had their turn of that number already.
+    """
 
     agents: tuple[str, ...]
 
 
 class RoundEnded(Event, frozen=True, kw_only=True, tag="round_ended"):
-    """The barrier: every turn of the round has ended."""
+    """The barrier: every turn of the round has ended, if need be but for those of lost agents."""
 
 
 class RunResumed(Event, frozen=True, kw_only=True, tag="run_resumed"):
@@ -215,7 +222,9 @@ class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
     """An agent's prompt is ready. ``turn`` counts over the run; ``request`` is a digest of the whole prompt.
 
     ``files`` of ``seen`` were shown with content, ``changes`` by version and author only. ``backup`` is the
-    draft for which the turn began in the middle of a round (0: it began with the round).
+    draft for which the turn began in the middle of a round (0: it began with the round). ``own_round`` is
+    the number by which the agent counts it and which its prompt shows: the team's round, or with a barrier
+    that lets agents run ahead one after it (0: not recorded, the team's).
     """
 
     turn: int
@@ -224,6 +233,12 @@ class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
     seen: Seen
     request: str
     backup: int = 0
+    own_round: int = 0
+
+    @property
+    def number(self) -> int:
+        """The agent's own round."""
+        return self.own_round or self.round
 
 
 UNKNOWN_OUTCOME = ("timeout", "connection")

@@ -28,6 +28,7 @@ RULES = (
     Rule("completion", ("reported", "verified")),
     Rule("lease_seconds", (5.0, 30.0, 60.0)),
     Rule("lead_lost", ("self-claim", "promote"), lambda start: any(s.role == "lead" for s in start.team)),
+    Rule("barrier", ("round", "round", "round", "stale:0", "stale:1", "stale:2", "none")),
 )
 
 

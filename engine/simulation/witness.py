@@ -97,7 +97,7 @@ class Witness:
                 self.tests[0] = event.seq
                 self._stands_since = now if self._stands_since is None else self._stands_since
             case ev.FileEdited():
-                self.edits[event.path, event.content] = event.seq
+                self.edits.setdefault((event.path, event.content), event.seq)
             case ev.RoundStarted() if event.round == FAULTY_ROUNDS:
                 self.rounds_over.set()
             case ev.FaultStarted():

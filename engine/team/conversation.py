@@ -140,7 +140,7 @@ class Conversations:
     # ------------------------------------------------------------ the prompt
 
     def compose(self, agent: str, round_: int, board_version: int | None = None) -> Prompt:
-        """Build the agent's prompt for ``round_`` from all events so far.
+        """Build the agent's prompt for its own round ``round_`` from all events so far.
 
         ``board_version`` is that of the board which it is shown; null for the present one.
         """
@@ -288,7 +288,7 @@ class Conversations:
 
     def _turn_started(self, event: ev.TurnStarted) -> None:
         prompt = self._composed.pop(event.agent, None) or self.compose(
-            event.agent, event.round, event.seen.board
+            event.agent, event.number, event.seen.board
         )
         self._composed.pop(event.agent, None)
         thread = self._threads[event.agent]

@@ -41,7 +41,7 @@ class Copies:
     # ------------------------------------------------------------ opening
 
     def prepare(self) -> None:
-        """Before the prompts of a round: give drafts to those who are to have one."""
+        """Before prompts are written: give drafts to those who are to have one."""
         team = self._team
         if team.strategy.versions:
             self._deal()

@@ -55,9 +55,11 @@ class Gate:
         return event
 
     def close_quietly(self) -> None:
-        """Stand still again after a step: nobody asked anew, and nothing is in flight between rounds."""
+        """Stand still again after a step, as soon as nothing real is in flight; nobody asked anew."""
         self._open.clear()
-        self._close()
+        self.phase = "closing"
+        if self._in_flight == 0:
+            self._close()
 
     def _close(self) -> None:
         self.phase = "closed"

@@ -31,7 +31,7 @@ class Lifecycle:
         self._late: dict[str, Reply] = {}
         self._failure: BaseException | None = None
         self.changed = asyncio.Event()
-        """Set when an agent comes back or a lease or heal is over; whoever waits for it clears it."""
+        """Set when an agent falls silent or comes back, or a lease or heal is over; who waits clears it."""
 
     def turn_began(self, started: ev.TurnStarted) -> None:
         """Remember the open turn of an agent."""
@@ -112,6 +112,7 @@ class Lifecycle:
         self._team.bus.emit(ev.AgentStalled(agent=name, lease_until=until))
         leadership.lost(self._team, member)
         self._start_lease(member, until)
+        self.changed.set()
 
     def _lease_end(self) -> float:
         return round(self._team.clock.now() + self._team.run.lease_seconds, 6)

@@ -23,13 +23,17 @@ from engine.world.workspace import Workspace
 
 @dataclass(slots=True)
 class Member:
-    """An agent: ``epoch`` grows with every restart; ``turn`` is the task of its open turn."""
+    """An agent: ``epoch`` grows with every restart; ``turn`` is the task of its open turn.
+
+    ``rounds`` is the number of its last turn that has ended (0: none); see ``engine.pacing``.
+    """
 
     spec: ev.AgentSpec
     model: Model
     epoch: int = 1
     status: Literal["live", "stalled", "down"] = "live"
     turn: asyncio.Task[None] | None = None
+    rounds: int = 0
 
     @property
     def name(self) -> str:

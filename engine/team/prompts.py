@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from engine.record.barrier import slack
 from engine.record.events import AgentSpec, RunStarted, TaskSpec
 from engine.strategies.base import Strategy
 from engine.team.actions import grammar_text
@@ -26,6 +27,18 @@ _ROUND = """\
 - All agents share one workspace. A task counts as done when its owner completes it.
 - The tests of the project exist already and cannot be changed."""
 
+_AT_OWN_PACE = """\
+# How a turn works
+- Each agent works at its own pace: it gets a prompt like this, answers with one reply, and is prompted again
+  without waiting for {others}. The number of your turn stands at the top.
+- Write what you think in plain words, and ask for actions with tags. They are carried out in the order of
+  your text, each by itself: one that is refused does not stop the next.
+- What came of them, mail, and files that others changed are in your next prompt. Others go on while you
+  think: what you were shown may have changed when your reply arrives.
+- Plain words reach nobody else; to tell teammates something, send a message.
+- All agents share one workspace. A task counts as done when its owner completes it.
+- The tests of the project exist already and cannot be changed."""
+
 _LOCKS = {
     "pessimistic": "- The first agent to edit a file in a round holds it until the round ends; "
     "edits of others are refused until then.",
@@ -33,6 +46,11 @@ _LOCKS = {
     "look at the new version and edit again.",
     "none": "- Files are not locked: the last edit of a file wins.",
 }
+
+_LOCK_AT_OWN_PACE = (
+    "- The first agent to edit a file holds it until all turns have ended that were open then; "
+    "edits of others are refused until then."
+)
 
 _COMPLETION = {
     "reported": "- complete_task does not check anything: run the tests of a task before you complete it.",
@@ -57,7 +75,7 @@ def brief(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[s
         lines.append(f"Your tasks, in this order: {', '.join(own) or 'none'}.\n")
     lines.append(f"Completion: {run.completion}.\n")
     lines.append(f"\n# Project\n{quote(run.brief)}")
-    lines.append(f"\n{_ROUND}\n{_LOCKS[run.locks]}\n{_COMPLETION[run.completion]}\n")
+    lines.append(f"\n{_pace(run)}\n{_COMPLETION[run.completion]}\n")
     grammar = grammar_text(agent.role, optimistic=run.locks == "optimistic")
     lines.append(f"\n# Actions\n{grammar}\n")
     lines.append(f"\n# Rules of the strategy\n{strategy.rules(agent.role).rstrip()}\n")
@@ -86,6 +104,15 @@ def role_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy) -> str:
         f"Your actions from here on:\n{grammar}\n"
         f"Rules of the strategy for you:\n{strategy.rules(agent.role).rstrip()}\n"
     )
+
+
+def _pace(run: RunStarted) -> str:
+    bound = slack(run.barrier)
+    if bound == 0:
+        return f"{_ROUND}\n{_LOCKS[run.locks]}"
+    others = "anybody" if bound is None else f"others, until it is {bound} turns ahead of the slowest"
+    locks = _LOCK_AT_OWN_PACE if run.locks == "pessimistic" else _LOCKS[run.locks]
+    return f"{_AT_OWN_PACE.format(others=others)}\n{locks}"
 
 
 def board_line(task: TaskSpec, status: str, owner: str) -> str:

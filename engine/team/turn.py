@@ -25,12 +25,12 @@ class Deeds(Protocol):
         ...
 
 
-def begin(team: Team, member: Member, backup: int = 0) -> ev.TurnStarted:
-    """Build the prompt from the state as it is and record it; all of a round begin before any replies.
+def begin(team: Team, member: Member, number: int, backup: int = 0) -> ev.TurnStarted:
+    """Build the prompt of the member's turn ``number`` from the state as it is, and record it.
 
-    Only one for the draft ``backup`` begins later.
+    A turn for the draft ``backup`` is one more of a number that the member has had.
     """
-    prompt = team.conversations.compose(member.name, team.bus.round, team.view.version(member.name))
+    prompt = team.conversations.compose(member.name, number, team.view.version(member.name))
     team.mailbox.collected(member.name)
     team.last_turn += 1
     team.open_turns[team.last_turn] = member.name
@@ -42,6 +42,7 @@ def begin(team: Team, member: Member, backup: int = 0) -> ev.TurnStarted:
             seen=prompt.seen,
             request=prompt.request,
             backup=backup,
+            own_round=number,
         )
     )
 

@@ -41,13 +41,18 @@ class Mirror:
         """Have the next flush write this file."""
         self._waiting[path] = content
 
-    async def flush(self) -> None:
+    def waiting(self) -> dict[str, str]:
+        """What the store lacks, as of now."""
+        return dict(self._waiting)
+
+    async def flush(self, due: Mapping[str, str] | None = None) -> None:
         """Return when everything put before this call is in the store; what comes later waits for the next.
 
-        Raises ``WorkspaceError`` if something could not be written; it stays in the queue, also if the call
-        is cancelled, and the next call tries again.
+        ``due`` is what ``waiting`` returned earlier: only that is written then. Raises ``WorkspaceError`` if
+        something could not be written; it stays in the queue, also if the call is cancelled, and the next
+        call tries again.
         """
-        todo = dict(self._waiting)
+        todo = self.waiting() if due is None else due
         async with self._turn:
             # another flush may have written some of them meanwhile
             left = [(path, content) for path, content in todo.items() if path in self._waiting]

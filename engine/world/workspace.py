@@ -220,12 +220,16 @@ class Workspace:
         await self._mirror.reset(self.snapshot())
         self._opened = True
 
-    async def flush(self) -> None:
-        """Return when the folder holds every edit applied so far.
+    def waiting(self) -> Mapping[str, str]:
+        """The newest contents, as of now, that the folder lacks: for ``flush`` once they are recorded."""
+        return self._mirror.waiting()
+
+    async def flush(self, due: Mapping[str, str] | None = None) -> None:
+        """Return when the folder holds every edit applied so far, or those of ``due`` (from ``waiting``).
 
         Raises ``WorkspaceError`` (disk full, folder gone); no edit is lost: the next call tries again.
         """
-        await self._mirror.flush()
+        await self._mirror.flush(due)
 
     async def close(self, *, flush: bool = True) -> None:
         """Flush and free the thread. Raises ``WorkspaceError``. Without ``flush``, what waits is left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import asdict
@@ -75,26 +76,40 @@ def _event(kind: type[ev.Event], round_: int, seq: int, **fields: Any) -> Any:
     return kind(seq=seq, ts=float(seq), round=round_, **fields)
 
 
-def _edit(seq: int, round_: int, path: str, agent: str) -> Any:
-    fields = {"path": path, "agent": agent, "turn": 1, "version": 1, "base": 0, "content": "", "hash": ""}
-    return _event(ev.FileEdited, round_, seq, **fields)
+def _edits(*written: tuple[int, str, str]) -> list[Any]:
+    """A journal of (round, path, agent): in each round every agent has a turn, and all of them overlap."""
+    events: list[Any] = []
+
+    def add(kind: type[ev.Event], round_: int, agent: str, **fields: Any) -> None:
+        turn = 2 * round_ + (agent == "Dev2")
+        events.append(_event(kind, round_, len(events) + 1, agent=agent, turn=turn, **fields))
+
+    for round_, edits in itertools.groupby(written, key=lambda each: each[0]):
+        for agent in ("Dev1", "Dev2"):
+            add(ev.TurnStarted, round_, agent, epoch=1, seen=ev.Seen(board=1), request="ab")
+        for _, path, agent in edits:
+            add(ev.FileEdited, round_, agent, path=path, version=1, base=0, content="", hash="")
+        for agent in ("Dev1", "Dev2"):
+            add(ev.TurnEnded, round_, agent, outcome="replied", effects=1)
+    return events
 
 
 def test_a_rewrite_is_over_somebody_elses_work_of_an_earlier_round() -> None:
-    edits = [
-        _edit(1, 1, "a.py", "Dev1"),
-        _edit(2, 1, "a.py", "Dev2"),  # the same round: concurrent, no rewrite
-        _edit(3, 2, "a.py", "Dev2"),  # one's own
-        _edit(4, 2, "b.py", "Dev1"),
-        _edit(5, 3, "a.py", "Dev1"),  # a rewrite
-        _edit(6, 3, "a.py", "Dev1"),
-        _edit(7, 3, "b.py", "Dev2"),  # a rewrite
-        _edit(8, 3, "b.py", "Dev1"),  # concurrent with the one before
-        _edit(9, 3, "b.py", "Dev2"),  # still the same contended path
-    ]
-    table = frames.build(edits).events
-    assert summary.rewrites(table) == 2
-    assert summary.concurrent_writes(table) == 2
+    events = _edits(
+        (1, "a.py", "Dev1"),
+        (1, "a.py", "Dev2"),  # the same round: concurrent, no rewrite
+        (2, "a.py", "Dev2"),  # one's own
+        (2, "b.py", "Dev1"),
+        (3, "a.py", "Dev1"),  # a rewrite
+        (3, "a.py", "Dev1"),
+        (3, "b.py", "Dev2"),  # a rewrite
+        (3, "b.py", "Dev1"),  # concurrent with the one before
+        (3, "b.py", "Dev2"),  # still the same contended path
+    )
+    table = frames.build(events).events
+    files = RunState.of(events).files
+    assert (summary.rewrites(table), files.rewrites) == (2, 2)
+    assert (summary.concurrent_writes(table), files.concurrent_writes) == (2, 2)
 
 
 def test_the_straggler_gap_is_the_slowest_reply_minus_the_mean_of_all(make_journal: MakeJournal) -> None:

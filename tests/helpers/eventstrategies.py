@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from engine.record import events as ev
+from engine.record.barrier import PATTERN
 
 TYPES: tuple[type[ev.Event], ...] = typing.get_args(ev.AnyEvent)
 """Every event type."""
@@ -76,6 +77,7 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
 def struct(kind: type[msgspec.Struct], **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Values of a struct; ``fixed`` names strategies for some of its fields."""
     hints = typing.get_type_hints(kind)
+    fixed = {"barrier": st.from_regex(PATTERN)} | fixed
     fields = {name: fixed[name] if name in fixed else of(hints[name]) for name in kind.__struct_fields__}
     return st.builds(kind, **fields)
 

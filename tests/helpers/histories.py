@@ -69,7 +69,9 @@ class Book:
         for name in names:
             self.reply(name)
 
-    def turn(self, agent: str, *, epoch: int = 1, reply: bool = True, seen: ev.Seen | None = None) -> int:
+    def turn(
+        self, agent: str, *, epoch: int = 1, reply: bool = True, seen: ev.Seen | None = None, own: int = 0
+    ) -> int:
         self.turns += 1
         news = self.news.pop(agent, {})
         if seen is None:
@@ -77,7 +79,10 @@ class Book:
             seen = ev.Seen(board=self.board, changes=tuple(news.items()), mail=mail)
         self.known.setdefault(agent, {}).update(dict(seen.changes) | dict(seen.files))
         self.open[agent] = self.turns
-        seq = self.add(ev.TurnStarted(turn=self.turns, agent=agent, epoch=epoch, seen=seen, request="ab"))
+        turn = ev.TurnStarted(
+            turn=self.turns, agent=agent, epoch=epoch, seen=seen, request="ab", own_round=own
+        )
+        seq = self.add(turn)
         if reply:
             self.reply(agent)
         return seq

@@ -77,6 +77,13 @@ def edits(events: Events) -> list[ev.FileEdited]:
     return [event for event in events if isinstance(event, ev.FileEdited)]
 
 
+def number(events: Events, edit: ev.FileEdited) -> int:
+    """The round by which the edit's agent counts its turn."""
+    return next(
+        e.own_round or e.round for e in events if isinstance(e, ev.TurnStarted) and e.turn == edit.turn
+    )
+
+
 def concurrent_writes(events: Events) -> set[int]:
     """Rounds in which some edit overlaps, by its turn, an earlier edit of another agent."""
     found = set()
@@ -85,7 +92,7 @@ def concurrent_writes(events: Events) -> set[int]:
             if first.seq < second.seq and first.agent != second.agent:
                 (start1, end1), (start2, end2) = span(events, first), span(events, second)
                 if start1 < end2 and start2 < end1:
-                    found.add(second.round)
+                    found.add(number(events, second))
     return found
 
 
@@ -110,14 +117,14 @@ def overwritten(events: Events, *, blind: bool) -> list[int]:
 
 
 def rewrites(events: Events, *, same: bool) -> list[int]:
-    """Edits that follow, knowingly, the version of another agent of an earlier round."""
+    """Edits that follow, knowingly, a version that another agent wrote before their turn began."""
     return [
         w2.seq
         for w2 in edits(events)
         for w1 in edits(events)
         if w2.base == w1.version == w2.version - 1
         and w1.agent != w2.agent
-        and w1.round < w2.round
+        and w1.seq < span(events, w2)[0]
         and (w1.content == w2.content) == same
     ]
 

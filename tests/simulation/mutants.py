@@ -29,7 +29,7 @@ from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
-from engine.team.member import Team
+from engine.team.member import Member, Team
 from engine.world.locks import Granted, LockTable
 from engine.world.workspace import Workspace
 
@@ -480,12 +480,36 @@ def revive_nobody(patch: Patch) -> None:
 
 @mutant
 def invite_stalled_agents_to_the_round(patch: Patch) -> None:
-    original = Pacing._round
+    def live(self: Any) -> list[Member]:
+        return [member for member in self._team.members.values() if member.status != "down"]
 
-    async def round_(self: Any, live: Any) -> None:
-        await original(self, [member for member in self._team.members.values() if member.status != "down"])
+    patch.setattr(Pacing, "_live", live)
 
-    patch.setattr(Pacing, "_round", round_)
+
+@mutant
+def run_ahead_by_one_more(patch: Patch) -> None:
+    original = Pacing._may_begin
+
+    def may(self: Any, member: Member) -> bool:
+        slack = self._slack
+        self._slack = slack and slack + 1
+        try:
+            return original(self, member)
+        finally:
+            self._slack = slack
+
+    patch.setattr(Pacing, "_may_begin", may)
+
+
+@mutant
+def end_rounds_before_their_turns(patch: Patch) -> None:
+    patch.setattr(Pacing, "_passed", lambda self: self._owed is not None and not self._lockstep)
+
+
+@mutant
+def mirror_what_is_not_recorded(patch: Patch) -> None:
+    original: Any = Pacing._mirror
+    patch.setattr(Pacing, "_mirror", lambda self, edits: original(self, None))
 
 
 # ---------------------------------------------------------------- faults, calls, time

@@ -70,6 +70,13 @@ SIMULATED_SPEED = 10.0
     help="What keeps two agents from writing one file.",
 )
 @click.option(
+    "--barrier",
+    metavar="round|stale:K|none",
+    default="round",
+    show_default=True,
+    help="Who waits for whom between turns: all for all, whoever leads the slowest by K turns, or nobody.",
+)
+@click.option(
     "--completion",
     type=Word("reported", "verified"),
     default="reported",
@@ -152,6 +159,7 @@ def configure(
     model: str,
     speed: float | None,
     tests: str | None,
+    barrier: str = "round",
     **rest: Any,  # noqa: ANN401 - checked against RunConfig
 ) -> RunConfig:
     """Resolve every default that depends on another choice. Raises ``UsageError``, ``SuiteError``."""
@@ -173,6 +181,7 @@ def configure(
             "model": model,
             "speed": speed,
             "clock": clock,
+            "barrier": barrier.strip().lower(),
             "tests": _tests(tests, clock, suite, structure),
             **rest,
         },

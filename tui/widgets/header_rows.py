@@ -69,6 +69,11 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
     row: Row = [
         Span(f"{label}{state.round}", "strong"),
         Span("" if "settings" in run.gaps else f"/{run.max_rounds}", "muted"),
+        *(
+            []
+            if run.barrier == "round"
+            else [Span(f" {run.barrier}" if narrow else f" barrier {run.barrier}")]
+        ),
         gap,
         Span(clock(moment.elapsed), "strong"),
         gap,

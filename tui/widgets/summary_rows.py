@@ -61,6 +61,8 @@ def _what(report: Report) -> list[Row]:
     agents, structure = report["agents"], clean_line(report["structure"])
     model = clean_line(report["model"])
     rest = [f"{agents} agent{'' if agents == 1 else 's'}", clean_line(report["strategy"])]
+    if (barrier := report["config"].get("barrier", "round")) != "round":
+        rest.append(f"barrier {clean_line(barrier)}")
     seed = f"seed {'unknown' if report['seed'] is None else report['seed']}"
     forms = (
         [f"{structure} p={report['p']:.2g}", *rest, model, seed],

@@ -20,6 +20,7 @@ from engine.analysis.consistency import (
     mail,
     ordering,
     ownership,
+    pace,
     progress,
     reads,
     recording,
@@ -37,6 +38,7 @@ __all__ = ["PREDICATES", "Class", "Finding", "History", "Predicate", "Report", "
 
 _MODULES = (
     recording,
+    pace,
     reads,
     writes,
     rewrites,

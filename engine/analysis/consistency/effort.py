@@ -32,7 +32,7 @@ def empty_turn(history: History, tally: Tally) -> None:
     empty = [turn for turn in ended if turn.started.turn not in changed]
     for turn in empty:
         text = "{} changed nothing in its turn of round {} ({} of {} turns are empty)."
-        tally.found(turn.end, text, turn.agent, turn.started.round, len(empty), len(ended))
+        tally.found(turn.end, text, turn.agent, turn.started.number, len(empty), len(ended))
 
 
 @predicate(
@@ -57,7 +57,7 @@ def repetition(history: History, tally: Tally) -> None:
             tally.look()
         if length == REPEATS:
             text = "{} took the same actions in {} turns up to round {}."
-            tally.found(turn.end, text, turn.agent, REPEATS, turn.started.round)
+            tally.found(turn.end, text, turn.agent, REPEATS, turn.started.number)
     if tally.looked < REPEATS:
         tally.looked = 0
 

@@ -8,6 +8,7 @@ from engine.analysis.consistency.findings import Class, Tally, predicate
 from engine.analysis.consistency.history import History
 from engine.analysis.consistency.spans import Turn
 from engine.record import events as ev
+from engine.record.barrier import slack
 
 _NO_TURN = "No prompt was built."
 
@@ -110,10 +111,14 @@ def missed_change(history: History, tally: Tally) -> None:
 )
 def intermediate_read(history: History, tally: Tally) -> None:
     """A4b: all prompts of a round come from the state at its start, so none may show the round's own edits.
+    Where agents run ahead, prompts come from the state as their own turn begins, and nothing is promised.
 
     Versions that were later rolled back (G1a) are not decidable: the journal has no rollback, and no engine
     of this schema makes one.
     """
+    if history.start is not None and slack(history.start.barrier) != 0:
+        tally.excuse("Prompts are built while others write: the barrier lets agents run ahead.")
+        return
     for turn in history.turns:
         if turn.started.backup:
             continue  # it begins in the middle of a round, for a late task as it is then

@@ -12,13 +12,14 @@ _NO_REWRITES = "No file was written twice."
 
 
 def _pairs(history: History, tally: Tally) -> Iterator[tuple[ev.FileEdited, ev.FileEdited, int | None]]:
-    """Informed overwrites of a teammate's version of an earlier round; third is the seq of the next edit."""
+    """Informed overwrites of what a teammate wrote before the turn; third is the seq of the next edit."""
     for edits in history.edits_of.values():
         for place in range(1, len(edits)):
             before, edit = edits[place - 1], edits[place]
             tally.look()
-            if before.agent == edit.agent or edit.base != before.version or before.round >= edit.round:
-                continue  # own files, lost updates, and one round: other predicates, or none
+            late = before.seq > history.span(edit)[0]
+            if before.agent == edit.agent or edit.base != before.version or late:
+                continue  # own files, lost updates, what could not be known: other predicates, or none
             yield before, edit, edits[place + 1].seq if place + 1 < len(edits) else None
 
 
@@ -29,7 +30,7 @@ def _pairs(history: History, tally: Tally) -> Iterator[tuple[ev.FileEdited, ev.F
     unknown=_NO_REWRITES,
 )
 def rewrite(history: History, tally: Tally) -> None:
-    """A3: w2(b) follows w1(a) of an earlier round, knowing it, with other content."""
+    """A3: w2(b) follows w1(a) of before its turn, knowing it, with other content."""
     for before, edit, _ in _pairs(history, tally):
         if edit.hash != before.hash:
             tally.found(edit.seq, "{} rewrote {}, which {} had written.", edit.agent, edit.path, before.agent)

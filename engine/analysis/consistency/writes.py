@@ -42,15 +42,18 @@ class Latest:
     unknown="No file was written.",
 )
 def concurrent_write(history: History, tally: Tally) -> None:
-    """A1: two agents wrote a path in overlapping turns. Counted once per path and round, as reports do."""
+    """A1: two agents wrote a path in overlapping turns. Counted once per path and round (the later writer's
+    own), as reports do."""
     writers = Latest()
     counted: set[tuple[str, int]] = set()
     for edit in history.edits:
         tally.look()
         start, end = history.span(edit)
         last, other = writers.of_others(edit.path, edit.agent)
-        if last > start and (edit.path, edit.round) not in counted:
-            counted.add((edit.path, edit.round))
+        turn = history.turn_of.get(edit.turn)
+        round_ = turn.started.number if turn is not None else edit.round
+        if last > start and (edit.path, round_) not in counted:
+            counted.add((edit.path, round_))
             text = "{} wrote {} (v{}) in a turn that overlapped one in which {} wrote it."
             tally.found(edit.seq, text, edit.agent, edit.path, edit.version, other)
         writers.add(edit.path, edit.agent, end)

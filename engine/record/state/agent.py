@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(slots=True)
 class Turn:
-    """A turn that can be opened: the reply, and the lines of what came of it."""
+    """A turn that can be opened: its number among its agent's (``round``), the reply, what came of it."""
 
     turn: int
     round: int

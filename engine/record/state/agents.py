@@ -93,7 +93,7 @@ class AgentsState:
             state.since = event.ts
             state.hush(event.ts)
             request, seen = clean_line(event.request), _clean_seen(event.seen)
-            turn = Turn(event.turn, event.round, event.ts, request, seen)
+            turn = Turn(event.turn, event.number, event.ts, request, seen)
             state.turns.append(turn)
 
     def call_failed(self, event: ev.CallFailed) -> None:

@@ -14,7 +14,9 @@ ROUNDS_KEPT = 2_000
 
 @dataclass(slots=True)
 class RoundRow:
-    """One round: times in run-clock seconds (``ended`` null while it is open), and what happened in it."""
+    """One round: times in run-clock seconds (``ended`` null while it is open), and what agents did in their
+    turns of that number.
+    """
 
     round: int
     started: float
@@ -73,6 +75,17 @@ class MetricsState:
         self.first_prompt: float | None = None
         self.busy = 0.0
         self._open_turns: dict[str, float] = {}
+        self._numbers: dict[int, int] = {}
+        self._ahead: dict[int, RoundRow] = {}
+
+    def _row(self, turn: int) -> RoundRow | None:
+        """The row that something in a turn counts for: of its agent's own round, if that is still to end."""
+        row, number = self.current, self._numbers.get(turn, 0)
+        if row is None or number <= row.round:
+            return row
+        if number not in self._ahead and len(self._ahead) >= ROUNDS_KEPT:
+            return row
+        return self._ahead.setdefault(number, RoundRow(number, 0.0, 0))
 
     @property
     def current(self) -> RoundRow | None:
@@ -80,8 +93,10 @@ class MetricsState:
         return self.rounds[-1] if self.rounds else None
 
     def round_started(self, event: ev.RoundStarted) -> None:
-        """A round opens."""
-        self.rounds.append(RoundRow(event.round, event.ts, len(event.agents)))
+        """A round opens; who ran ahead may have had a turn of it already."""
+        row = self._ahead.pop(event.round, None) or RoundRow(event.round, 0.0, 0)
+        row.started, row.agents = event.ts, len(event.agents)
+        self.rounds.append(row)
 
     def round_ended(self, event: ev.RoundEnded) -> None:
         """The barrier closes it."""
@@ -99,6 +114,7 @@ class MetricsState:
         """A prompt goes out; the first one starts the run's wall time."""
         if self.first_prompt is None:
             self.first_prompt = event.ts
+        self._numbers[event.turn] = event.number
         self._open_turns[event.agent] = 0.0
 
     def call_failed(self, event: ev.CallFailed) -> None:
@@ -110,7 +126,7 @@ class MetricsState:
         self.replies += 1
         self._pay(event)
         self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.latency_seconds
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.replies += 1
             row.latencies.append(event.latency_seconds)
 
@@ -137,8 +153,9 @@ class MetricsState:
             self.busy += busy
         elif event.outcome == "replied":
             self.chatter += 1
-            if (row := self.current) is not None:
+            if (row := self._row(event.turn)) is not None:
                 row.chatter += 1
+        self._numbers.pop(event.turn, None)
 
     def task_completed(self, event: ev.TaskCompleted) -> None:
         """A task is done."""
@@ -146,7 +163,7 @@ class MetricsState:
         task, agent = clean_line(event.task), clean_line(event.agent)
         if task:  # of a completion without a name nobody knows whether it was a task's first
             self.completions.append(Completion(event.ts, task, agent, busy))
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.completions += 1
 
     def tests_finished(self, event: ev.TestsFinished) -> None:
@@ -155,7 +172,7 @@ class MetricsState:
         self.test_runs += 1
         self.test_failures += failed
         self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.seconds
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.test_runs += 1
             row.test_failures += failed
 
@@ -169,17 +186,17 @@ class MetricsState:
         """An action had no effect."""
         self.refusals += 1
         self.claims_blocked += event.action == "claim_task" and event.reason == "blocked"
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.refused += 1
 
     def lock_denied(self, event: ev.LockDenied) -> None:
         """A lock was refused."""
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.denied += 1
 
     def file_edited(self, event: ev.FileEdited) -> None:
         """A file was written."""
-        if (row := self.current) is not None:
+        if (row := self._row(event.turn)) is not None:
             row.edits += 1
 
     def message_delivered(self, event: ev.MessageDelivered) -> None:

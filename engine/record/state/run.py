@@ -47,6 +47,7 @@ class RunInfoState:
         self.lease_seconds = 0.0
         self.leaderless = ""
         """The lead that is lost while agents claim for themselves; empty while they need not."""
+        self.barrier = "round"
         self.phase: Phase = "starting"
         self.stepping = False
         self.outcome = ""
@@ -72,6 +73,7 @@ class RunInfoState:
         self.clock, self.speed = event.clock, event.speed
         self.max_rounds, self.lease_seconds = event.max_rounds, event.lease_seconds
         self.source, self.gaps = clean_line(event.source), frozenset(event.gaps)
+        self.barrier = clean_line(event.barrier)
         self.phase = "running"
 
     def _act(self, event: ev.Event, author: str, text: str) -> None:

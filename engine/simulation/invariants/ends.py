@@ -29,7 +29,7 @@ def judge(played: Played) -> list[Violation]:
         notes.wrong(end.seq, f"the journal says {end.outcome}, the engine {played.outcome}")
     if end.outcome not in _allowed(played):
         notes.wrong(end.seq, f"the run ended as {end.outcome} ({end.detail})")
-    if played.quiet_seq:
+    if played.quiet_seq and played.scenario.start.barrier != "none":
         before = played.events[played.quiet_seq - 1].round
         limit = SETTLING_ROUNDS + ROUNDS_PER_TASK * len(played.scenario.start.tasks)
         if end.round - before > limit:
@@ -45,6 +45,8 @@ def _disk_fault(played: Played) -> bool:
 
 def _allowed(played: Played) -> set[str]:
     allowed = {"completed"}
+    if played.scenario.start.barrier == "none":
+        allowed.add("max_rounds")  # whoever is fast may use up its turns on waiting for who is slow
     lost: set[str] = set()
     for event in played.events:
         match event:

@@ -118,7 +118,7 @@ def judge(events: list[ev.Event], violated: Counter[str]) -> None:
     agrees(reads.aged_read, history, naive.aged_reads(events), violated)
     agrees(reads.stale_read_engine, history, naive.stale_reads(events), violated)
     concurrent = writes.concurrent_write(history)
-    rounds = {events[seq - 1].round for seq in concurrent.witnesses}
+    rounds = {naive.number(events, edit) for edit in naive.edits(events) if edit.seq in concurrent.witnesses}
     assert (concurrent.count, rounds) == (len(rounds), naive.concurrent_writes(events))
 
 

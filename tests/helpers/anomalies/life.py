@@ -105,6 +105,48 @@ def a_turn_number_is_left_out_and_a_turn_ends_twice(wrong: bool) -> Book:
     return book
 
 
+@CASES.add("run_ahead", "engine")
+def an_agent_leads_the_slowest_by_more_than_the_bound(wrong: bool) -> Book:
+    book = Book("add", barrier="stale:1")
+    book.round("Dev1", "Dev2")
+    book.end("Dev1")
+    book.turn("Dev1", own=2)
+    book.end("Dev1")
+    if not wrong:
+        book.end("Dev2")
+        book.add(ev.RoundEnded())
+        book.round_ += 1
+        book.add(ev.RoundStarted(agents=("Dev1", "Dev2")))
+        book.turn("Dev2", own=2)
+    book.turn("Dev1", own=3)
+    return book
+
+
+@CASES.add("run_ahead", "engine")
+def a_round_ends_before_the_slowest_has_ended_its_turn_of_it(wrong: bool) -> Book:
+    book = Book("add", barrier="none")
+    book.round("Dev1", "Dev2")
+    book.end("Dev1")
+    if not wrong:
+        book.end("Dev2")
+    book.add(ev.RoundEnded())
+    book.round_ += 1
+    book.add(ev.RoundStarted(agents=("Dev1", "Dev2")))
+    book.turn("Dev1", own=2)
+    return book
+
+
+@CASES.add("run_ahead", "engine")
+def an_agent_takes_its_second_turn_twice(wrong: bool) -> Book:
+    book = Book("add", barrier="stale:2")
+    book.round("Dev1", "Dev2")
+    book.end("Dev1")
+    book.turn("Dev1", own=2)
+    book.end("Dev1")
+    book.turn("Dev1", own=2 if wrong else 3)
+    return book
+
+
 @CASES.add("act_in_turn", "engine")
 def a_claim_stands_outside_of_its_turn(wrong: bool) -> Book:
     book = Book("add")
