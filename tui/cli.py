@@ -26,6 +26,7 @@ COMMANDS = (
     "replay",
     "watch",
     "report",
+    "compare",
     "check",
     "simulate",
     "paper",

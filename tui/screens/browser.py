@@ -46,6 +46,8 @@ RUNS: tuple[Key, ...] = (
         True,
         show="/",
     ),
+    Key("runs.mark", "space", "mark", "mark", "Mark a run; two marked runs can be compared", "runs"),
+    Key("runs.compare", "c", "compare", "compare", "Compare the two marked runs", "runs", True),
     Key("runs.sort", "s", "sort(1)", "sort", "Sort by the next column", "runs", True),
     Key("runs.sort_back", "S", "sort(-1)", "sort back", "Sort by the column before", "runs"),
     Key("runs.reverse", "o", "reverse", "order", "Turn the order round", "runs", True),
@@ -180,6 +182,22 @@ class BrowserScreen(Screen[None]):
         if row is None or not self._readable(row):
             return
         self._try(lambda: app_of(self).push_live(row.folder))
+
+    def action_mark(self) -> None:
+        """Mark the run that the cursor is on, or take its mark away."""
+        self.table.pick()
+
+    def action_compare(self) -> None:
+        """Compare the two marked runs, or the marked one with the one that the cursor is on."""
+        chosen = list(self.table.picked.values())
+        if len(chosen) == 1 and (row := self.table.selected) is not None and row.folder not in chosen:
+            chosen.append(row.folder)
+        if len(chosen) != 2:
+            app_of(self).say("Mark two runs with space, then compare them.", "warning")
+            return
+        from tui.screens.compare import CompareScreen
+
+        self.app.push_screen(CompareScreen((chosen[0], chosen[1]), self._runs.dirs))
 
     def _readable(self, row: RunRow) -> bool:
         """Whether anything of the run can be shown; if not, say why."""

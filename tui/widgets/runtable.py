@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,12 +11,16 @@ from textual.events import Click
 from textual.message import Message
 
 from engine.record.clean import clean_line
+from engine.record.folder import RunFolder
 from engine.rows import RunRow
 from tui.widgets.moment import Moment
 from tui.widgets.page import EMPTY
 from tui.widgets.panel import Panel
 from tui.widgets.runcolumns import COLUMNS, Column, fitting, heading_row, matches, ordered, run_row
 from tui.widgets.spans import Row, Span, fit, wrap
+
+MARK = "● "
+"""Before a run that is marked; without any, nothing stands there."""
 
 HEAD = 1
 """Rows above the first run: the headings."""
@@ -52,6 +57,7 @@ class RunTable(Panel):
         self.waiting = True
         self.hint: tuple[str, ...] = ()
         self.cursor = 0
+        self.picked: dict[Path, RunFolder] = {}
         self._places: list[tuple[int, int, str]] = []
 
     @property
@@ -65,12 +71,21 @@ class RunTable(Panel):
     def list_runs(self, rows: Sequence[RunRow]) -> None:
         """Show these runs from now on; the cursor stays on the run that it was on."""
         self.listed, self.waiting = tuple(rows), False
+        there = {row.folder.path for row in self.listed}
+        self.picked = {path: folder for path, folder in self.picked.items() if path in there}
         self._arrange()
 
     def set_filter(self, words: str) -> None:
         """Show only runs that match; empty: all."""
         self.words = words
         self._arrange()
+
+    def pick(self) -> None:
+        """Mark the run that the cursor is on, or take its mark away; the cursor goes on to the next."""
+        if (row := self.selected) is not None:
+            if self.picked.pop(row.folder.path, None) is None:
+                self.picked[row.folder.path] = row.folder
+            self.action_move(1)
 
     def sort_by(self, key: str) -> None:
         """Order by this column; by the same one again: the other way round."""
@@ -111,11 +126,19 @@ class RunTable(Panel):
         self.length = len(self.shown)
         if not self.shown:
             return self._nothing(cells, height)
-        columns = fitting(self.listed, cells)
+        indent = len(MARK) if self.picked else 0
+        columns = fitting(self.listed, cells - indent)
         head, self._places = heading_row(columns, self.sort, backwards=self.backwards)
+        self._places = [(start + indent, end + indent, key) for start, end, key in self._places]
         room = height - HEAD
         self.top = min(self.top, max(0, self.length - room))
-        rows = [head, *(run_row(row, columns) for row in self.shown[self.top : self.top + room])]
+        seen = self.shown[self.top : self.top + room]
+        rows = [[Span(" " * indent), *head]] if indent else [head]
+        for row in seen:
+            mark = (
+                [Span(MARK if row.folder.path in self.picked else " " * indent, "accent")] if indent else []
+            )
+            rows.append([*mark, *run_row(row, columns)])
         below = self.length - self.top - room
         if below > 0:
             rows[-1] = fit([Span(f"… {below + 1} more ↓", "muted")], cells)

@@ -1,0 +1,145 @@
+"""Two runs side by side: where they part, who was ahead, what differs; on screen and in print."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from engine.analysis import compare
+from engine.record import events as ev
+from engine.record.folder import RunFolder
+from tests.helpers.faultplay import Script, timed
+from tests.helpers.recorded import opened
+from tests.helpers.scripted import Say, done
+from tui.commands.compare_command import command
+from tui.screens.browser import BrowserScreen
+from tui.screens.compare import CompareScreen, pair_of
+from tui.widgets.compare_rows import compare_rows
+from tui.widgets.spans import plain, width_of
+
+SaveRun = Callable[..., RunFolder]
+MakeJournal = Callable[..., list[ev.AnyEvent]]
+
+
+def journal(script: Script) -> list[Any]:
+    return list(timed(script, [], max_rounds=3).events)
+
+
+ONE: Script = {"Dev1": [Say(done("1", "add.py"), 2.0), Say(done("2", "sub.py"), 2.0)]}
+OTHER: Script = {"Dev1": [Say(done("1", "add.py"), 2.0), Say("I wait.", 2.0), Say(done("2", "sub.py"), 2.0)]}
+
+
+def test_equal_journals_have_no_divergence_and_later_times_alone_are_none() -> None:
+    events = journal(ONE)
+    later = [msgspec.structs.replace(event, ts=event.ts * 2) for event in events]
+    assert compare.divergence(events, events) is None
+    assert compare.divergence(events, later) is None
+
+
+def test_the_first_event_that_differs_is_named_with_its_fields() -> None:
+    left, right = journal(ONE), journal(OTHER)
+    found = compare.divergence(left, right)
+    assert found is not None
+    assert isinstance(found.left, ev.Replied)
+    assert "text" in found.fields
+    assert left[: found.seq - 1] == right[: found.seq - 1]
+
+
+def test_a_run_that_is_the_beginning_of_the_other_parts_where_it_ends() -> None:
+    events = journal(ONE)
+    found = compare.divergence(events, events[:-3])
+    assert found is not None
+    assert (found.seq, found.right) == (len(events) - 2, None)
+    assert compare.shown(found.right) == "nothing more"
+
+
+def test_milestones_align_runs_by_tasks_done() -> None:
+    found = compare.milestones(journal(ONE), journal(OTHER))
+    assert [(m.tasks, m.left_seconds, m.right_seconds) for m in found] == [(1, 2.0, 2.0), (2, 4.0, 6.0)]
+    short = compare.milestones(journal(ONE), journal({}))
+    assert [(m.left_seconds, m.right_seconds) for m in short] == [(2.0, None), (4.0, None)]
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    return {"completed": True, "wall_seconds": 10.0, "input_tokens": 50, "output_tokens": 50, **changes}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [
+        (report(), report(), "Both took the same time."),
+        (
+            report(),
+            report(wall_seconds=5.0, input_tokens=150),
+            "The second run took 50% less time and used 2.00× the tokens of the first.",
+        ),
+        (report(wall_seconds=8.0), report(), "The first run took 20% less time"),
+        (report(completed=False), report(), "The first run left tasks open"),
+        (report(wall_seconds=None), report(), "unknown"),
+        (
+            report(input_tokens=0, output_tokens=0),
+            report(wall_seconds=5.0),
+            "The second run took 50% less time.",
+        ),
+    ],
+)
+def test_the_sentence_says_which_was_better_as_far_as_that_is_known(
+    left: dict[str, Any], right: dict[str, Any], words: str
+) -> None:
+    assert words in compare.sentence(left, right)
+
+
+@pytest.fixture
+def two(tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun) -> tuple[RunFolder, RunFolder]:
+    return save_run(tmp_path, "one", make_journal(1, agents=1)), save_run(
+        tmp_path, "team", make_journal(2, agents=3)
+    )
+
+
+@pytest.mark.parametrize("cells", [40, 80, 200])
+def test_rows_fit_whatever_the_width(two: tuple[RunFolder, RunFolder], cells: int) -> None:
+    rows = compare_rows(pair_of(two), cells)
+    assert all(width_of(row) <= cells for row in rows)
+    text = "\n".join(plain(row) for row in rows)
+    assert "wall time" in text
+    assert "By tasks done" in text
+
+
+def test_the_command_prints_and_tells_scripts(two: tuple[RunFolder, RunFolder]) -> None:
+    place = ["--runs-dir", str(two[0].path.parent)]
+    said = CliRunner().invoke(command, ["one", "team", *place], standalone_mode=False)
+    assert "By tasks done" in said.stdout
+    told = json.loads(
+        CliRunner().invoke(command, ["one", "team", "--json", *place], standalone_mode=False).stdout
+    )
+    assert told["runs"] == ["one", "team"]
+    walls = next(row for row in told["figures"] if row["name"] == "wall_seconds")
+    assert walls["ratio"] == walls["right"] / walls["left"]
+    again = CliRunner().invoke(command, ["one", "one", "--json", *place], standalone_mode=False)
+    assert json.loads(again.stdout)["divergence"] is None
+
+
+def test_two_marked_runs_are_compared_from_the_list_and_swapped(two: tuple[RunFolder, RunFolder]) -> None:
+    async def run() -> None:
+        async with opened(lambda: BrowserScreen([two[0].path.parent])) as stage:
+            await stage.press("slash", *"team !sample", "enter", "space")
+            assert "●" in stage.text()
+            await stage.press("escape")
+            await stage.press("slash", *"one", "enter", "c")
+            screen = stage.app.screen
+            assert isinstance(screen, CompareScreen)
+            lines = [line.strip() for line in stage.lines()]
+            assert lines[1:3] == ["first   team", "second  one"]
+            await stage.press("x")
+            assert [line.strip() for line in stage.lines()][1:3] == ["first   one", "second  team"]
+            await stage.press("escape")
+            assert isinstance(stage.app.screen, BrowserScreen)
+
+    asyncio.run(run())
