@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import msgspec
 import pytest
 
 from engine import control
@@ -103,3 +104,67 @@ def test_a_prefix_of_a_journal_has_figures_too() -> None:
     events = disturbed({}, inject("crash"), max_rounds=3).events
     for end in range(len(events)):
         figures(events[:end])
+
+
+# ---------------------------------------------------------------- by hand
+
+
+def hand_made(*, back: bool = True, taken_up: bool = True) -> list[ev.Event]:
+    """Dev1 crashes at 10 with a reply of 330 tokens in a turn since 6, and its task goes at 40 to Dev2.
+
+    At 55 Dev1 is healed; its next turn lasts from 60 to 66. Dev3 runs into its lock at 12.
+    """
+    seen = ev.Seen(board=1)
+    events: list[tuple[float, ev.Event]] = [
+        (6.0, ev.TurnStarted(turn=1, agent="Dev1", epoch=1, seen=seen, request="1")),
+        (
+            9.0,
+            ev.Replied(
+                turn=1,
+                agent="Dev1",
+                text="",
+                finish_reason="stop",
+                input_tokens=300,
+                output_tokens=30,
+                latency_seconds=3.0,
+                attempts=1,
+            ),
+        ),
+        (10.0, ev.FaultStarted(id=1, kind="crash", targets=("Dev1",), params={}, author="ann")),
+        (10.5, ev.AgentCrashed(agent="Dev1", epoch=1, lease_until=40.0)),
+        (10.5, ev.TurnEnded(turn=1, agent="Dev1", outcome="crashed", effects=0)),
+        (12.0, ev.LockDenied(path="a.py", agent="Dev3", turn=2, holder="Dev1", age_seconds=3.0)),
+        (40.0, ev.TaskReleased(task="1", agent="Dev1", reason="lease")),
+    ]
+    if taken_up:
+        events.append((48.0, ev.TaskClaimed(task="1", agent="Dev2", turn=4)))
+    if back:
+        events += [
+            (55.0, ev.FaultStopped(id=1, author="ann")),
+            (55.0, ev.AgentRevived(agent="Dev1", epoch=2)),
+            (60.0, ev.TurnStarted(turn=5, agent="Dev1", epoch=2, seen=seen, request="5")),
+            (66.0, ev.TurnEnded(turn=5, agent="Dev1", outcome="replied", effects=1)),
+        ]
+    events.append((80.0, ev.RunEnded(outcome="completed", wall_seconds=80.0)))
+    return [msgspec.structs.replace(event, seq=seq, ts=ts) for seq, (ts, event) in enumerate(events, start=1)]
+
+
+def test_all_figures_of_a_history_written_by_hand() -> None:
+    assert figures(hand_made())[1] == Recovery(
+        detection_seconds=0.5,  # it was down at 10.5
+        repair_seconds=56.0,  # its first turn after it was healed ended at 66
+        tasks_redone=1,
+        agent_seconds_lost=49.0,  # from 6, when the lost turn began, to 55
+        tokens_lost=330,
+        blast_radius=3,  # itself, who was refused its lock, who took its task up
+    )
+
+
+def test_of_a_fault_that_never_ends_the_repair_is_when_its_tasks_were_taken_up() -> None:
+    found = figures(hand_made(back=False))[1]
+    assert (found.repair_seconds, found.agent_seconds_lost) == (38.0, 74.0)  # to 48; to the end at 80
+
+
+def test_while_a_task_lies_about_nothing_is_repaired() -> None:
+    found = figures(hand_made(taken_up=False))[1]
+    assert (found.repair_seconds, found.tasks_redone, found.blast_radius) == (None, 0, 2)

@@ -18,7 +18,7 @@ from tests.helpers.teamscript import ended
 from tui.widgets.agent_table import agent_rows
 from tui.widgets.spans import plain, width_of
 from tui.widgets.summary_figures import bar
-from tui.widgets.summary_rows import summary_rows, summary_text
+from tui.widgets.summary_rows import recovery_words, summary_rows, summary_text
 
 
 def stopped(tmp_path: Path, save_run: Any) -> reports.Report:
@@ -210,3 +210,26 @@ def test_the_account_says_where_the_time_went_and_what_it_cost_in_speedup(done: 
     steps = [float(line.split()[-1]) for line in lines[title + 1 : last]]
     assert lines[title + 1].split()[:2] == ["useful", "work"]
     assert abs(4 + sum(steps) - done["speedup"]) < 0.01 * len(steps)  # what is left is what was measured
+
+
+def test_recovery_figures_are_told_in_words() -> None:
+    found = {
+        "detection_seconds": 0.0009,
+        "repair_seconds": 41.45,
+        "tasks_redone": 1,
+        "agent_seconds_lost": 62.7,
+        "tokens_lost": 1234,
+        "blast_radius": 2,
+    }
+    assert " · ".join(recovery_words(found)) == (
+        "showed at once · repaired after 41.5 s · 1 task redone by others · "
+        "63 agent-seconds and 1,234 tokens lost · reached 2 agents"
+    )
+    mild = found | {"repair_seconds": None, "tasks_redone": 0, "agent_seconds_lost": 0.0, "tokens_lost": 0}
+    assert recovery_words(mild | {"blast_radius": 1, "detection_seconds": 3.0}) == [
+        "showed after 3.0 s",
+        "not repaired",
+        "nothing lost",
+        "reached 1 agent",
+    ]
+    assert recovery_words(mild | {"blast_radius": 0, "detection_seconds": None}) == ["it touched nobody"]

@@ -32,7 +32,15 @@ LOOK_SECONDS = 1.0
 SUMMARY: tuple[Key, ...] = (
     Key("summary.replay", "r", "replay", "replay", "Replay the run from its beginning", "runs", True),
     Key("summary.runs", "b", "runs", "all runs", "The list of saved runs", "runs", True),
-    Key("summary.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "runs"),
+    Key(
+        "summary.save",
+        "w",
+        "save_plan",
+        "save faults",
+        "Save what was injected by hand as a plan",
+        "runs",
+        True,
+    ),
     Key("summary.back", "escape", "back", "back", "Back to where you came from", "runs"),
 )
 """Keys of the summary."""

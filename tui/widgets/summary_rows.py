@@ -155,18 +155,28 @@ def _fault(fault: dict[str, Any]) -> Row:
 
 
 def _recovery(found: dict[str, Any]) -> Row:
-    """What the fault cost: seen after, mended after, what was lost, how many agents it reached."""
-    seen, mended = found["detection_seconds"], found["repair_seconds"]
-    redone, reached = found["tasks_redone"], found["blast_radius"]
+    """What the fault cost: how soon it showed, when all was well again, what was lost, whom it reached."""
+    return [Span("  " + " · ".join(recovery_words(found)), "muted")]
+
+
+def recovery_words(found: dict[str, Any]) -> list[str]:
+    """The recovery figures of a fault as phrases; zeros are left out."""
+    seen, mended, reached = found["detection_seconds"], found["repair_seconds"], found["blast_radius"]
+    if seen is None and not reached:
+        return ["it touched nobody"]
+    lost = [
+        f"{found['agent_seconds_lost']:.0f} agent-seconds" if found["agent_seconds_lost"] else "",
+        f"{found['tokens_lost']:,} tokens" if found["tokens_lost"] else "",
+    ]
+    redone = found["tasks_redone"]
     parts = [
-        "never seen" if seen is None else f"seen after {seen:.1f} s",
-        "not mended" if mended is None else f"mended after {mended:.1f} s",
-        f"{redone} {'task' if redone == 1 else 'tasks'} redone" if redone else "",
-        f"{found['agent_seconds_lost']:.1f} agent-seconds lost" if found["agent_seconds_lost"] else "",
-        f"{found['tokens_lost']:,} tokens lost" if found["tokens_lost"] else "",
+        "never showed" if seen is None else "showed at once" if seen < 0.05 else f"showed after {seen:.1f} s",
+        "not repaired" if mended is None else f"repaired after {mended:.1f} s",
+        f"{redone} {'task' if redone == 1 else 'tasks'} redone by others" if redone else "",
+        f"{' and '.join(part for part in lost if part)} lost" if any(lost) else "nothing lost",
         f"reached {reached} {'agent' if reached == 1 else 'agents'}",
     ]
-    return [Span("  " + " · ".join(part for part in parts if part), "muted")]
+    return [part for part in parts if part]
 
 
 def _param(value: float | str) -> str:
