@@ -2,8 +2,8 @@
 
 The rows are those of the taxonomy that faults were chosen by: crash, recovery, pause, slowness, corrupt
 output, mail (lost, late, doubled, shuffled), partitions, swizzle-clog, locks (leaked, granted twice), stale
-board, provider (429, 5xx, timeout and reset, overflow, spend limit, outage), disk (full, sync, torn), file errors,
-wall clock, engine killed, lead lost, test runner, operator.
+board, provider (429, 5xx, timeout and reset, overflow, spend limit, outage), disk (full, sync, torn),
+file errors, wall clock, engine killed, lead lost, test runner, operator.
 """
 
 from __future__ import annotations
