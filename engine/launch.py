@@ -28,7 +28,7 @@ from engine.record.writer import FileStore, SyncStore
 from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
-from engine.setup import Prepared, check, member, prepare, reopen
+from engine.setup import Prepared, check, demands, member, prepare, reopen
 from engine.team.prompts import TEMPLATE
 from engine.team.recast import Recast
 from engine.teamchange import Former
@@ -187,7 +187,15 @@ def _former(scripted: Script | None, past: Past) -> Former | None:
 
 def _recast(after: int, config: RunConfig, model: Callable[[ev.AgentSpec], Model]) -> Recast:
     """How the team of a fork becomes what ``config`` says."""
-    return Recast(after, config.strategy, lambda name, role: member(config, name, role), model)
+    quorum, verified_by, _ = demands(config)
+    return Recast(
+        after,
+        config.strategy,
+        lambda name, role: member(config, name, role),
+        model,
+        quorum=quorum,
+        verified_by=verified_by,
+    )
 
 
 def _recorded(model: Model, spec: ev.AgentSpec, clock: Clock, past: Past, scripted: Script | None) -> Model:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -122,11 +123,13 @@ def check(
     for name in dict.fromkeys(spec.model for spec in team):
         registry.check(name, environ)
     _check_speed(config, team)
-    quorum, notes = _quorum(config)
+    quorum, verified_by, notes = demands(config)
     _check_tests(config, suite)
     named = config.plan_name or "the fault plan"
     plan = parse(config.faults, named) if config.faults else ()
-    start = replace(_start(config, suite, team), quorum=quorum, notes=notes)
+    start = replace(_start(config, suite, team), quorum=quorum, verified_by=verified_by, notes=notes)
+    if verified_by == "tests":
+        start = replace(start, completion="verified")
     _check_targets(plan, start, named)
     return suite, start, plan
 
@@ -153,6 +156,15 @@ def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
         )
 
 
+def demands(
+    config: RunConfig,
+) -> tuple[tuple[int, int] | None, Literal["", "review", "tests"], tuple[str, ...]]:
+    """The quorum and what verifies a completion, where the strategy asks for them; and what to say of it."""
+    quorum, small = _quorum(config)
+    verified_by, alone = _verified_by(config)
+    return quorum, verified_by, (*small, *alone)
+
+
 def _quorum(config: RunConfig) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
     """How many of how many versions must agree, and what the team is too small for; null if none must."""
     if not STRATEGIES[config.strategy].versions:
@@ -171,6 +183,16 @@ def _quorum(config: RunConfig) -> tuple[tuple[int, int] | None, tuple[str, ...]]
         f"versions of a task: the quorum is {capped[0]} of {capped[1]} instead of {asked[0]} of {asked[1]}."
     )
     return capped, (said,)
+
+
+def _verified_by(config: RunConfig) -> tuple[Literal["", "review", "tests"], tuple[str, ...]]:
+    """What a completion needs where it needs anything; one agent has nobody to review its work."""
+    if not STRATEGIES[config.strategy].reviews:
+        return "", ()
+    if config.verified_by == "review" and config.agents == 1:
+        said = "One agent has nobody to review its work: its tasks are verified by their tests instead."
+        return "tests", (said,)
+    return config.verified_by, ()
 
 
 def _count(text: str) -> bool:

@@ -14,8 +14,8 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "The board as the agents see it, in the suite's order. ✔ done, ▶ in work, ◇ assigned but not begun, "
         "○ free, ◌ waits for the tasks named. At the right: the round of the last change, and tests passed "
         "of those expected in the last test run that covered the task (a dash before one). A lease counts "
-        "down while the owner is lost; then the task is free again. ⧉ copies: who backs up a late task, or "
-        "how many of its versions passed. Enter opens a task.",
+        "down while the owner is lost; then the task is free again. ◎ handed in, and who "
+        "reviews it. ⧉ copies: who backs up a late task, or how many versions passed. Enter opens a task.",
     ),
     "agents": (
         "Agents",

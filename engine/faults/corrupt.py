@@ -122,7 +122,7 @@ def _board(messages: Sequence[Message]) -> list[tuple[str, str, str]]:
 
 _ME = re.compile(r"^You are ([^,\n]+),", re.MULTILINE)
 _TEAM = re.compile(r"^Team: (.+)\.$", re.MULTILINE)
-_ROW = re.compile(r"^(\S+) \| (pending|assigned|in_progress|done) \| (\S+) \|", re.MULTILINE)
+_ROW = re.compile(r"^(\S+) \| (pending|assigned|in_progress|review|done) \| (\S+) \|", re.MULTILINE)
 
 _REFUSAL = "I am sorry, but I cannot help with that."
 

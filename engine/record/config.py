@@ -15,7 +15,8 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     ``suite`` is a shipped name, a path, or ``synthetic:…``. ``agents`` counts developers; a lead is extra.
     ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
-    second, 0 on the virtual clock. ``quorum`` is ``K/N``, for the strategy of that name.
+    second, 0 on the virtual clock. ``quorum`` is ``K/N``, and ``verified_by`` for
+    the strategies of those names.
     ``faults`` is the text of a fault plan (TOML), empty for none, and ``plan_name`` what a person called it:
     a ready plan or a file. ``barrier`` says how far an agent may run ahead: ``round``, ``stale:K``, ``none``.
     """
@@ -40,6 +41,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, str] = msgspec.field(default_factory=dict)
     quorum: str = "2/3"
     barrier: str = "round"
+    verified_by: Literal["review", "tests"] = "review"
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True):

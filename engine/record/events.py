@@ -108,9 +108,10 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
 
     ``speed`` is run-clock seconds per real second (0 on the virtual clock). ``template`` is the version of
     the prompt texts. ``lease_seconds`` is how long work of a lost agent stays its own. ``quorum`` is how many
-    of how many versions of a task must agree, null where the strategy asks for one. ``notes`` are sentences
-    on what was asked for and cannot be had as it was. ``source`` is empty for runs of ours; of an imported
-    run it names where that is from, and ``gaps`` what it does not record.
+    of how many versions of a task must agree, null where the strategy asks for one; ``verified_by`` is what
+    a completion needs under ``verified-by``. ``notes`` are sentences on what was asked for and cannot be had.
+    ``source`` is empty for runs of ours; of an imported run it names where that is from, and ``gaps`` what it
+    does not record.
     ``lead_lost`` says what becomes of a team whose lead is lost. ``barrier`` says how far an agent may run
     ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``).
     """
@@ -134,6 +135,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     lease_seconds: float
     template: int
     quorum: tuple[int, int] | None = None
+    verified_by: Literal["", "review", "tests"] = ""
     notes: tuple[str, ...] = ()
     source: str = ""
     gaps: tuple[Gap, ...] = ()
@@ -172,10 +174,19 @@ class TeamChanged(Event, frozen=True, kw_only=True, tag="team_changed"):
     author: str
     strategy: str
     team: tuple[AgentSpec, ...]
+    quorum: tuple[int, int] | None = None
+    verified_by: Literal["", "review", "tests"] = ""
 
     def on(self, start: RunStarted) -> RunStarted:
         """What the run is from here on: as it was begun, but for what changed."""
-        return msgspec.structs.replace(start, strategy=self.strategy, team=self.team)
+        return msgspec.structs.replace(
+            start,
+            strategy=self.strategy,
+            team=self.team,
+            quorum=self.quorum,
+            verified_by=self.verified_by,
+            completion="verified" if self.verified_by == "tests" else start.completion,
+        )
 
 
 class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
@@ -352,6 +363,7 @@ class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):
     """``agent`` reports ``task`` done. ``evidence``: its last test run on its files as they stand, if any.
 
     ``token`` is that of the ownership under which the agent asked (0 in old journals), ``epoch`` its own.
+    With a ``reviewer`` it was handed in before, and ``turn`` is that of the reviewer who approved it.
     """
 
     task: str
@@ -360,6 +372,41 @@ class TaskCompleted(Event, frozen=True, kw_only=True, tag="task_completed"):
     evidence: Literal["passed", "failed", "none", "unknown"]
     token: int = 0
     epoch: int = 0
+    reviewer: str = ""
+
+
+# ---------------------------------------------------------------- reviews
+
+
+class ReviewRequested(Event, frozen=True, kw_only=True, tag="review_requested"):
+    """``agent`` handed in ``task``, which ``reviewer`` is to look at; it stays the agent's own meanwhile."""
+
+    task: str
+    agent: str
+    turn: int
+    reviewer: str
+
+
+class ReviewAssigned(Event, frozen=True, kw_only=True, tag="review_assigned"):
+    """``reviewer`` is to review ``task`` of ``author``, because the reviewer before was lost."""
+
+    task: str
+    reviewer: str
+    author: str
+
+
+class ReviewGiven(Event, frozen=True, kw_only=True, tag="review_given"):
+    """``agent`` approved ``task`` of ``author``, which completes it, or rejected it for a ``reason``.
+
+    Without an ``agent`` the engine gives it back, because nobody will review it.
+    """
+
+    task: str
+    agent: str
+    author: str
+    turn: int
+    approved: bool
+    reason: str = ""
 
 
 # ---------------------------------------------------------------- files and locks
@@ -516,14 +563,15 @@ class DraftEnded(Event, frozen=True, kw_only=True, tag="draft_ended"):
     """A copy of a task came to nothing. ``draft`` 0: it was the owner's own, in the workspace.
 
     ``lost``: ``winner`` completed the task first; ``agreed``: it was a vote for the version of ``winner``,
-    which was taken; ``lease``: its agent was lost. ``characters`` is what was written for it; ``cancelled``
-    the turn whose reply was not waited for (0: none), and whose tokens nobody reports.
+    which was taken; ``lease``: its agent was lost; ``changed``: the strategy was, in a fork.
+    ``characters`` is what was written for it; ``cancelled`` the turn whose reply was not waited for
+    (0: none), and whose tokens nobody reports.
     """
 
     draft: int
     task: str
     agent: str
-    reason: Literal["lost", "agreed", "lease"]
+    reason: Literal["lost", "agreed", "lease", "changed"]
     winner: str = ""
     characters: int = 0
     cancelled: int = 0
@@ -718,6 +766,9 @@ AnyEvent: TypeAlias = (
     | TaskClaimed
     | TaskReleased
     | TaskCompleted
+    | ReviewRequested
+    | ReviewAssigned
+    | ReviewGiven
     | FileEdited
     | LockAcquired
     | LockDenied

@@ -10,6 +10,7 @@ from engine.strategies.preassigned import Preassigned
 from engine.strategies.quorum import Quorum
 from engine.strategies.speculative import Speculative
 from engine.strategies.stealing import WorkStealing
+from engine.strategies.verified import VerifiedBy
 
 __all__ = ["STRATEGIES", "Strategy"]
 
@@ -23,6 +24,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
         WorkStealing,
         CriticalPath,
         Speculative,
+        VerifiedBy,
         Quorum,
     )
 }

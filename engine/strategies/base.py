@@ -76,6 +76,9 @@ class Strategy:
     versions: ClassVar[bool] = False
     """Whether files are only written in drafts, of which a quorum has to agree."""
 
+    reviews: ClassVar[bool] = False
+    """Whether a completion needs a teammate's review, or the tests (``RunStarted.verified_by``)."""
+
     def rules(self, role: Role) -> str:
         """What an agent of this role is told about deciding, as lines that start with ``- ``."""
         raise NotImplementedError

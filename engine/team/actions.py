@@ -108,6 +108,21 @@ ACTIONS: tuple[ActionSpec, ...] = (
         body="text",
     ),
     ActionSpec(
+        "approve_task",
+        "Approve a task that a teammate handed in; then it is done. Needs its files as last shown to you.",
+        ('<approve_task id="3"/>',),
+        required=("id",),
+        roles=("developer",),
+    ),
+    ActionSpec(
+        "reject_task",
+        "Give a task that a teammate handed in back to its author, with the reason.",
+        ('<reject_task id="3">reason</reject_task>',),
+        required=("id",),
+        body="text",
+        roles=("developer",),
+    ),
+    ActionSpec(
         "assign_task",
         "Give a task to a developer.",
         ('<assign_task id="3" to="Dev2"/>',),
@@ -130,6 +145,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
 )
 """The table. Its order is the order in which agents are taught."""
+
+REVIEWING = ("approve_task", "reject_task")
+"""Actions that only teams have in which agents review each other's work."""
 
 BY_NAME: Mapping[str, ActionSpec] = MappingProxyType({spec.name: spec for spec in ACTIONS})
 """The table by name."""

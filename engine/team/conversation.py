@@ -77,6 +77,7 @@ class Conversations:
         self._done = 0
         self.boards = Boards()
         self.drafts = Drafts()
+        self._reviewers: dict[str, str] = {}
         self._files: dict[str, _File] = {}
         self._task_files: dict[str, tuple[str, ...]] = {}
         self._path_tasks: dict[str, list[str]] = {}
@@ -97,6 +98,9 @@ class Conversations:
             ev.TaskCompleted: self._task_completed,
             ev.FileEdited: self._file_edited,
             ev.TestsFinished: self._tests_finished,
+            ev.ReviewRequested: self._review_requested,
+            ev.ReviewAssigned: self._review_assigned,
+            ev.ReviewGiven: self._review_given,
             ev.DraftOpened: self._draft_opened,
             ev.DraftEdited: self._draft_edited,
             ev.DraftSubmitted: self._draft_submitted,
@@ -167,6 +171,10 @@ class Conversations:
         parts.extend(prompts.task_section(self._tasks[task]) for task in tasks)
         if more:
             parts.append(prompts.more_tasks(more))
+        to_review = [task for task, reviewer in self._reviewers.items() if reviewer == agent]
+        if to_review:
+            names = ((task, self._tasks[task].name, self._status[task][1]) for task in to_review)
+            parts.append(prompts.reviews(names))
         own = self.drafts.by(agent)
         if own:
             parts.append(prompts.drafts(self._draft_row(draft) for draft in own))
@@ -331,6 +339,7 @@ class Conversations:
         self._tell(event.agent, "claim_task", event.task, "ok", f"You own task {event.task}.")
 
     def _task_released(self, event: ev.TaskReleased) -> None:
+        self._reviewers.pop(event.task, None)
         self._set(event, event.task, "pending", "")
         if event.reason == "released":
             self._tell(event.agent, "release_task", event.task, "ok", "It is free.")
@@ -349,6 +358,7 @@ class Conversations:
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:
         self._done += 1
+        self._reviewers.pop(event.task, None)
         self._set(event, event.task, "done", event.agent)
         for dependent in self._dependents.get(event.task, ()):
             self._open[dependent] -= 1
@@ -380,6 +390,31 @@ class Conversations:
             more = "" if event.verdict == "passed" else event.output
             thread.outcomes.append(prompts.outcome("run_tests", "", event.verdict, said, more))
 
+    def _review_requested(self, event: ev.ReviewRequested) -> None:
+        self._set(event, event.task, "review", event.agent)
+        said = f"It is handed in; {event.reviewer} is to review it."
+        self._tell(event.agent, "complete_task", event.task, "ok", said)
+        self._review(event.task, event.reviewer)
+
+    def _review_assigned(self, event: ev.ReviewAssigned) -> None:
+        self._review(event.task, event.reviewer)
+
+    def _review(self, task: str, reviewer: str) -> None:
+        self._reviewers[task] = reviewer
+        thread = self._threads[reviewer]
+        thread.wanted_tasks[task] = None
+        thread.wanted_files.update(dict.fromkeys(self._task_files[task]))
+
+    def _review_given(self, event: ev.ReviewGiven) -> None:
+        self._reviewers.pop(event.task, None)
+        if event.agent:
+            action = "approve_task" if event.approved else "reject_task"
+            self._tell(event.agent, action, event.task, "ok", f"{event.author} is told.")
+        if not event.approved:
+            self._set(event, event.task, "in_progress", event.author)
+            why = f"{event.agent} rejects it: {event.reason}" if event.agent else event.reason
+            self._tell(event.author, "review", event.task, "failed", why)
+
     def _draft_opened(self, event: ev.DraftOpened) -> None:
         thread = self._threads.get(event.agent)
         if thread is not None:
@@ -399,6 +434,7 @@ class Conversations:
         said = {
             "lost": f"{event.winner} was done with it first; yours was not taken.",
             "agreed": f"It agreed with that of {event.winner}, which was taken.",
+            "changed": "The strategy changed; your copy is void.",
             "lease": "You were silent for longer than the lease; your copy is void.",
         }[event.reason]
         what = "copy" if event.draft else "task"

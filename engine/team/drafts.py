@@ -56,6 +56,7 @@ class Drafts:
         self._overtaken: dict[str, tuple[str, str, int]] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
+            ev.TeamChanged: self._team_changed,
             ev.TurnStarted: self._turn_started,
             ev.DraftOpened: self._opened,
             ev.DraftEdited: self._edited,
@@ -118,6 +119,9 @@ class Drafts:
     def _run_started(self, event: ev.RunStarted) -> None:
         self._paths = {task.id: frozenset(task.files) for task in event.tasks}
         self._developers = tuple(spec.name for spec in event.team if spec.role == "developer")
+        self._quorum = event.quorum[0] if event.quorum is not None else 1
+
+    def _team_changed(self, event: ev.TeamChanged) -> None:
         self._quorum = event.quorum[0] if event.quorum is not None else 1
 
     def _turn_started(self, event: ev.TurnStarted) -> None:

@@ -16,6 +16,7 @@ from engine.record import events as ev
 from engine.team import leadership
 from engine.team.late import refuse_reply
 from engine.team.member import Member, Team
+from engine.team.reviews import hand_over
 from engine.team.turn import end
 
 
@@ -155,6 +156,7 @@ class Lifecycle:
                         characters=draft.written,
                     )
                 )
+        hand_over(team, member.name)
         for task in team.state.board.owned_by(member.name):
             team.bus.emit(ev.TaskReleased(task=task.id, agent=member.name, reason="lease"))
             self.pass_on(task.id)

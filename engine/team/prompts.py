@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from engine.record.barrier import slack
 from engine.record.events import AgentSpec, RunStarted, TaskSpec
 from engine.strategies.base import Strategy
-from engine.team.actions import grammar_text
+from engine.team.actions import REVIEWING, grammar_text
 
 TEMPLATE = 1
 """Version of these texts."""
@@ -76,7 +76,8 @@ def brief(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[s
     lines.append(f"Completion: {run.completion}.\n")
     lines.append(f"\n# Project\n{quote(run.brief)}")
     lines.append(f"\n{_pace(run)}\n{_COMPLETION[run.completion]}\n")
-    grammar = grammar_text(agent.role, optimistic=run.locks == "optimistic")
+    omit = () if strategy.reviews and run.verified_by == "review" else REVIEWING
+    grammar = grammar_text(agent.role, omit=omit, optimistic=run.locks == "optimistic")
     lines.append(f"\n# Actions\n{grammar}\n")
     lines.append(f"\n# Rules of the strategy\n{strategy.rules(agent.role).rstrip()}\n")
     return "".join(lines)
@@ -177,6 +178,11 @@ def drafts(rows: Iterable[tuple[str, str, str, str]]) -> str:
         + "".join(f"{' | '.join(row)}\n" for row in rows)
         + "What you edit, test and complete of these tasks is your own copy; nobody else sees it.\n"
     )
+
+
+def reviews(rows: Iterable[tuple[str, str, str]]) -> str:
+    """What the agent is to review: task, name of the task, author."""
+    return "## To review\n" + "".join(f"{' | '.join(row)}\n" for row in rows)
 
 
 def more_tasks(count: int) -> str:

@@ -87,7 +87,8 @@ def test_dependencies_gate_claims_and_completions_in_every_strategy(strategy: st
     )
     found = [(event.action, event.reason) for event in played.of(ev.ActionRefused, agent="Dev1")]
     claim = "not_allowed" if strategy == "critical-path" else "blocked"
-    completion = "not_owner" if strategy in ("decentralized", "critical-path") else "blocked"
+    unowned = strategy in ("decentralized", "critical-path", "verified-by")
+    completion = "not_owner" if unowned else "blocked"
     assert found == [("claim_task", claim), ("complete_task", completion), ("complete_task", completion)]
 
 

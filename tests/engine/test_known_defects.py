@@ -194,7 +194,7 @@ def test_08_a_done_task_cannot_be_completed_again_and_counts_once() -> None:
 )
 def test_09_dependencies_bind_every_strategy_and_a_chain_moves_as_far_as_a_reply_goes(strategy: str) -> None:
     assign = "".join(f'<assign_task id="{n}" to="Dev1"/>' for n in (1, 2, 3))
-    claims = strategy == "decentralized"
+    claims = strategy in ("decentralized", "verified-by")
     early = '<claim_task id="2"/>' if claims else '<complete_task id="2"/>'
     chain = "".join(
         (f'<claim_task id="{n}"/>' if claims else "") + edit(f"{name}.py") + f'<complete_task id="{n}"/>'
@@ -273,9 +273,9 @@ def test_15_a_message_that_comes_during_a_call_is_in_the_next_prompt() -> None:
 
 @pytest.mark.parametrize("role", ["developer", "lead"])
 def test_16_every_action_that_is_taught_is_understood(role: ev.Role) -> None:
-    brief = prompts.brief(
-        started(strategy="lead"), ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES["lead"](), []
-    )
+    strategy = "lead" if role == "lead" else "verified-by"
+    run = started(strategy=strategy, verified_by="review")
+    brief = prompts.brief(run, ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES[strategy](), [])
     taught = [spec for spec in ACTIONS if role in spec.roles]
     for spec in taught:
         for example in spec.examples:

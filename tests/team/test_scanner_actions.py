@@ -33,7 +33,7 @@ def test_only_a_lead_is_taught_to_assign() -> None:
 
 
 def test_help_stands_beside_every_action() -> None:
-    text = grammar_text("lead")
+    text = grammar_text("lead") + grammar_text("developer")
     assert all(spec.help in text for spec in ACTIONS)
 
 

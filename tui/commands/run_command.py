@@ -33,7 +33,14 @@ SIMULATED_SPEED = 10.0
     default="decentralized",
     show_default=True,
     help="Who decides who does what: preassigned, decentralized, lead-assigned, lead, work-stealing, "
-    "critical-path, speculative, quorum. `teamtop suites` says what each is.",
+    "critical-path, speculative, verified-by, quorum. `teamtop suites` says what each is.",
+)
+@click.option(
+    "--verified-by",
+    type=Word("review", "tests"),
+    default="review",
+    show_default=True,
+    help="With the strategy verified-by: what a task needs to be done, a teammate's review or its tests.",
 )
 @click.option(
     "--quorum",

@@ -203,6 +203,7 @@ def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
         Paragraph(", ".join(task.files), label="files       "),
         Paragraph(f"{len(task.tests)}; {passed}", label="tests       "),
         Paragraph(" → ".join(task.owners) or "nobody yet", label="owners      "),
+        *([Paragraph(f"{task.reviewer} is to", label="review      ")] if task.reviewer else ()),
         *(Paragraph(_copy(copy, len(task.tests)), label="copy        ") for copy in copies),
         Paragraph(""),
         Paragraph(task.title, "strong"),

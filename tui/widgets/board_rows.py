@@ -54,6 +54,8 @@ def status_of(task: TaskState, board: BoardState, copies: Sequence[DraftState] =
         return ("✔", "done", "muted")
     if task.lease_until is not None:
         return ("▶", "owner lost", "warn")
+    if task.status == "review":
+        return ("◎", "review", "accent")
     if copies and not task.owner:
         return ("⧉", "versions", "accent")
     if task.status == "in_progress":
@@ -132,6 +134,8 @@ def _info(task: TaskState, moment: Moment, word: str, columns: Columns, copies: 
             Span(f"{f'r{task.round}':>{columns.rounds}} ", "muted"),
             Span(f"{tests.text:>3}", tests.role),
         ]
+    if word == "review":
+        return [Span(f"◎ {task.reviewer}", "plain")]
     if task.lease_until is not None:
         return [Span(f"lease {age(task.lease_until - moment.now)}", "warn")]
     if word == "waits":

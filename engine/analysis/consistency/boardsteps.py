@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from engine.record import events as ev
 
-StepKind: TypeAlias = Literal["assign", "claim", "begin", "release", "complete"]
-BoardEvent: TypeAlias = ev.TaskAssigned | ev.TaskClaimed | ev.TaskReleased | ev.TaskCompleted | ev.FileEdited
+StepKind: TypeAlias = Literal["assign", "claim", "begin", "release", "complete", "hand in", "give back"]
+BoardEvent: TypeAlias = (
+    ev.TaskAssigned
+    | ev.TaskClaimed
+    | ev.TaskReleased
+    | ev.TaskCompleted
+    | ev.FileEdited
+    | ev.ReviewRequested
+    | ev.ReviewGiven
+)
 
 
-_KINDS = frozenset((ev.TaskAssigned, ev.TaskClaimed, ev.TaskReleased, ev.TaskCompleted, ev.FileEdited))
+_KINDS = frozenset(get_args(BoardEvent))
 """Kinds of events that change the board; most events of a journal are others."""
 
 
@@ -72,6 +80,10 @@ class BoardFold:
                 self._step(event, "release", event.task, "pending", "")
             case ev.TaskCompleted():
                 self._step(event, "complete", event.task, "done", event.agent)
+            case ev.ReviewRequested():
+                self._step(event, "hand in", event.task, "review", event.agent)
+            case ev.ReviewGiven(approved=False):
+                self._step(event, "give back", event.task, "in_progress", event.author)
             case ev.FileEdited():
                 for task in self._by_path.get(event.path, ()):
                     # An owner who edits a file of its assigned task has begun it (ARCHITECTURE, Decisions).

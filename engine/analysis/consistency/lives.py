@@ -15,6 +15,8 @@ _EFFECTS = (
     ev.FileEdited,
     ev.LockAcquired,
     ev.TestsStarted,
+    ev.ReviewRequested,
+    ev.ReviewGiven,
     ev.DraftEdited,
     ev.DraftSubmitted,
     ev.DraftAccepted,
@@ -102,6 +104,8 @@ def _words(event: ev.Event) -> str:
             return "ran tests"
         case ev.DraftEdited() | ev.DraftSubmitted() | ev.DraftAccepted():
             return f"worked on draft {event.draft}"
+        case ev.ReviewRequested() | ev.ReviewGiven():
+            return f"handed in or reviewed task {event.task}"
     return "sent a message"
 
 

@@ -13,6 +13,9 @@ from engine.record import events as ev
 
 _NO_CLAIM = "No task was claimed."
 
+_KEEPS_TOKEN = ("begin", "hand in", "give back")
+"""Steps after which a task is owned as before."""
+
 
 @predicate(
     "duplicate_claim",
@@ -63,7 +66,7 @@ def task_fencing(history: History, tally: Tally) -> None:
                 values = (step.event.agent, step.task, step.event.token, tokens.get(step.task, 0))
                 tally.found(step.seq, text, *values)
         elif step.status != "done" and (step.kind != "claim" or step.owner != step.owner_after):
-            tokens[step.task] = tokens.get(step.task, 0) + (step.kind != "begin")
+            tokens[step.task] = tokens.get(step.task, 0) + (step.kind not in _KEEPS_TOKEN)
 
 
 @predicate(
@@ -94,6 +97,8 @@ def _targets(history: History, turn: Turn) -> dict[str, int]:
     targets: dict[str, int] = {}
     for act in turn.acts:
         tasks: tuple[str, ...] = ()
+        if isinstance(act, ev.TaskCompleted) and act.reviewer:
+            continue  # the reviewer's turn, in which it was approved
         if isinstance(act, ev.TaskClaimed | ev.TaskCompleted | ev.DraftEdited):
             tasks = (act.task,)
         elif isinstance(act, ev.FileEdited):
@@ -136,12 +141,23 @@ def _wrong(history: History, step: Step) -> str:
         return f"{agent} claimed task {task} twice."
     if step.kind == "complete" and step.owner != agent:
         return f"{agent} completed task {task}, which {step.owner or 'nobody'} owned."
+    if step.kind == "hand in" and (step.owner != agent or step.status == "review"):
+        return f"{agent} handed in task {task}, which was {step.status}, of {step.owner or 'nobody'}."
+    if step.kind == "give back" and step.status != "review":
+        return f"Task {task} was rejected without being handed in."
     if step.kind == "release" and step.owner != agent:
         return f"Task {task} was taken from {agent}, while {step.owner or 'nobody'} owned it."
     return ""
 
 
-_PAST = {"assign": "was given", "claim": "claimed", "release": "gave back", "complete": "completed"}
+_PAST = {
+    "assign": "was given",
+    "claim": "claimed",
+    "release": "gave back",
+    "complete": "completed",
+    "hand in": "handed in",
+    "give back": "was given back",
+}
 
 
 @predicate(

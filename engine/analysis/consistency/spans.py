@@ -81,6 +81,14 @@ def _released(event: ev.TaskReleased) -> tuple[str, int] | None:
     return ("" if event.reason == "reassigned" else event.agent, event.turn)
 
 
+def _completed(event: ev.TaskCompleted) -> tuple[str, int]:
+    return event.reviewer or event.agent, event.turn
+
+
+def _reviewed(event: ev.ReviewGiven) -> tuple[str, int] | None:
+    return (event.agent, event.turn) if event.agent else None
+
+
 def _assigned(event: ev.TaskAssigned) -> tuple[str, int] | None:
     return (event.by, event.turn) if event.turn else None
 
@@ -94,7 +102,9 @@ _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.TaskAssigned: _assigned,
     ev.MessageSent: _sent,
     ev.TaskClaimed: _named,
-    ev.TaskCompleted: _named,
+    ev.TaskCompleted: _completed,
+    ev.ReviewRequested: _named,
+    ev.ReviewGiven: _reviewed,
     ev.FileEdited: _named,
     ev.LockAcquired: _named,
     ev.LockDenied: _named,

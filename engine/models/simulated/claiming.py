@@ -23,6 +23,7 @@ CLOSES = 0.95  # chance that a written task is reported, of one who works in thr
 def work(turn: Turn, profile: Profile) -> None:
     """Play a developer's turn."""
     habits.answer_mail(turn)
+    habits.review(turn, profile)
     habits.react(turn)
     claiming = profile.claiming.chain if turn.chained else profile.claiming.flat
     if claiming.phases:

@@ -35,6 +35,7 @@ def mend(turn: Turn, profile: Profile, *, others: bool) -> list[Row]:
         else:
             rows |= {task: below[task] for task in roots.intersection(below)}
             rows.pop(row.id, None)
+    rows |= {row.id: row for row in turn.rejected()}
     mended = list(rows.values())[: files_that_fit(profile.tokens)]
     for row in mended:
         turn.write(row, profile.repair)
@@ -53,6 +54,29 @@ def back_up(turn: Turn, profile: Profile) -> None:
         turn.write(row, profile.repair if mended else 1 - profile.wrong)
         turn.plan.complete(row.id)
     finish_talk(turn)
+
+
+def review(turn: Turn, profile: Profile | None = None) -> None:
+    """Approve or reject what is to be reviewed, if it was shown; else ask to see it.
+
+    Reviewers err as authors do: they pass over what is wrong as often as its author would not mend it, and
+    find fault with what is right as often as authors write what is wrong. Without a profile they never err.
+    """
+    for task in turn.prompt.reviews:
+        row = turn.prompt.board.get(task)
+        if row is None:
+            continue
+        right = turn.right(row)
+        if right is None:
+            turn.plan.look([path for path in turn.paths(row) if path not in turn.prompt.contents])
+            continue
+        err = profile is not None and turn.draws.chance(
+            f"review {task}", profile.wrong if right else 1 - profile.repair
+        )
+        if right != err:
+            turn.plan.approve(task)
+        else:
+            turn.plan.reject(task, sentence(turn.draws, "reject", [row.name]))
 
 
 def react(turn: Turn) -> None:

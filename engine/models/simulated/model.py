@@ -36,7 +36,7 @@ def simulate(name: str, seed: int, messages: Sequence[Message]) -> SimulatedRepl
             turn.plan.text(), perfect.INPUT_TOKENS, perfect.OUTPUT_TOKENS, "stop", perfect.LATENCY
         )
     parameters = profile(name, turn.brief.suite)
-    claims = turn.brief.strategy in ("decentralized", "") and not is_lead
+    claims = turn.brief.strategy in ("decentralized", "verified-by", "") and not is_lead
     if is_lead:
         lead.lead(turn)
     elif claims:

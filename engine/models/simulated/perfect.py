@@ -7,6 +7,7 @@ It is the yardstick for everything else: what is lost against it is lost to the 
 
 from __future__ import annotations
 
+from engine.models.simulated import habits
 from engine.models.simulated.prompt import Row
 from engine.models.simulated.turn import Turn
 
@@ -17,6 +18,7 @@ OUTPUT_TOKENS = 200
 
 def develop(turn: Turn) -> None:
     """Do the first task that can be done: a copy, an own one, else one that may be claimed."""
+    habits.review(turn)
     own = next((row for row in _in_order(turn) if turn.can_start(row)), None)
     if own is not None:
         if own in turn.unverified():  # somebody else broke what it builds on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -42,6 +43,18 @@ class Plan:
         """Report a task as done."""
         self.completed.append(task)
         self.steps.append(f'<complete_task id="{task}"/>')
+
+    def look(self, paths: Iterable[str]) -> None:
+        """Ask to be shown files."""
+        self.steps += (f'<read_file path="{path}"/>' for path in paths)
+
+    def approve(self, task: str) -> None:
+        """Approve a teammate's task."""
+        self.steps.append(f'<approve_task id="{task}"/>')
+
+    def reject(self, task: str, reason: str) -> None:
+        """Give a teammate's task back."""
+        self.steps.append(f'<reject_task id="{task}">{reason}</reject_task>')
 
     def test(self) -> None:
         """Run all the tests."""

@@ -82,6 +82,8 @@ class Prompt:
     mail: list[Mail] = field(default_factory=list)
     tasks: dict[str, str] = field(default_factory=dict)  # id -> section, unquoted
     files: dict[str, str] = field(default_factory=dict)  # path -> author of the version shown
+    reviews: tuple[str, ...] = ()  # ids of tasks to review
+    contents: dict[str, str] = field(default_factory=dict)  # path -> content, for reviews
     copies: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> kind and state of an own copy
 
 
@@ -152,6 +154,8 @@ def read_prompt(text: str) -> Prompt:
             prompt.outcomes = read_outcomes(body)
         elif heading == "Mail":
             prompt.mail = _mail(body)
+        elif heading == "To review":
+            prompt.reviews = tuple(line.split(" | ", 1)[0] for line in body.splitlines() if " | " in line)
         elif heading == "Your copies of tasks":
             cells = (line.split(" | ", 3) for line in body.splitlines())
             prompt.copies = {found[0]: (found[1], found[2]) for found in cells if len(found) == 4}
@@ -161,6 +165,8 @@ def read_prompt(text: str) -> Prompt:
             match = _CHANGE.match(heading[5:])
             if match:
                 prompt.files[match[1]] = match[2]
+                if prompt.reviews:
+                    prompt.contents[match[1]] = _fenced(body)
     return prompt
 
 
@@ -220,6 +226,11 @@ def _mail(body: str) -> list[Mail]:
             text = f"{mail[-1].text}\n{line[2:]}" if mail[-1].text else line[2:]
             mail[-1] = Mail(mail[-1].sender, text)
     return mail
+
+
+def _fenced(body: str) -> str:
+    fence = _FENCE.match(body)
+    return body[fence.end() :].rpartition(f"{fence[1]}\n")[0] if fence else ""
 
 
 def _unquoted(body: str) -> str:

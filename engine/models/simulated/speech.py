@@ -101,6 +101,11 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
         "Ready for work.",
         "Standing by for an assignment.",
     ),
+    "reject": (
+        "{tasks} does not do what its task asks for.",
+        "{tasks} is wrong at the edges, look at the rules again.",
+        "I would not pass {tasks} like this.",
+    ),
     "all_done": (
         "Everything on the board is done.",
         "The board is complete.",

@@ -56,7 +56,7 @@ class Turn:
             for row in self.rows
             if row.status != "done" and (row.id in copies or (row.owner == self.me and row.status in OPEN))
         ]
-        taken = {*OPEN, "done"}
+        taken = {*OPEN, "review", "done"}
         self.free = [row for row in self.rows if row.status not in taken and row.id not in self.prompt.copies]
         if self.brief.strategy == "quorum":
             self.free = []  # nobody claims
@@ -164,6 +164,19 @@ class Turn:
         """Own tasks whose completion was refused because of tests."""
         ids = {outcome.object for outcome in self.refused("complete_task", "tests")}
         return [row for row in self.mine if row.id in ids]
+
+    def rejected(self) -> list[Row]:
+        """Own tasks that a reviewer gave back."""
+        ids = {o.object for o in self.prompt.outcomes if o.action == "review" and o.verdict == "failed"}
+        return [row for row in self.mine if row.id in ids]
+
+    def right(self, row: Row) -> bool | None:
+        """Whether the files of a task are as they should be; null if one of them was not shown."""
+        shown = self.prompt.contents
+        if any(path not in shown for path in self.paths(row)):
+            return None
+        known = (knowledge.reference(self.brief.suite, path) for path in self.paths(row))
+        return all(shown[path] == good for path, good in zip(self.paths(row), known, strict=True))
 
     def below(self, row: Row) -> list[Row]:
         """Everything that a task builds on, nearest first."""

@@ -120,6 +120,9 @@ class RunState:
                 agents.task_completed,
                 paces.task_completed,
             ),
+            ev.ReviewRequested: (board.review_requested, agents.review_requested),
+            ev.ReviewAssigned: (board.review_assigned, agents.review_assigned),
+            ev.ReviewGiven: (board.review_given, agents.review_given),
             ev.FileEdited: (
                 board.file_edited,
                 files.file_edited,

@@ -231,6 +231,30 @@ class AgentsState:
         text = f"{verdict}{count} in {event.seconds:.1f} s"
         self._add(event, event.agent, "good" if good else "bad" if bad else "act", text, event.output)
 
+    # ------------------------------------------------------------ reviews
+
+    def review_requested(self, event: ev.ReviewRequested) -> None:
+        """The agent hands a task in."""
+        label = self.task_label(event.task)
+        self._add(event, event.agent, "act", f"hands in {label}")
+        self._add(event, event.reviewer, "mail", f"is to review {label} of {event.agent}")
+
+    def review_assigned(self, event: ev.ReviewAssigned) -> None:
+        """The agent takes over a review."""
+        self._add(event, event.reviewer, "mail", f"takes over the review of {self.task_label(event.task)}")
+
+    def review_given(self, event: ev.ReviewGiven) -> None:
+        """The agent says what it thinks of a teammate's task."""
+        label = self.task_label(event.task)
+        if event.approved:
+            self._add(event, event.agent, "good", f"approves {label} of {event.author}")
+            return
+        who = event.agent or event.author
+        verb = "rejects" if event.agent else "gets back"
+        self._add(event, who, "bad", f"{verb} {label}: {event.reason}")
+        if event.agent:
+            self._add(event, event.author, "bad", f"{event.agent} rejects {label}: {event.reason}")
+
     # ------------------------------------------------------------ drafts
 
     def draft_opened(self, event: ev.DraftOpened) -> None:
@@ -263,6 +287,8 @@ class AgentsState:
         label = self.task_label(event.task)
         if event.reason == "lease":
             text = f"its copy of {label} is void (lease over)"
+        elif event.reason == "changed":
+            text = f"its copy of {label} is void (another strategy)"
         elif event.reason == "agreed":
             text = f"its copy of {label} agreed with {event.winner}'s"
         else:
@@ -351,4 +377,4 @@ def speech_of(reply: str) -> str:
     return clean_line(" ".join(kept), 300)
 
 
-_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize"})
+_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize", "reject_task"})

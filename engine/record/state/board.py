@@ -11,7 +11,7 @@ from engine.record.clean import clean, clean_line
 OWNERS_KEPT = 100
 """Owners remembered per task, oldest first: a task that changes hands more often has told its story."""
 
-Status: TypeAlias = Literal["pending", "assigned", "in_progress", "done"]
+Status: TypeAlias = Literal["pending", "assigned", "in_progress", "review", "done"]
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class TaskState:
     lease_until: float | None = None
     token: int = 0
     evidence: str = ""
+    reviewer: str = ""
     claimed_ts: float | None = None
     done_ts: float | None = None
     touched: bool = False
@@ -94,6 +95,10 @@ class BoardState:
     def ready(self) -> list[TaskState]:
         """Free tasks whose dependencies are done, in listing order."""
         return [t for t in self.tasks.values() if t.status == "pending" and self.is_open(t.id)]
+
+    def in_review(self) -> list[TaskState]:
+        """Tasks that were handed in and wait for their ``reviewer``, in listing order."""
+        return [t for t in self.tasks.values() if t.status == "review"]
 
     def task_of(self, node: str) -> str | None:
         """Id of the task that a test node belongs to."""
@@ -162,7 +167,7 @@ class BoardState:
         task = self.tasks.get(event.task)
         if task is None or task.status == "done":
             return
-        task.status, task.round = "pending", event.round
+        task.status, task.round, task.reviewer = "pending", event.round, ""
         self._own(task, "")
         self.version = event.seq
 
@@ -191,6 +196,29 @@ class BoardState:
             for task in self.tasks.values():
                 task.status = "done"
             self.done = self.total
+            self.version = event.seq
+
+    def review_requested(self, event: ev.ReviewRequested) -> None:
+        """The task is handed in."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status == "done":
+            return
+        task.status, task.round, task.reviewer = "review", event.round, clean_line(event.reviewer)
+        self.version = event.seq
+
+    def review_assigned(self, event: ev.ReviewAssigned) -> None:
+        """Somebody else is to look at it."""
+        if (task := self.tasks.get(event.task)) is not None and task.status == "review":
+            task.reviewer = clean_line(event.reviewer)
+
+    def review_given(self, event: ev.ReviewGiven) -> None:
+        """It goes back to its author, unless a completion follows."""
+        task = self.tasks.get(event.task)
+        if task is None or task.status != "review":
+            return
+        task.reviewer = ""
+        if not event.approved:
+            task.status, task.round = "in_progress", event.round
             self.version = event.seq
 
     def file_edited(self, event: ev.FileEdited) -> None:

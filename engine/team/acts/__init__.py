@@ -11,6 +11,7 @@ from engine.team.acts.base import Ask, refuse
 from engine.team.acts.board import BoardActs
 from engine.team.acts.drafts import DraftActs
 from engine.team.acts.files import FileActs
+from engine.team.acts.reviews import ReviewActs
 from engine.team.acts.talk import Mail, TalkActs
 from engine.team.acts.writing import Writing
 from engine.team.copies import Copies
@@ -31,8 +32,10 @@ class Acts:
         self.talk = TalkActs(team)
         writing = Writing(team)
         drafts = DraftActs(team, bench, copies, writing)
+        reviews = ReviewActs(team, bench, copies)
         self._table = {
-            **BoardActs(team, bench, copies, drafts).table(),
+            **BoardActs(team, bench, copies, drafts, reviews).table(),
+            **reviews.table(),
             **FileActs(team, drafts, writing).table(),
             **self.talk.table(),
         }

@@ -6,8 +6,10 @@ from engine.record import events as ev
 from engine.record.state import TaskState
 from engine.team.acts.base import Act, Ask, refuse
 from engine.team.acts.drafts import DraftActs
+from engine.team.acts.reviews import ReviewActs
 from engine.team.copies import Copies
 from engine.team.member import Team
+from engine.team.reviews import reviewer_for
 from engine.team.testbench import TestBench
 from tasks.errors import nearest
 
@@ -15,11 +17,14 @@ from tasks.errors import nearest
 class BoardActs:
     """See ``table``."""
 
-    def __init__(self, team: Team, bench: TestBench, copies: Copies, drafts: DraftActs) -> None:
+    def __init__(
+        self, team: Team, bench: TestBench, copies: Copies, drafts: DraftActs, reviews: ReviewActs
+    ) -> None:
         self._team = team
         self._bench = bench
         self._copies = copies
         self._drafts = drafts
+        self._reviews = reviews
 
     def table(self) -> dict[str, Act]:
         """The actions by name."""
@@ -60,7 +65,7 @@ class BoardActs:
         if task.owner and task.owner != name:
             said = f"{task.owner} owns task {task.id}; choose another."
             return refuse(self._team, ask, task.id, "owned", said)
-        if task.owner == name and task.status == "in_progress":
+        if task.owner == name and task.status in ("in_progress", "review"):
             said = f"Task {task.id} is yours already; go on with it."
             return refuse(self._team, ask, task.id, "owned", said)
         if not task.owner:
@@ -82,9 +87,11 @@ class BoardActs:
             return await self._drafts.complete(ask, draft, task)
         if not self._may_complete(ask, task):
             return False
+        reviewed = self._team.strategy.reviews and self._team.run.verified_by == "review"
+        alone = reviewed and not reviewer_for(self._team, ask.name)
         token = task.token
         # Of several copies the first one that passes its tests wins, the owner's own included.
-        if self._team.run.completion == "verified" or self._team.drafts.on(task.id):
+        if self._team.run.completion == "verified" or alone or self._team.drafts.on(task.id):
             tested = self._copies.stand(task)
             report = await self._bench.run(ask.name, ask.turn, (task.id,))
             if not self._may_complete(ask, task):
@@ -98,6 +105,8 @@ class BoardActs:
             if self._copies.stand(task) != tested:
                 said = "Its files, or some that it builds on, changed while its tests ran: try again."
                 return refuse(self._team, ask, task.id, "tests", said)
+        if reviewed and self._reviews.request(ask, task):
+            return True
         evidence = self._bench.evidence.of(task.id)
         self._team.bus.emit(
             ev.TaskCompleted(
@@ -120,6 +129,9 @@ class BoardActs:
             who = f"{task.owner} owns it" if task.owner else "nobody owns it: claim it first"
             said = f"You can only complete your own tasks; {who}."
             return refuse(self._team, ask, task.id, "not_owner", said)
+        if task.status == "review":
+            said = f"Task {task.id} is handed in; {task.reviewer} is to review it."
+            return refuse(self._team, ask, task.id, "not_allowed", said)
         return not self._blocked(ask, task)
 
     async def _release_task(self, ask: Ask) -> bool:
