@@ -1,9 +1,12 @@
-"""A saved run as lists show it: described cheaply, from ``run.json`` and a summary or the journal's ends."""
+"""A saved run as lists show it: described cheaply, from ``run.json``, some lines of the journal, a summary.
+
+Every line's check is looked at, so that a list never shows numbers of a journal that is damaged.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -11,12 +14,9 @@ import msgspec
 
 from engine.errors import TeamtopError
 from engine.record import events as ev
-from engine.record.codec import BadRecord, NewerSchema, decode
+from engine.record.codec import BadRecord, NewerSchema, decode, intact
 from engine.record.config import Imported, RunMeta
 from engine.record.folder import RunFolder
-
-TAIL_BYTES = 64 << 10
-"""Read from the end of a journal that has no fresh summary: the last events, unless one of them is huge."""
 
 RunStatus: TypeAlias = Literal["completed", "ended", "running", "broken off", "problem"]
 
@@ -107,6 +107,7 @@ class _Ends:
     ended: ev.RunEnded | None = None
     verified: bool | None = None
     problem: str = ""
+    damage: str = ""
 
 
 def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
@@ -114,19 +115,18 @@ def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
         return _imported(folder, meta, meta.imported)
     config = meta.config
     size = folder.events_path.stat().st_size
-    summary = _summary(folder)
-    if summary is not None and summary.journal_bytes == size and summary.status in {"completed", "ended"}:
+    summary, ends = _summary(folder), _ends(folder)
+    if summary is not None and _believed(summary, ends, size):
         status: RunStatus = "completed" if summary.status == "completed" else "ended"
         done, total, rounds = summary.tasks_done, summary.tasks_total, summary.rounds
         wall, verified, problem = summary.wall_seconds, summary.verified, ""
         speedup, cost = summary.speedup, summary.cost_usd
         tokens: int | None = summary.input_tokens + summary.output_tokens
     else:
-        ends = _ends(folder, size)
         status = _status(folder, ends)
         done, total, rounds = ends.tasks_done, ends.tasks_total or 0, ends.rounds or 0
         wall = ends.ended.wall_seconds if ends.ended else None
-        verified, problem = ends.verified, ends.problem
+        verified, problem = ends.verified, ends.problem or ends.damage
         speedup, cost, tokens = None, None, None
     return RunRow(
         folder=folder,
@@ -215,38 +215,71 @@ def _summary(folder: RunFolder) -> _Summary | None:
         return None
 
 
-def _ends(folder: RunFolder, size: int) -> _Ends:
+def _ends(folder: RunFolder) -> _Ends:
+    """Read what a list needs; every line's check is looked at, few are decoded."""
     ends = _Ends()
+    done: set[str] = set()
+    last = b""
     with folder.events_path.open("rb") as file:
-        first = file.readline()
-        # Lines cannot hold raw newlines, so this counts events and never text that looks like one.
-        ends.tasks_done = _count(file, b'\n{"type":"task_completed",')
-        file.seek(max(0, size - TAIL_BYTES))
-        last = file.read(TAIL_BYTES).split(b"\n")
-    try:
-        started = decode(first)
-    except NewerSchema:
-        ends.problem = "It was recorded by a newer teamtop; update to open it."
-        return ends
-    except BadRecord:
+        for number, line in enumerate(file, 1):
+            if not intact(line):
+                if file.read(1):  # more comes after it: no torn end
+                    ends.damage = f"Line {number} of its journal is damaged; shown is what stands before it."
+                break
+            if number == 1 or line.startswith(_TELLING):
+                _take(ends, done, line)
+                if ends.problem:
+                    return ends
+            last = line
+    if not last:
         ends.problem = "Its journal is empty or damaged at the start; nothing of it can be shown."
         return ends
-    if isinstance(started, ev.RunStarted):
-        ends.tasks_total = len(started.tasks)
-    for line in last:
-        try:
-            event = decode(line)
-        except (BadRecord, NewerSchema):
-            continue  # the cut of the tail, or a torn last line
-        ends.rounds = event.round
-        if isinstance(event, ev.RunResumed):
-            ends.ended, ends.verified = None, None
-        elif isinstance(event, ev.RunEnded):
-            ends.ended = event
-        elif isinstance(event, ev.RunVerified):
-            ends.verified = event.verdict == "passed"
+    try:
+        ends.rounds = decode(last).round
+    except (BadRecord, NewerSchema):
+        ends.rounds = None
+    ends.tasks_done = len(done)
     return ends
 
 
-def _count(file: Iterable[bytes], mark: bytes) -> int:
-    return sum((b"\n" + line).startswith(mark) for line in file)
+_TELLING = tuple(
+    b'{"type":"%b",' % kind for kind in (b"task_completed", b"run_resumed", b"run_ended", b"run_verified")
+)
+"""How lines begin that a list reads."""
+
+
+def _take(ends: _Ends, done: set[str], line: bytes) -> None:
+    try:
+        event = decode(line)
+    except NewerSchema:
+        ends.problem = "It was recorded by a newer teamtop; update to open it."
+        return
+    except BadRecord:
+        ends.problem = "Its journal holds lines that are no events; `teamtop check` names the first."
+        return
+    match event:
+        case ev.RunStarted():
+            ends.tasks_total = len(event.tasks)
+        case ev.TaskCompleted():
+            done.add(event.task)
+        case ev.RunResumed():
+            ends.ended, ends.verified = None, None
+        case ev.RunEnded():
+            ends.ended = event
+        case ev.RunVerified():
+            ends.verified = event.verdict == "passed"
+
+
+def _believed(summary: _Summary | None, ends: _Ends, size: int) -> bool:
+    """Whether a kept summary is of this journal and says what can be."""
+    if summary is None or summary.journal_bytes != size or summary.status not in {"completed", "ended"}:
+        return False
+    if ends.damage or ends.ended is None:
+        return False
+    same = (summary.tasks_done, summary.tasks_total, summary.rounds) == (
+        ends.tasks_done,
+        ends.tasks_total,
+        ends.rounds,
+    ) and (summary.wall_seconds, summary.verified) == (ends.ended.wall_seconds, ends.verified)
+    numbers = (summary.speedup or 0.0, summary.cost_usd or 0.0, summary.input_tokens, summary.output_tokens)
+    return same and all(math.isfinite(number) and number >= 0 for number in numbers)

@@ -53,6 +53,7 @@ class Prepared:
 
 def prepare(config: RunConfig, runs_dir: Path, run_id: str, environ: Mapping[str, str]) -> Prepared:
     """Check ``config`` and make the run's folder. Raises ``UsageError`` or ``TeamtopError``, one sentence."""
+    config = replace(config, suite=suites.address(config.suite))
     suite, start, plan = check(config, environ)
     folder = make_folder(runs_dir, run_id)
     meta = RunMeta(

@@ -31,6 +31,16 @@ def structures(ref: str) -> tuple[str, ...]:
     return (PUBLISHED,) if path.suffix == ".json" else structure_names(path, shown)
 
 
+def address(ref: str) -> str:
+    """Return what names the same suite from any folder: a path becomes absolute, other names stay."""
+    if ref in shipped() or ref.startswith(synthetic.PREFIX):
+        return ref
+    try:
+        return str(Path(ref).resolve()) if Path(ref).exists() else ref
+    except (OSError, ValueError, RuntimeError):
+        return ref  # no file is called that, as loading it will say
+
+
 def load(ref: str, structure: str | None = None) -> Suite:
     """Load a suite in one structure: "mixed" if it has that, else its first, if ``structure`` is None.
 

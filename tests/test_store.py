@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -222,3 +223,59 @@ def test_run_ids_sort_by_time_and_hold_nothing_of_a_path() -> None:
     assert one.startswith("20261120-180509-suite-")
     assert stores.new_run_id("///", datetime(2026, 11, 20, 18, 5, 9)).startswith("20261120-180509-run-")  # noqa: DTZ001
     assert one != stores.new_run_id("suite", datetime(2026, 11, 20, 18, 5, 9))  # noqa: DTZ001
+
+
+def damaged(folder: RunFolder, line: int) -> None:
+    """Change one letter in the middle of the journal; its length stays."""
+    lines = folder.events_path.read_bytes().splitlines(keepends=True)
+    lines[line - 1] = lines[line - 1].replace(b'"round"', b'"rounD"')
+    folder.events_path.write_bytes(b"".join(lines))
+
+
+def test_damage_in_the_middle_of_a_journal_is_listed_and_no_number_after_it_is_believed(
+    tmp_path: Path, store: RunsStore, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    events = make_journal(1, agents=2, tasks=8)
+    folder = save_run(tmp_path, "one", events)
+    report.write_caches(folder)
+    damaged(folder, 40)
+    row = store.row(folder)
+    assert row.problem == "Line 40 of its journal is damaged; shown is what stands before it."
+    assert row.status == "broken off"
+    assert row.tasks_done == sum(isinstance(event, ev.TaskCompleted) for event in events[:39])
+    assert (row.wall_seconds, row.speedup) == (None, None)
+
+
+def test_a_torn_last_line_is_no_damage(
+    tmp_path: Path, store: RunsStore, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    folder = save_run(tmp_path, "one", make_journal(1, agents=2, tasks=8))
+    with folder.events_path.open("ab") as file:
+        file.write(b'{"type":"run_en')
+    row = store.row(folder)
+    assert (row.status, row.problem, row.tasks_done) == ("completed", "", 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tasks_done", 99), ("wall_seconds", 0.5), ("speedup", -3.0), ("input_tokens", -1), ("rounds", 7_000)],
+)
+def test_a_summary_that_says_what_the_journal_does_not_is_not_believed(
+    tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun, name: str, value: float
+) -> None:
+    store = RunsStore([tmp_path], samples=tmp_path / "none")
+    folder = save_run(tmp_path, "one", make_journal(1, agents=2, tasks=8))
+    bare = store.row(folder)
+    report.write_caches(folder)
+    summary = json.loads(folder.summary_path.read_text())
+    folder.summary_path.write_text(json.dumps({**summary, name: value}))
+    assert store.row(folder) == bare
+
+
+def test_a_task_that_is_completed_twice_in_a_forged_journal_counts_once(
+    tmp_path: Path, store: RunsStore, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    events = make_journal(1, agents=2, tasks=8)
+    done = next(event for event in events if isinstance(event, ev.TaskCompleted))
+    folder = save_run(tmp_path, "one", [*events, done, done])
+    assert store.row(folder).tasks_done == 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -122,6 +123,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that knows no ✔ gets ?
     try:
+        Path.cwd()
+    except OSError:
+        _to_stderr("teamtop: the folder that you are in has been deleted; change to another one.")
+        return FAILURE
+    try:
         _settings_from_dotenv()
         code = cli.main(args=None if argv is None else list(argv), prog_name="teamtop", standalone_mode=False)
         sys.stdout.flush()
@@ -174,7 +180,7 @@ def _say(error: Exception) -> int:
     from tasks.errors import SuiteError
 
     if isinstance(error, TeamtopError):
-        _to_stderr(f"teamtop: {error}")
+        _to_stderr(f"teamtop: {error}{_variables(str(error))}")
         return error.exit_code
     if isinstance(error, SuiteError):
         _to_stderr(f"teamtop: {error}")
@@ -185,6 +191,14 @@ def _say(error: Exception) -> int:
     kept = f"what happened is in {path}" if path else "and no report of it could be written"
     _to_stderr(f"teamtop: something went wrong inside teamtop ({type(error).__name__}); {kept}.")
     return FAILURE
+
+
+def _variables(sentence: str) -> str:
+    """Name the variables behind the flags of a sentence: they may not be in sight."""
+    flags = dict.fromkeys(re.findall(r"--([a-z][a-z-]*)", sentence))
+    names = (PREFIX + flag.replace("-", "_").upper() for flag in flags)
+    found = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
+    return f" ({', '.join(found)} is set.)" if found else ""
 
 
 def _to_stderr(text: str) -> None:

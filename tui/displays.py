@@ -146,7 +146,8 @@ class Lines:
         done = f"{'unknown' if known is None else known} of {state.board.total} tasks done"
         tokens = "unknown" if state.tokens is None else count(state.tokens)
         denied = "unknown" if "locks" in state.run.gaps else state.locks.denied
-        return f"{done}, {denied} locks denied, {tokens} tokens"
+        locks = "" if state.run.locks == "optimistic" else f"{denied} locks denied, "  # it has none to deny
+        return f"{done}, {locks}{tokens} tokens"
 
     def _stamp(self, text: str) -> str:
         return f"{clock(self.state.ts)} r{self.state.round} {text}"

@@ -112,9 +112,14 @@ class TailSource:
         """Damage, or an engine that is gone without a word."""
         if self._tail.note:
             return self._tail.note[0].upper() + self._tail.note[1:]
-        if self.folder is not None and not self._alive and self.behind == 0 and self._unfinished:
+        if self.gone:
             return "The engine stopped without ending the run; shown is what it recorded."
         return ""
+
+    @property
+    def gone(self) -> bool:
+        """Whether the engine died without ending the run."""
+        return self.folder is not None and not self._alive and self.behind == 0 and self._unfinished
 
     @property
     def _unfinished(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,58 @@ def test_a_terminal_that_knows_ascii_only_gets_question_marks(
 def test_reports_printed_to_a_pipe_hold_no_colours(teamtop: Teamtop, saved: RunFolder) -> None:
     assert "\x1b" not in teamtop("report", "team-1").out
     assert json.loads(teamtop("report", "team-1", "--json").out)
+
+
+# ---------------------------------------------------------------- what cannot be read, in words
+
+
+def test_a_torn_journal_is_watched_with_a_note(teamtop: Teamtop, saved: RunFolder) -> None:
+    with saved.events_path.open("ab") as file:
+        file.write(b'{"type":"run_en')
+    said = teamtop("watch", "team-1", "--display", "plain")
+    assert said.code == 0
+    assert "is torn after 15 bytes and was dropped." in said.err
+
+
+def test_a_file_without_a_readable_event_cannot_be_watched(teamtop: Teamtop, tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"no journal\n")
+    said = teamtop("watch", str(path), "--display", "plain")
+    assert said.code == 1
+    assert "holds no event that can be read." in said.err
+
+
+def test_a_file_in_place_of_the_runs_folder_is_said(teamtop: Teamtop, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("")
+    said = teamtop("list", "--runs-dir", str(file))
+    assert (said.code, said.out) == (2, "")
+    assert "notes.txt is not a folder." in said.err
+
+
+def test_a_folder_that_was_deleted_under_ones_feet_is_said(
+    process: Process, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    remove = "import os, sys; os.rmdir(os.getcwd()); from tui.cli import main; sys.exit(main(['list']))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", remove],
+        cwd=gone,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "teamtop: the folder that you are in has been deleted; change to another one.\n"
+
+
+def test_an_error_about_a_flag_names_the_variable_that_set_it(
+    teamtop: Teamtop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEAMTOP_SPEED", "max")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    said = teamtop("run", "--model", "openai/gpt-4o", "--unsafe-tests", "--display", "none")
+    assert said.code == 2
+    assert said.err.rstrip().endswith("use --speed 1. (TEAMTOP_SPEED=max is set.)")

@@ -249,3 +249,18 @@ def test_texts_of_a_suite_that_no_journal_can_hold_are_refused_or_mended_but_end
         return
     launch.run_here(prepared, {})
     assert read(prepared.folder.events_path).events
+
+
+def test_a_suite_that_was_given_as_a_path_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (suites.folder("mathutils") / "suite.toml").read_text()
+    shutil.copytree(suites.folder("mathutils"), tmp_path / "here" / "mine")
+    renamed = text.replace('name = "mathutils"', 'name = "mine"', 1)
+    (tmp_path / "here" / "mine" / "suite.toml").write_text(renamed)
+    monkeypatch.chdir(tmp_path / "here")
+    asked = config(suite="mine", structure="mixed", tests="real", clock="wall", speed=1.0)
+    prepared = launch.prepare(asked, tmp_path / "runs", "one", {})
+    assert prepared.meta.config.suite == str(tmp_path / "here" / "mine")
+    monkeypatch.chdir(tmp_path)
+    assert launch.reopen(prepared.folder.path, {}).suite.name == "mine"

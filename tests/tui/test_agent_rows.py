@@ -117,3 +117,9 @@ def test_roster_rows_fit_their_cells_also_before_anything_happened(moment: Momen
     for each in (moment, fresh):
         for agent in each.state.agents.agents.values():
             assert width_of(roster_row(agent, each, cells)) == cells
+
+
+@pytest.mark.parametrize("name", ["Dev1", "Dev2", "Dev3", "Dev4"])
+def test_nobody_thinks_any_more_once_the_engine_is_gone(moment: Moment, name: str) -> None:
+    moment.gone = True
+    assert plain(status_spans(moment.state.agents.agents[name], moment)) == "■ cut off"

@@ -429,7 +429,7 @@ def test_a_jump_in_a_long_journal_folds_few_events(
 ) -> None:
     events = make_journal(1, agents=4, tasks=150, chain=140, trouble=0.9, max_rounds=400)
     assert len(events) > 5_000
-    source = source_of(tmp_path, events)
+    source = source_of(tmp_path, events, lambda: 0.0)  # a jump has all the time that it needs
     source.to_end()
     folded = 0
     apply = RunState.apply

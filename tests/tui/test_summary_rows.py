@@ -107,6 +107,10 @@ def test_the_baseline_is_named_with_its_time(done: reports.Report, report: repor
         ({"cost_usd": 0.42, "cost_source": "notional"}, "cost $0.42 notional: at its namesake's list price"),
         ({"cost_usd": 0.42, "cost_source": "reported"}, "cost $0.42 as reported by the provider"),
         ({"locks": {"acquired": 41, "denied": 6}}, "lock denials 6 of 47 requests"),
+        (
+            {"config": {"locks": "optimistic", "max_rounds": 60}, "refused_edits": 7},
+            "refused edits 7 for whatever reason",
+        ),
         ({"rewrites": 5}, "rewrites 5 of files last written by others"),
         ({"concurrent_writes": 3}, "concurrent writes 3 paths written by two in a round"),
         ({"claims_blocked": 9}, "claims blocked 9 for open dependencies"),

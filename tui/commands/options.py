@@ -98,7 +98,10 @@ def _runs_dir(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
     root = ctx.find_root()
     if ctx is not root and ctx.get_parameter_source(param.name or "") is not ParameterSource.COMMANDLINE:
         value = root.params.get("runs_dir", value)
-    return value.expanduser()
+    value = value.expanduser()
+    if value.exists() and not value.is_dir():
+        raise click.BadParameter(f"{value} is not a folder.", ctx=ctx, param=param)
+    return value
 
 
 def runs_dir_option(function: F) -> F:

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from engine.analysis.report import build
-from engine.errors import UsageError
+from engine.errors import TeamtopError, UsageError
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
@@ -125,6 +125,11 @@ def follow(path: Path, display: str, over: Callable[[], bool]) -> None:
         shown.close()
     if tail.note:
         click.echo(f"teamtop: {tail.note}", err=True)
+    elif tail.torn:
+        note = f"the last record, line {tail.seq + 1}, is torn after {tail.torn:,} bytes and was dropped."
+        click.echo(f"teamtop: {note}", err=True)
+    if not tail.seq:
+        raise TeamtopError(f"{path} holds no event that can be read.")
 
 
 def _take_keyboard() -> None:

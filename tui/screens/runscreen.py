@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tui.checks import Checks
 from tui.keys import APP, VIEW, Key
-from tui.source import RunSource
+from tui.source import RunSource, TailSource
 from tui.widgets.header_rows import banners
 from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.moment import Moment
@@ -74,7 +74,16 @@ class RunScreen(Screen[None]):
         """What is to be painted now."""
         source = self.source
         verdicts = source.checks.verdicts if source.checks is not None else None
-        return Moment(source.state, source.now, source.mode, source.live, source.baseline, verdicts)
+        gone = isinstance(source, TailSource) and source.gone
+        return Moment(
+            source.state,
+            source.now,
+            source.mode,
+            source.live,
+            source.baseline,
+            verdicts=verdicts,
+            gone=gone,
+        )
 
     def flush(self) -> None:
         """Take in what is new; paint it, or now and then what time alone has changed."""

@@ -44,6 +44,8 @@ def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Ro
         if agent.status == "down":
             return [Span(f"{glyph} {word}", role)]
         return [Span(f"■ {'finished' if moment.state.completed else 'stopped'}", "muted")]
+    if moment.gone:
+        return [Span("■ cut off", "bad")]
     if agent.lease_until is not None and agent.status in ("down", "stalled"):
         left = agent.lease_until - moment.now
         tail = f" lease {age(left)}" if left > 0 else ""

@@ -13,7 +13,10 @@ from tui.source import Mode
 
 @dataclass
 class Moment:
-    """A state and the run clock that it is looked at by; what several panels need is computed once."""
+    """A state and the run clock that it is looked at by; what several panels need is computed once.
+
+    ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
+    """
 
     state: RunState
     now: float
@@ -21,6 +24,7 @@ class Moment:
     live: bool = False
     baseline: Baseline | None = None
     verdicts: Verdicts | None = None
+    gone: bool = False
 
     @cached_property
     def ready(self) -> int:

@@ -110,8 +110,11 @@ def _conflicts(report: Report) -> list[Fact]:
     locks = report["locks"]
     known = locks["acquired"] is not None and locks["denied"] is not None
     asked = (f"of {locks['acquired'] + locks['denied']} requests",) if known else ()
+    refused = _bad("lock denials", locks["denied"], *asked)
+    if report["config"]["locks"] == "optimistic":  # nobody asks for a lock then
+        refused = _bad("refused edits", report["refused_edits"], "for whatever reason", "in all")
     return [
-        _bad("lock denials", locks["denied"], *asked),
+        refused,
         _bad(
             "rewrites", report["rewrites"], "of files last written by others", "of others' files", "of others"
         ),
