@@ -105,6 +105,8 @@ def test_reports_agree_with_the_paper_and_say_what_is_unknown(
     assert all(a["input_tokens"] is None and a["refusals"] is None for a in report["agents_table"])
     account = report["accounting"]
     assert sum(account["causes"].values()) == account["team_ns"] == 4 * account["wall_ns"]
+    assert account["causes"]["misassignment"] == account["causes"]["starvation_induced"] == 0
+    assert "all waiting between turns counts as barrier" in " ".join(account["notes"])
     told = teamtop("report", names[str(team["run_dir"])]).out
     assert "Imported (paper); not recorded:" in told
     assert "lock denials       unknown" in told

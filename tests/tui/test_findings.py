@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from engine.record import events as ev
 from engine.record.folder import RunFolder
@@ -53,6 +54,14 @@ def test_counts_are_of_violations_by_class_and_quiet_while_the_engine_keeps_its_
     text = plain(check_row(verdicts, 120))
     assert text.startswith(f" ✔ team anomalies {verdicts.count('team')} · prevented 0 · engine 0")
     assert f"checked to seq {verdicts.seq}" in text
+
+
+def test_of_an_imported_run_the_engine_is_not_judged() -> None:
+    events = overwritten(locks="pessimistic")
+    assert isinstance(events[0], ev.RunStarted)
+    text = plain(check_row(checked([replace(events[0], source="elsewhere"), *events[1:]]), 120))
+    assert text.startswith(" ○ team anomalies ")
+    assert "engine not judged" in text
 
 
 def test_a_broken_promise_of_the_engine_is_loud() -> None:

@@ -140,7 +140,7 @@ def turn_page(turn: Turn) -> list[Paragraph]:
         if line.detail:
             page.append(Paragraph(line.detail, "muted", " ", verbatim=True))
     if not turn.lines:
-        page.append(Paragraph("nothing yet", "muted"))
+        page.append(Paragraph("nothing" if turn.ended is not None else "nothing yet", "muted"))
     page += [Paragraph(""), Paragraph("The reply", "strong")]
     if turn.reply:
         page.append(Paragraph(turn.reply, "speech", verbatim=True))

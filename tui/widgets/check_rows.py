@@ -22,7 +22,10 @@ TITLES: dict[Class, str] = {
 
 
 def check_row(verdicts: Verdicts, cells: int) -> Row:
-    """``✔ team anomalies 7 · prevented 12 · engine 0``, loud if the engine broke a promise."""
+    """``✔ team anomalies 7 · prevented 12 · engine 0``, loud if the engine broke a promise.
+
+    Of an imported run nobody judges the engine, for it was another one.
+    """
     engine = verdicts.count("engine")
     counts: Row = [
         Span("team anomalies ", "muted"),
@@ -30,11 +33,14 @@ def check_row(verdicts: Verdicts, cells: int) -> Row:
         Span(" · prevented ", "muted"),
         Span(f"{verdicts.count('prevented'):,}", "plain"),
         Span(" · engine ", "muted"),
-        Span(f"{engine:,}", "bad" if engine else "good"),
+        Span("not judged", "muted")
+        if verdicts.report.source
+        else Span(f"{engine:,}", "bad" if engine else "good"),
     ]
     right: Row = [Span(f"checked to seq {verdicts.seq:,} ", "muted")] if cells >= 72 else []
     if not engine:
-        return justify([Span(" ✔ ", "good"), *counts], right, cells)
+        mark = Span(" ○ ", "muted") if verdicts.report.source else Span(" ✔ ", "good")
+        return justify([mark, *counts], right, cells)
     first = verdicts.violated[0]
     words = f" ✖ THE ENGINE BROKE A PROMISE: {first.name.replace('_', ' ')}, seq {first.witnesses[0]}  "
     return crop_row([Span(words, "bad"), *counts], cells)

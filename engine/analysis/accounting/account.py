@@ -125,7 +125,8 @@ class _Sheet:
         span_ns = _longest(self._start.tasks, work)
         _part_starvation(developers, sum(work.values()), span_ns)
         lead = {name: parts for name, parts in spent.items() if name in leads}
-        return Account(now - self._first, developers, lead, work, span_ns)
+        notes = tuple(note for gap, note in _NOTES.items() if gap in self._start.gaps)
+        return Account(now - self._first, developers, lead, work, span_ns, notes)
 
     def _settle(
         self, lane: Lane, spent: dict[Cause, int], known: Mapping[int, Fate], work: dict[str, int]
@@ -154,6 +155,13 @@ class _Sheet:
             for task, time in split(useful, lasted).items():
                 work[task] = work.get(task, 0) + time
 
+
+_NOTES: dict[ev.Gap, str] = {
+    "contents": "What files held is not recorded: of each file the last edit counts as what lasted.",
+    "tasks": "Which tasks were open is not recorded: all waiting between turns counts as barrier.",
+    "nodes": "Which tests failed is not recorded: repair is not told from other work.",
+}
+"""What the account of an imported run cannot tell."""
 
 _PLAIN: dict[Doing, Cause] = {
     "retrying": "api_wait",
