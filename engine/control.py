@@ -69,7 +69,38 @@ class Say(Command, frozen=True, kw_only=True, tag="say"):
     to: str | None = None
 
 
-AnyCommand: TypeAlias = Pause | Resume | Step | Stop | Inject | Heal | Say
+class AddAgent(Command, frozen=True, kw_only=True, tag="add_agent"):
+    """Take an agent into the team; without a name the next free one, without a model that of the others."""
+
+    name: str | None = None
+    model: str | None = None
+
+
+class RemoveAgent(Command, frozen=True, kw_only=True, tag="remove_agent"):
+    """Take an agent out of the team."""
+
+    name: str
+
+
+class AddTask(Command, frozen=True, kw_only=True, tag="add_task"):
+    """Put a task on the board that waits for the tasks ``after`` (ids or names)."""
+
+    title: str
+    files: tuple[str, ...]
+    description: str = ""
+    after: tuple[str, ...] = ()
+
+
+class AddDependency(Command, frozen=True, kw_only=True, tag="add_dependency"):
+    """Have ``task`` wait for ``on`` (ids or names)."""
+
+    task: str
+    on: str
+
+
+AnyCommand: TypeAlias = (
+    Pause | Resume | Step | Stop | Inject | Heal | Say | AddAgent | RemoveAgent | AddTask | AddDependency
+)
 
 
 NOTHING: dict[type[AnyCommand], str] = {

@@ -28,6 +28,7 @@ from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, read
+from engine.record.shape import Shape
 from engine.setup import Prepared, check, make_folder, refuse_imported, teamtop_version
 from engine.teamchange import UNCHANGED, Former, TeamChange, former_team
 
@@ -113,7 +114,7 @@ def prepare(
         )
     left_out = _left_out(events, without, prefix, plan)
     deeds = (*_deeds(events, prefix, without), *(Deed(command=fault, after=at) for fault in faults))
-    replies = _replies(events[prefix:], start.team)
+    replies = _replies(events[prefix:], start.team, events)
     folder = make_folder(runs_dir, run_id)
     meta = RunMeta(
         run_id=run_id,
@@ -226,10 +227,11 @@ def _left_out(
                 "only faults that strike once can be left out."
             )
         return (event.entry,)
-    if _command(events, event) is None:
+    if _command(Shape(events[: without - 1]), event) is None:
         kind = type(event).__struct_config__.tag
         raise UsageError(
-            f"Event {without} is {kind}; --without takes a fault, a heal, a stop or a message of a person."
+            f"Event {without} is {kind}; --without takes what a person did: a fault, a heal, a stop, "
+            "a message, a change of the team or of its tasks."
         )
     return ()
 
@@ -238,9 +240,10 @@ def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> l
     """What people did after ``prefix``, without event ``without`` and heals of the fault it was."""
     dropped = events[without - 1] if without is not None else None
     gone = dropped.id if isinstance(dropped, ev.FaultStarted) else None
-    deeds = []
+    deeds, shape = [], Shape(events[:prefix])
     for event in events[prefix:]:
-        command = _command(events, event)
+        command = _command(shape, event)
+        shape.apply(event)
         if command is None or event is dropped:
             continue
         if isinstance(command, control.Heal) and gone is not None and command.fault is not None:
@@ -252,11 +255,12 @@ def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> l
     return deeds
 
 
-def _command(events: Sequence[ev.AnyEvent], event: ev.AnyEvent) -> control.AnyCommand | None:
-    """The command that an event records, null if nobody gave one; pauses take no time and are left out."""
-    start = events[0]
-    assert isinstance(start, ev.RunStarted)
-    names = tuple(spec.name for spec in start.team)
+def _command(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
+    """The command that an event records, null if nobody gave one; pauses take no time and are left out.
+
+    ``shape`` is that of the run before the event.
+    """
+    names = tuple(shape.team)
     match event:
         case ev.StopRequested(author=author, why=why):
             return control.Stop(author=author, why=why)
@@ -274,10 +278,26 @@ def _command(events: Sequence[ev.AnyEvent], event: ev.AnyEvent) -> control.AnyCo
             )
         case ev.FaultStopped(author=author) if author not in ("engine", "plan"):
             return control.Heal(author=author, why=event.why, fault=event.id)
+        case ev.AgentJoined(agent=name, model=model, author=author, why=why):
+            return control.AddAgent(author=author, why=why, name=name, model=model)
+        case ev.AgentLeft(agent=name, author=author, why=why):
+            return control.RemoveAgent(author=author, why=why, name=name)
+        case ev.TaskAdded(spec=spec, author=author, turn=0):
+            said, after = spec.description, spec.dependencies
+            return control.AddTask(
+                author=author, title=spec.title, files=spec.files, description=said, after=after
+            )
+        case ev.DependencyAdded(task=task, dependency=on, author=author, turn=0):
+            return control.AddDependency(author=author, task=task, on=on)
     return None
 
 
-def _replies(events: Sequence[ev.AnyEvent], team: Iterable[ev.AgentSpec]) -> dict[str, ev.Replied]:
-    real = {spec.name for spec in team if registry.resolve(spec.model).real}
+def _replies(
+    events: Sequence[ev.AnyEvent], team: Iterable[ev.AgentSpec], whole: Iterable[ev.AnyEvent]
+) -> dict[str, ev.Replied]:
+    """Replies of real models among ``events``, by request; ``whole`` tells who joined."""
+    joined = [(e.agent, e.model) for e in whole if isinstance(e, ev.AgentJoined)]
+    models = [*((spec.name, spec.model) for spec in team), *joined]
+    real = {name for name, model in models if registry.resolve(model).real}
     requests = {e.turn: e.request for e in events if isinstance(e, ev.TurnStarted) and e.agent in real}
     return {requests[e.turn]: e for e in events if isinstance(e, ev.Replied) and e.turn in requests}

@@ -28,7 +28,7 @@ from engine.record.writer import FileStore, SyncStore
 from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
-from engine.setup import Prepared, check, demands, member, prepare, reopen
+from engine.setup import Prepared, check, check_joiner, demands, member, prepare, reopen
 from engine.team.prompts import TEMPLATE
 from engine.team.recast import Recast
 from engine.teamchange import Former
@@ -130,6 +130,7 @@ async def _main(
         locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
         tests=runner_for(suite, config, real_model=_has_real_model(prepared.start, start)),
         models={spec.name: model(spec) for spec in start.team},
+        recruit=lambda spec: model(check_joiner(config, spec, environ)),
     )
     if scripted is not None:
         past.leave_out(scripted.left_out)
@@ -232,7 +233,7 @@ def _first(
     if past.state.seq == 0:
         start = prepared.start if former is None else check(former.config(config), environ)[1]
         return start, start
-    if past.start is None or past.start.template != TEMPLATE:
+    if past.start is None or not 1 <= past.start.template <= TEMPLATE:
         raise TeamtopError(
             f"{prepared.folder.run_id} began under another version of teamtop, with other prompts; "
             "it can be replayed, but not gone on with."

@@ -170,7 +170,7 @@ class Pacing:
         if self._team.bus.round >= limit:
             return "max_rounds", f"{limit} rounds were played"
         if not self._live() and not (self._attended or self._lifecycle.waiting):
-            return "no_agents", "every agent is down"
+            return "no_agents", "every agent is down" if self._team.members else "every agent has left"
         return None
 
     async def _life(self) -> None:
@@ -180,7 +180,10 @@ class Pacing:
         await self._lifecycle.changed.wait()
 
     def _live(self) -> list[Member]:
-        return [member for member in self._team.members.values() if member.status == "live"]
+        team = self._team
+        if not any(spec.role == "developer" for spec in team.specs):
+            return []  # a lead has nobody to lead
+        return [member for member in team.members.values() if member.status == "live"]
 
     # ------------------------------------------------------------ rounds
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from engine.faults.injector import Injector
 from engine.record import events as ev
+from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.team import leadership
 from engine.team import turn as turns
@@ -20,7 +21,7 @@ from engine.team.acts.talk import TalkActs
 from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
 from engine.team.lifecycle import Lifecycle
-from engine.team.member import Member, Team
+from engine.team.member import Team
 from engine.team.pace import Pace
 
 _LOST_TURN = "the engine stopped in the middle of it; what of your reply was carried out stands on the board"
@@ -37,6 +38,7 @@ class Past:
 
     def __init__(self, events: Iterable[ev.Event] = ()) -> None:
         self.state = RunState()
+        self.shape = Shape()
         self.conversations = Conversations()
         self.evidence = Evidence()
         self.pace = Pace()
@@ -116,11 +118,15 @@ class Past:
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
             ev.LeadLost: self._lead_lost,
+            ev.AgentJoined: self._agent_joined,
+            ev.AgentLeft: self._agent_left,
+            ev.TaskAdded: self._task_added,
         }
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event of a journal that an engine wrote."""
         self.state.apply(event)
+        self.shape.apply(event)
         self.conversations.apply(event)
         self.evidence.apply(event)
         self.pace.apply(event)
@@ -163,7 +169,7 @@ class Past:
         self.orphans.pop(event.task, None)
 
     def _task_released(self, event: ev.TaskReleased) -> None:
-        if event.reason in ("lease", "stolen", "promoted"):
+        if event.reason in ("lease", "stolen", "promoted", "left"):
             self.orphans[event.task] = None
 
     def _lock_acquired(self, event: ev.LockAcquired) -> None:
@@ -208,6 +214,23 @@ class Past:
         self.lost.pop(event.agent, None)
         self.epochs[event.agent] = event.epoch
 
+    def _agent_joined(self, event: ev.AgentJoined) -> None:
+        assert self.start is not None
+        self.start = event.on(self.start)
+        self.epochs[event.agent] = event.epoch
+        self.calls[event.agent] = 0
+        for task in self.state.board.ready():  # the first who can take what nobody has
+            self.orphans[task.id] = None
+
+    def _agent_left(self, event: ev.AgentLeft) -> None:
+        assert self.start is not None
+        self.start = event.on(self.start)
+        self.lost.pop(event.agent, None)
+        self.waiting.pop(event.agent, None)
+
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        self.orphans[event.spec.id] = None
+
 
 async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lifecycle: Lifecycle) -> None:
     """Close what the cut left open, and set the timers that ran: leases and heals.
@@ -215,7 +238,7 @@ async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lif
     A turn without an end in the journal is lost, and its agent is told; what the journal holds of it stands.
     """
     for started in past.open_turns.values():
-        _end(team, started, team.members[started.agent])
+        _end(team, started)
     for lock in past.held.values():
         freed = ev.LockReleased(path=lock.path, agent=lock.agent, token=lock.token, reason="barrier")
         team.bus.emit(freed)
@@ -225,13 +248,18 @@ async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lif
         team.bus.emit(ev.RoundEnded())
     injector.restore(past.faults.values(), past.state.faults.count)
     lifecycle.restore(past.lost.values())
+    for name, (spec, _) in past.shape.left.items():
+        lifecycle.part(name, spec.role)
     leadership.settle(team)
     for task in past.orphans:
         lifecycle.pass_on(task)
 
 
-def _end(team: Team, started: ev.TurnStarted, member: Member) -> None:
-    if member.status == "down":
+def _end(team: Team, started: ev.TurnStarted) -> None:
+    member = team.members.get(started.agent)
+    if member is None or member.epoch < started.epoch:
+        turns.end(team, started, "left", 0, "the agent left the team")
+    elif member.status == "down":
         turns.end(team, started, "crashed", 0, "the agent crashed")
     elif member.status == "stalled":
         member.epoch += 1

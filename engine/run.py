@@ -6,7 +6,7 @@ Commands of people and planned faults act at any time; each is an event before i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from engine.faults.plan import Planned
 from engine.faults.store import DisturbedStore
 from engine.faults.switchboard import Active, Switchboard
 from engine.faults.testruns import DisturbedTests
+from engine.joining import Joining
 from engine.models.base import Model, Reply
 from engine.pacing import Outcome, Pacing
 from engine.record import events as ev
@@ -31,6 +32,7 @@ from engine.record.clean import storable
 from engine.record.writer import JournalWriter, Store
 from engine.restore import Past, settle
 from engine.strategies import STRATEGIES
+from engine.team import growth
 from engine.team import turn as turns
 from engine.team.acts import Acts, Mail
 from engine.team.copies import Copies
@@ -51,7 +53,10 @@ __all__ = ["Outcome", "Run", "Seams"]
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Everything a run needs from outside. ``models`` by agent name."""
+    """Everything a run needs from outside. ``models`` by agent name.
+
+    ``recruit`` makes the model of an agent that joins, or raises ``UsageError``; null: nobody can join.
+    """
 
     store: Store
     clock: Clock
@@ -59,6 +64,7 @@ class Seams:
     locks: Locks
     tests: TestRunner
     models: Mapping[str, Model]
+    recruit: Callable[[ev.AgentSpec], Model] | None = None
 
 
 class Run:
@@ -98,7 +104,7 @@ class Run:
         self._writer = JournalWriter(store)
         self.bus = Bus(self._writer, seams.clock.now_us, past.state.seq)
         self.bus.round = past.state.round
-        for fold in (past.state, past.conversations, past.evidence, past.pace):
+        for fold in (past.state, past.shape, past.conversations, past.evidence, past.pace):
             self.bus.reduce(fold)
         self.faults = Switchboard(self.bus, seams.clock)
         store.watch(self.faults)
@@ -107,7 +113,8 @@ class Run:
         )
         self.team = Team(
             run=start,
-            members={spec.name: self._member(spec) for spec in start.team},
+            members={spec.name: self._member(spec) for spec in self._specs()},
+            shape=past.shape,
             strategy=STRATEGIES[start.strategy](),
             bus=self.bus,
             state=self.state,
@@ -131,6 +138,7 @@ class Run:
         copies = Copies(self.team, past.pace, self._lifecycle)
         self._acts = Acts(self.team, self._bench, copies)
         self._injector = Injector(self.team, self.faults, self._lifecycle)
+        self._joining = Joining(self.team, self._lifecycle, self._injector, self._recruit)
         self._deeds = DisturbedDeeds(self._acts, self.team, self.faults, self._injector.triggers.settled)
         backups = Backups(self.team, self._deeds, self._lifecycle, copies, past.pace)
         self._pacing = Pacing(
@@ -148,22 +156,31 @@ class Run:
         self.real_seconds: float | None = None
         """What passed outside from the first prompt to the end of the team's work; null before that."""
 
+    def _specs(self) -> Sequence[ev.AgentSpec]:
+        return self._start.team if self._past.empty else tuple(self._past.shape.team.values())
+
     def _member(self, spec: ev.AgentSpec) -> Member:
         past, name = self._past, spec.name
-        model = self._disturbed(spec, self._seams.models[name])
+        model = self._disturbed(spec, self._seams.models[name], past.calls[name])
         return Member(
             spec, model, past.epochs.get(name, 1), past.status(name), rounds=past.rounds.get(name, 0)
         )
 
-    def _disturbed(self, spec: ev.AgentSpec, inner: Model) -> Model:
-        clock, seed, calls = self._seams.clock, self._start.seed, self._past.calls[spec.name]
+    def _recruit(self, spec: ev.AgentSpec, epoch: int) -> Member:
+        if self._seams.recruit is None:
+            raise UsageError("Nobody can join this run.")
+        return Member(spec, self._disturbed(spec, self._seams.recruit(spec)), epoch)
+
+    def _disturbed(self, spec: ev.AgentSpec, inner: Model, calls: int = 0) -> Model:
+        clock, seed = self._seams.clock, self._start.seed
         made = DisturbedModel(inner, spec.name, self.faults, clock, seed, self._stalled, self._late, calls)
         self._models[spec.name] = made
         return made
 
     def _cast(self, spec: ev.AgentSpec, model: Model, member: Member | None) -> Member:
         if member is None:
-            return Member(spec, self._disturbed(spec, model), self._past.epochs.get(spec.name, 1))
+            calls = self._past.calls[spec.name]
+            return Member(spec, self._disturbed(spec, model, calls), self._past.epochs.get(spec.name, 1))
         member.spec = spec
         self._models[spec.name].put(model)
         return member
@@ -341,6 +358,12 @@ class Run:
                 return self._injector.heal(number, author, why)
             case control.Say():
                 return await self._say(command)
+            case control.AddAgent():
+                return self._joining.join(command)
+            case control.RemoveAgent():
+                return self._joining.leave(command)
+            case control.AddTask() | control.AddDependency():
+                return self._grow(command)
         return None
 
     def _stop(self, author: str, why: str) -> ev.Event | None:
@@ -350,6 +373,16 @@ class Run:
         self._pacing.stop()
         self.team.gate.open(author, "to stop")
         return event
+
+    def _grow(self, command: control.AddTask | control.AddDependency) -> ev.Event:
+        team, author = self.team, command.author
+        try:
+            if isinstance(command, control.AddDependency):
+                return growth.add_dependency(team, command.task, command.on, author)
+            said, after = command.description, command.after
+            return growth.add_task(team, command.title, command.files, said, after, author)
+        except growth.DoesNotFit as refused:
+            raise UsageError(refused.sentence) from None
 
     async def _say(self, command: control.Say) -> ev.Event:
         names = tuple(self.team.members) if command.to is None else self._injector.targets(command.to)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from engine.errors import TeamtopError, UsageError
 from engine.faults import selectors
 from engine.faults.plan import Planned, parse
+from engine.joining import TEAM_MAX
 from engine.models import registry
 from engine.record import events as ev
 from engine.record.barrier import slack
@@ -27,9 +28,6 @@ from tasks import suite as suites
 from tasks.errors import SuiteError, nearest, quoted
 from tasks.model import Suite
 from tasks.verdicts import table
-
-TEAM_MAX = 200
-"""Developers at most: twice the largest team that is measured (100)."""
 
 SEED_LIMIT = 1 << 63
 """Seeds are 64-bit numbers with a sign: what events and ``run.json`` can hold."""
@@ -144,6 +142,22 @@ def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
     lead = [member(config, "Lead", "lead")] if STRATEGIES[config.strategy].has_lead else []
     developers = [member(config, f"Dev{number}", "developer") for number in range(1, config.agents + 1)]
     return (*lead, *developers)
+
+
+def check_joiner(config: RunConfig, spec: ev.AgentSpec, environ: Mapping[str, str]) -> ev.AgentSpec:
+    """Return ``spec`` if a run of ``config`` can take it in as it goes. Raises ``UsageError``."""
+    registry.check(spec.model, environ)
+    _check_speed(config, (spec,))
+    if registry.resolve(spec.model).real and not (config.unsafe_tests or _any_real(_team(config))):
+        raise UsageError(  # simulated tests of such a team may run code that they do not know
+            f"{spec.model} writes code that nobody knows, and this team began with simulated models only: "
+            "start a run with --unsafe-tests, or with a real model from the beginning."
+        )
+    return spec
+
+
+def _any_real(team: tuple[ev.AgentSpec, ...]) -> bool:
+    return any(registry.resolve(spec.model).real for spec in team)
 
 
 def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:

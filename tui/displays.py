@@ -115,11 +115,11 @@ class Lines:
         return lines
 
     def _header(self) -> str:
-        run = self.state.run
+        run, n = self.state.run, self.state.crew.developers
         barrier = "" if run.barrier == "round" else f"barrier {run.barrier} · "
         return (
-            f"{run.suite} · {run.structure} p={run.p:.2g} · {run.developers} agents · {run.strategy} · "
-            f"{barrier}{' + '.join(run.models)} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
+            f"{run.suite} · {run.structure} p={run.p:.2g} · {n} agents · {run.strategy} · "
+            f"{barrier}{run.mix} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
         )
 
     def _agents(self) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from engine.record import events as ev
 from engine.record.state import AgentState, RunState
 
-Standing: TypeAlias = Literal["ok", "stalled", "down"]
+Standing: TypeAlias = Literal["ok", "stalled", "down", "left"]
 
 UNKNOWN_OF_AGENTS: dict[ev.Gap, tuple[str, ...]] = {
     "tokens": ("input_tokens", "output_tokens"),
@@ -147,5 +147,5 @@ def _agent(agent: AgentState, lock_denials: int, gaps: frozenset[ev.Gap]) -> Age
         messages_sent=agent.messages_sent,
         lock_denials=lock_denials if locked else None,
         busy_seconds=agent.busy_seconds,
-        status=status if status in ("stalled", "down") else "ok",
+        status=status if status in ("stalled", "down", "left") else "ok",
     )

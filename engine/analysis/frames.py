@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import polars as pl
 
 from engine.errors import TeamtopError
 from engine.record import events as ev
+from engine.record.shape import Shape
 
 EVENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "seq": pl.Int64,
@@ -80,6 +81,9 @@ what describes the run rather than its course stay in the journal."""
 
 MICRO = 1_000_000
 
+_COMINGS_AND_GOINGS = ("agent_crashed", "agent_stalled", "agent_revived", "agent_joined", "agent_left")
+"""Types of events after which an agent is up, lost or gone: the last one says which."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -110,11 +114,10 @@ def build(events: Sequence[ev.AnyEvent]) -> Frames:
     """Make all tables from validated events. Raises ``TeamtopError`` for numbers that no engine writes."""
     try:
         table = _events(events)
+        shape, turns = Shape(events), _turns(table)
         started = next((e for e in events if isinstance(e, ev.RunStarted)), None)
-        turns = _turns(table)
-        agents = _agents(table, turns, _team(events))
-        gaps = frozenset(started.gaps if started else ())
-        return Frames(table, turns, _tasks(table, started), _rounds(table), agents, gaps)
+        agents, tasks = _agents(table, turns, _team(events)), _tasks(table, shape.tasks.values())
+        return Frames(table, turns, tasks, _rounds(table), agents, frozenset(started.gaps if started else ()))
     except pl.exceptions.PolarsError as error:
         raise TeamtopError(
             f"The journal holds values that no table can hold ({str(error).splitlines()[0][:120]}); "
@@ -249,7 +252,7 @@ def _rounds(events: pl.DataFrame) -> pl.DataFrame:
     ).drop("in_time")
 
 
-def _tasks(events: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:
+def _tasks(events: pl.DataFrame, specs: Iterable[ev.TaskSpec]) -> pl.DataFrame:
     """One row per task: who completed it when, and how often it changed hands."""
     listing = pl.DataFrame(
         [
@@ -261,7 +264,7 @@ def _tasks(events: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:
                 "dependencies": list(spec.dependencies),
                 "tests": len(spec.tests),
             }
-            for spec in (started.tasks if started else ())
+            for spec in specs
         ],
         schema={
             "task": pl.String,
@@ -292,9 +295,15 @@ def _tasks(events: pl.DataFrame, started: ev.RunStarted | None) -> pl.DataFrame:
 
 
 def _team(events: Sequence[ev.AnyEvent]) -> list[ev.AgentSpec]:
-    """Everybody who was ever in the team, by the last that was said of them."""
-    teams = (event.team for event in events if isinstance(event, ev.RunStarted | ev.TeamChanged))
-    return list({spec.name: spec for team in teams for spec in team}.values())
+    """Everybody who was ever in the team, by the last that was said of them; who comes back comes last."""
+    ever: dict[str, ev.AgentSpec] = {}
+    for event in events:
+        if isinstance(event, ev.RunStarted | ev.TeamChanged):
+            ever |= {spec.name: spec for spec in event.team}
+        elif isinstance(event, ev.AgentJoined):
+            ever.pop(event.agent, None)
+            ever[event.agent] = event.spec
+    return list(ever.values())
 
 
 def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.AgentSpec]) -> pl.DataFrame:
@@ -303,11 +312,7 @@ def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.Agen
         [{"agent": a.name, "role": a.role, "model": a.model} for a in members],
         schema={"agent": pl.String, "role": pl.String, "model": pl.String},
     )
-    lost = (
-        pl.col("type")
-        .filter(pl.col("type").is_in(["agent_crashed", "agent_stalled", "agent_revived"]))
-        .last()
-    )
+    lost = pl.col("type").filter(pl.col("type").is_in(_COMINGS_AND_GOINGS)).last()
     course = (
         events.filter(pl.col("agent").is_not_null())
         .group_by("agent")
@@ -342,7 +347,7 @@ def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.Agen
         .join(sent, left_on="agent", right_on="sender", how="left", maintain_order="left")
         .join(worked, on="agent", how="left", maintain_order="left")
     )
-    standing = {"agent_crashed": "down", "agent_stalled": "stalled"}
+    standing = {"agent_crashed": "down", "agent_stalled": "stalled", "agent_left": "left"}
     return rows.with_columns(
         pl.col("lost").replace_strict(standing, default="ok", return_dtype=pl.String).alias("status"),
         pl.when(pl.col("cost_unknown").fill_null(value=False))

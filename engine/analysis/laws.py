@@ -11,27 +11,27 @@ from typing import Literal
 from engine.record.state import MetricsState, RunState
 
 
-def amdahl_bound(p: float, n: int) -> float:
+def amdahl_bound(p: float, n: float) -> float:
     """Return the speedup that ``n`` agents cannot pass if the share ``1 - p`` of the work is serial.
 
     1 / ((1 - p) + p / n); G. Amdahl, "Validity of the single processor approach", AFIPS 1967. The paper
     (Mieczkowski et al. 2026, section 3) takes p = 1 - longest chain / tasks. It supposes that the serial
     part excludes all other work, which a team on a task graph does not obey: hence ``graph_bound``.
-    Raises ``ValueError`` for fewer than one agent or p outside of [0, 1].
+    Raises ``ValueError`` without an agent or for p outside of [0, 1].
     """
-    if n < 1 or not 0.0 <= p <= 1.0:
+    if n <= 0 or not 0.0 <= p <= 1.0:
         raise ValueError(f"no Amdahl bound for p={p}, n={n}")
     return 1.0 / ((1.0 - p) + p / n)
 
 
-def graph_bound(tasks: int, span: int, n: int) -> float:
+def graph_bound(tasks: int, span: int, n: float) -> float:
     """Return the speedup that ``n`` agents cannot pass on a graph of ``tasks`` with a longest chain ``span``.
 
     min(n, work / span) with work = ``tasks`` units: no schedule is shorter than the longest chain, nor than
     the work divided among all (R. Graham 1966; R. Brent 1974). It assumes equal tasks, one per turn; agents
-    that do several tasks in one reply can pass it. Raises ``ValueError`` for fewer than one agent.
+    that do several tasks in one reply can pass it. Raises ``ValueError`` without an agent.
     """
-    if n < 1:
+    if n <= 0:
         raise ValueError(f"no graph bound for n={n}")
     if tasks < 1 or span < 1:
         return float(n)
@@ -105,8 +105,23 @@ def final_speedup(wall_seconds: float | None, completed: bool, baseline: Baselin
 
 
 def bounds_of(state: RunState) -> tuple[float, float] | None:
-    """Return (Amdahl bound, graph bound) of a run's team and graph; null before its first event."""
-    run = state.run
-    if run.developers < 1 or not 0.0 <= run.p <= 1.0:
+    """Return (Amdahl bound, graph bound) of team and graph as they stand; null before a run's first event.
+
+    A team that changed is as large as it was on average over time: that is exact for the graph bound, where
+    agent-seconds limit the work done, and an approximation of Amdahl's, whose parallel part may have fallen
+    into the time of the larger team.
+    """
+    run, n = state.run, team_size(state)
+    if n <= 0 or not 0.0 <= run.p <= 1.0:
         return None
-    return amdahl_bound(run.p, run.developers), graph_bound(state.board.total, run.span, run.developers)
+    return amdahl_bound(run.p, n), graph_bound(state.board.total, run.span, n)
+
+
+def team_size(state: RunState) -> float:
+    """Return the N of the bounds: developers on average over the run so far, as ``CrewState.mean`` says.
+
+    While nobody joins or leaves, that is their number.
+    """
+    run, first = state.run, state.metrics.first_prompt
+    ended = run.wall_seconds is not None and first is not None
+    return state.crew.mean((first or 0.0) + (run.wall_seconds or 0.0) if ended else state.ts)

@@ -115,7 +115,7 @@ class _Book:
                     case.away.setdefault(event.agent, event.ts)
             case ev.AgentRevived() if event.agent in case.away:
                 case.lost.append((event.agent, case.away.pop(event.agent), event.ts))
-            case ev.TaskReleased(reason="lease"):
+            case ev.TaskReleased(reason="lease" | "left"):
                 if event.agent in targets and event.agent in case.away:
                     case.orphans[event.task] = event.agent
                     case.homeless.add(event.task)

@@ -14,7 +14,10 @@ from engine.team.member import Member, Team
 from engine.team.turn import Deeds
 from engine.world.chance import stream
 
-BOARD_ACTIONS = ("claim_task", "complete_task", "release_task", "assign_task", "approve_task", "reject_task")
+BOARD_ACTIONS = (
+    *("claim_task", "complete_task", "release_task", "assign_task", "approve_task", "reject_task"),
+    *("add_task", "add_dependency"),
+)
 """Actions that change the board."""
 
 FILE_ACTIONS = ("edit_file", "read_file")

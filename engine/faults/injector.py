@@ -68,7 +68,7 @@ class Injector:
             if event.until_seconds is not None:
                 left = event.until_seconds - self._team.clock.now()
                 self._lifecycle.background(self._heal_later(event.id, left), f"heal {event.id}")
-        for name in self._team.members:
+        for name in list(self._team.members):
             self._revive(name)
 
     def round_started(self, round_: int) -> None:
@@ -112,10 +112,11 @@ class Injector:
     def targets(self, target: str, actor: str = "") -> tuple[str, ...]:
         """The agents that ``target`` names now. Raises ``UsageError`` if there is none."""
         team = self._team
-        selectors.check(target, team.run.team, team.run.tasks)
+        specs, tasks = team.specs, tuple(team.shape.tasks.values())
+        selectors.check(target, specs, tasks)
         chance = stream(team.run.seed, "target", target, self._faults.count)
         live = [member.name for member in team.members.values() if member.status == "live"]
-        found = selectors.select(target, selectors.Scene(team.run, team.state, live, chance, actor))
+        found = selectors.select(target, selectors.Scene(specs, tasks, team.state, live, chance, actor))
         if not found:
             raise UsageError(f"At this moment {target} names no agent.")
         return found
@@ -206,6 +207,19 @@ class Injector:
         stopped = (self.heal(fault.id, author, why) for fault in self._faults.all())
         return [event for event in stopped if event is not None]
 
+    # ------------------------------------------------------------ members who go and come
+
+    def gone(self, name: str) -> None:
+        """``name`` has left the team: what disturbed nobody else is over."""
+        self._forgetful.discard(name)
+        for fault in self._faults.all():
+            if name in fault.targets and self._team.members.keys().isdisjoint(fault.targets):
+                self.heal(fault.id, "engine", f"{name} left the team")
+
+    def holding(self, name: str) -> int | None:
+        """The fault that would keep ``name`` down if it joined; null without one."""
+        return next((fault.id for kind in _HOLDING for fault in self._faults.on(kind, name)), None)
+
     # ------------------------------------------------------------ locks
 
     def holder_dies(self, fault: Active, agent: str) -> None:
@@ -215,6 +229,8 @@ class Injector:
         seconds = fault.number("down_seconds") or None
 
         def crash() -> None:
+            if agent not in self._team.members:
+                return  # it left the team before it could die
             self.inject("crash", agent, {}, author="engine", why=why, duration_seconds=seconds)
 
         self.triggers.soon(crash, f"death of {agent}")

@@ -35,11 +35,12 @@ _CALL = re.compile(r"([a-z-]+)\((.*)\)", re.DOTALL)
 class Scene:
     """What a selector looks at.
 
-    ``live`` are the agents that are up, ``chance`` draws for this strike, ``actor`` is the agent of the event
-    that triggered it (empty without one).
+    ``team`` and ``tasks`` are those of this moment, ``live`` the agents that are up. ``chance`` draws for
+    this strike, ``actor`` is the agent of the event that triggered it (empty without one).
     """
 
-    run: ev.RunStarted
+    team: Sequence[ev.AgentSpec]
+    tasks: Sequence[ev.TaskSpec]
     state: RunState
     live: Sequence[str]
     chance: Random
@@ -85,7 +86,7 @@ def select(target: str, scene: Scene) -> tuple[str, ...]:
     ``target`` has been checked. Agents that are not up are named by their name, ``all``, ``lead`` and
     ``owner-of`` only.
     """
-    names = tuple(spec.name for spec in scene.run.team)
+    names = tuple(spec.name for spec in scene.team)
     if target in names:
         return (target,)
     if "," in target and "(" not in target:
@@ -96,15 +97,15 @@ def select(target: str, scene: Scene) -> tuple[str, ...]:
 
 
 def _all(scene: Scene) -> Sequence[str]:
-    return [spec.name for spec in scene.run.team]
+    return [spec.name for spec in scene.team]
 
 
 def _lead(scene: Scene) -> Sequence[str]:
-    return [spec.name for spec in scene.run.team if spec.role == "lead"]
+    return [spec.name for spec in scene.team if spec.role == "lead"]
 
 
 def _live_developers(scene: Scene) -> list[str]:
-    return [spec.name for spec in scene.run.team if spec.role == "developer" and spec.name in scene.live]
+    return [spec.name for spec in scene.team if spec.role == "developer" and spec.name in scene.live]
 
 
 def _draw(scene: Scene, names: Sequence[str], count: int) -> Sequence[str]:
@@ -139,7 +140,7 @@ def _critical_path_owner(scene: Scene) -> Sequence[str]:
         for dependency in task.dependencies:
             after.setdefault(dependency, []).append(task.id)
     depth: dict[str, int] = {}
-    for task_id in reversed(_topological(scene.run.tasks)):
+    for task_id in reversed(_topological(scene.tasks)):
         depth[task_id] = 1 + max((depth.get(d, 0) for d in after.get(task_id, ())), default=0)
     owned = [t for t in board.tasks.values() if t.owner in scene.live and t.status != "done"]
     longest = max(owned, key=lambda task: depth.get(task.id, 0), default=None)

@@ -38,6 +38,7 @@ Refusal: TypeAlias = Literal[
     "fenced",  # the agent lost the task or its epoch meanwhile
     "unreachable",  # the agent is cut off from the board
     "storage",  # the file system refused
+    "graph",  # it does not fit the task graph: a cycle, a name or file that is taken
 ]
 Verdict: TypeAlias = Literal[
     "passed",
@@ -298,7 +299,7 @@ class TurnEnded(Event, frozen=True, kw_only=True, tag="turn_ended"):
 
     turn: int
     agent: str
-    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken"]
+    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken", "left"]
     effects: int
     detail: str = ""
 
@@ -354,7 +355,7 @@ class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
 
     task: str
     agent: str
-    reason: Literal["released", "lease", "reassigned", "stolen", "promoted", "overtaken"]
+    reason: Literal["released", "lease", "reassigned", "stolen", "promoted", "overtaken", "left"]
     turn: int = 0
     to: str = ""
 
@@ -455,7 +456,7 @@ class LockReleased(Event, frozen=True, kw_only=True, tag="lock_released"):
     path: str
     agent: str
     token: int
-    reason: Literal["barrier", "lease", "end", "forgotten"]
+    reason: Literal["barrier", "lease", "end", "forgotten", "left"]
 
 
 # ---------------------------------------------------------------- tests
@@ -563,15 +564,15 @@ class DraftEnded(Event, frozen=True, kw_only=True, tag="draft_ended"):
     """A copy of a task came to nothing. ``draft`` 0: it was the owner's own, in the workspace.
 
     ``lost``: ``winner`` completed the task first; ``agreed``: it was a vote for the version of ``winner``,
-    which was taken; ``lease``: its agent was lost; ``changed``: the strategy was, in a fork.
-    ``characters`` is what was written for it; ``cancelled`` the turn whose reply was not waited for
-    (0: none), and whose tokens nobody reports.
+    which was taken; ``lease``: its agent was lost; ``left``: it left the team; ``changed``: the strategy was,
+    in a fork. ``characters`` is what was written for it; ``cancelled`` the turn whose reply was not waited
+    for (0: none), and whose tokens nobody reports.
     """
 
     draft: int
     task: str
     agent: str
-    reason: Literal["lost", "agreed", "lease", "changed"]
+    reason: Literal["lost", "agreed", "lease", "changed", "left"]
     winner: str = ""
     characters: int = 0
     cancelled: int = 0
@@ -737,6 +738,67 @@ class LeadLost(Event, frozen=True, kw_only=True, tag="lead_lost"):
         return msgspec.structs.replace(start, team=team)
 
 
+# ---------------------------------------------------------------- teams and graphs that change
+
+
+class AgentJoined(Event, frozen=True, kw_only=True, tag="agent_joined"):
+    """``author`` took ``agent`` into the team; it begins with the next round.
+
+    One that was of the team before comes back as a stranger: with a new ``epoch`` and no memory.
+    """
+
+    agent: str
+    role: Role
+    model: str
+    epoch: int
+    author: str
+    why: str = ""
+
+    @property
+    def spec(self) -> AgentSpec:
+        """The new member."""
+        return AgentSpec(name=self.agent, role=self.role, model=self.model)
+
+    def on(self, start: RunStarted) -> RunStarted:
+        """What the run is from here on: as before, but for the new member."""
+        return msgspec.structs.replace(start, team=(*start.team, self.spec))
+
+
+class AgentLeft(Event, frozen=True, kw_only=True, tag="agent_left"):
+    """``author`` took ``agent`` out of the team at once. ``epoch`` is the one that ends.
+
+    What is open of it is closed by the events that follow: its turn is cut, its locks and tasks are free.
+    """
+
+    agent: str
+    epoch: int
+    author: str
+    why: str = ""
+
+    def on(self, start: RunStarted) -> RunStarted:
+        """What the run is from here on: as before, without the one who left."""
+        return msgspec.structs.replace(
+            start, team=tuple(spec for spec in start.team if spec.name != self.agent)
+        )
+
+
+class TaskAdded(Event, frozen=True, kw_only=True, tag="task_added"):
+    """``author`` put a task on the board; ``turn`` is that of the lead who did, 0 for a person."""
+
+    spec: TaskSpec
+    author: str
+    turn: int = 0
+
+
+class DependencyAdded(Event, frozen=True, kw_only=True, tag="dependency_added"):
+    """From here on ``task`` waits for ``dependency``, too. ``author`` and ``turn`` as in ``TaskAdded``."""
+
+    task: str
+    dependency: str
+    author: str
+    turn: int = 0
+
+
 class ControlRefused(Event, frozen=True, kw_only=True, tag="control_refused"):
     """A command of ``author`` could not be carried out.
 
@@ -796,6 +858,10 @@ AnyEvent: TypeAlias = (
     | AgentStalled
     | AgentRevived
     | LeadLost
+    | AgentJoined
+    | AgentLeft
+    | TaskAdded
+    | DependencyAdded
     | ControlRefused
 )
 """The tagged union that journal lines decode to."""

@@ -103,18 +103,19 @@ class _World:
         steady = registry.create("sim/perfect", seed=start.seed, sleep=sleep)
         paths = [path for task in suite.tasks for path in task.files]
         protected = (*(f"tests/{path}" for path in suite.tests), *suite.tests)
+
+        def model(spec: ev.AgentSpec) -> WatchedModel:
+            made = registry.create(spec.model, seed=start.seed, sleep=sleep)
+            return WatchedModel(made, steady, spec.name, witness)
+
         seams = Seams(
             store=self.ledger,
             clock=clock,
             workspace=Workspace(self.folder, suite.support, protected),
             locks=Locks(NoLockFiles()),
             tests=WatchedTests(SimulatedTests(table(suite.name), paths), witness),
-            models={
-                spec.name: WatchedModel(
-                    registry.create(spec.model, seed=start.seed, sleep=sleep), steady, spec.name, witness
-                )
-                for spec in start.team
-            },
+            models={spec.name: model(spec) for spec in start.team},
+            recruit=model,
         )
         self.run = Run(
             start,

@@ -32,6 +32,8 @@ class ActionSpec:
     optional: tuple[str, ...] = ()
     body: Body = "none"
     roles: tuple[Role, ...] = ("developer", "lead")
+    since: int = 1
+    """The version of the prompts that teaches it first."""
 
     @property
     def has_body(self) -> bool:
@@ -137,6 +139,24 @@ ACTIONS: tuple[ActionSpec, ...] = (
         roles=("lead",),
     ),
     ActionSpec(
+        "add_task",
+        "Put a new task on the board: what it should do, its file, and the tasks it builds on (if any).",
+        ('<add_task title="Report as CSV" file="csv_report.py" after="3,7">text</add_task>',),
+        required=("title", "file"),
+        optional=("after",),
+        body="text",
+        roles=("lead",),
+        since=2,
+    ),
+    ActionSpec(
+        "add_dependency",
+        "Have a task that nobody has begun wait for another one, too.",
+        ('<add_dependency id="7" on="3"/>',),
+        required=("id", "on"),
+        roles=("lead",),
+        since=2,
+    ),
+    ActionSpec(
         "synthesize",
         "Tell the whole team where the work stands and what follows from it.",
         ("<synthesize>text</synthesize>",),
@@ -148,6 +168,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
 REVIEWING = ("approve_task", "reject_task")
 """Actions that only teams have in which agents review each other's work."""
+
+LATEST = max(spec.since for spec in ACTIONS)
+"""The version of the prompts that teaches all of it."""
 
 BY_NAME: Mapping[str, ActionSpec] = MappingProxyType({spec.name: spec for spec in ACTIONS})
 """The table by name."""
@@ -219,14 +242,17 @@ def _quoted(value: str) -> str:
     raise ValueError(f"no attribute can hold {value!r}")
 
 
-def grammar_text(role: Role, *, omit: Collection[str] = (), optimistic: bool = False) -> str:
+def grammar_text(
+    role: Role, *, omit: Collection[str] = (), optimistic: bool = False, template: int = LATEST
+) -> str:
     """The lines that teach an agent of this role its actions.
 
-    ``omit`` names actions that the strategy does not offer; ``optimistic`` teaches the ``base`` of an edit.
+    ``omit`` names actions that the strategy does not offer; ``optimistic`` teaches the ``base`` of an edit;
+    ``template`` is the version of the prompts.
     """
     lines = []
     for spec in ACTIONS:
-        if role not in spec.roles or spec.name in omit:
+        if role not in spec.roles or spec.name in omit or spec.since > template:
             continue
         lines.append("  or  ".join(spec.examples))
         lines.append(f"    {spec.help}")

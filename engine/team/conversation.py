@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.models.base import Message
 from engine.record import events as ev
+from engine.record.shape import Shape
 from engine.strategies import STRATEGIES
 from engine.strategies.base import Strategy
 from engine.team import prompts
@@ -47,8 +48,8 @@ class _Thread:
     unseen_drafts: dict[str, None] = field(default_factory=dict)
     outcomes: list[str] = field(default_factory=list)
     mail: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
     owned: dict[str, None] = field(default_factory=dict)
-    received: set[str] = field(default_factory=set)
     changed_team: bool = False
     changed_role: bool = False
 
@@ -69,7 +70,8 @@ class Conversations:
         self.run: ev.RunStarted | None = None
         self._threads: dict[str, _Thread] = {}
         self._strategy: Strategy | None = None
-        self._tasks: dict[str, ev.TaskSpec] = {}
+        self._shape = Shape()
+        self._tasks = self._shape.tasks
         self._status: dict[str, tuple[str, str]] = {}
         self._open: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {}
@@ -85,6 +87,7 @@ class Conversations:
         self._lost: set[str] = set()
         self._stolen: dict[str, str] = {}
         self._leaderless = ""
+        self._received: dict[str, set[str]] = {}
         self._composed: dict[str, Prompt] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
@@ -113,6 +116,10 @@ class Conversations:
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
             ev.LeadLost: self._lead_lost,
+            ev.AgentJoined: self._agent_joined,
+            ev.AgentLeft: self._agent_left,
+            ev.TaskAdded: self._task_added,
+            ev.DependencyAdded: self._dependency_added,
         }
 
     def apply(self, event: ev.Event) -> None:
@@ -138,8 +145,7 @@ class Conversations:
 
     def received(self, agent: str, message: str) -> bool:
         """Whether that message has reached the agent before."""
-        thread = self._threads.get(agent)
-        return thread is not None and message in thread.received
+        return message in self._received.get(agent, ())
 
     # ------------------------------------------------------------ the prompt
 
@@ -155,7 +161,8 @@ class Conversations:
         version, board, board_digest = self.boards.text(board_version)
         parts = [f"# Round {round_}\n", board]
         if thread.changed_team:
-            parts.append(prompts.team_changed(run, thread.spec, strategy, list(thread.owned)))
+            mine, members = list(thread.owned), self._shape.team
+            parts.append(prompts.team_changed(run, thread.spec, strategy, mine, members))
         if thread.changed_role:
             parts.append(prompts.role_changed(run, thread.spec, strategy))
         changed = [(path, self._files[path].version) for path in thread.changed]
@@ -167,6 +174,8 @@ class Conversations:
         if thread.mail:
             mails = [self._mail[message_id] for message_id in thread.mail]
             parts.append(prompts.mail((m.id, m.sender, m.round, m.text) for m in mails))
+        if thread.news and thread.messages:  # whoever begins reads it in the brief
+            parts.append(prompts.news(thread.news, self._shape.team))
         tasks, more = self._tasks_to_show(thread)
         parts.extend(prompts.task_section(self._tasks[task]) for task in tasks)
         if more:
@@ -212,7 +221,7 @@ class Conversations:
     def _brief(self, thread: _Thread) -> str:
         assert self.run is not None
         assert self._strategy is not None
-        return prompts.brief(self.run, thread.spec, self._strategy, list(thread.owned))
+        return prompts.brief(self.run, thread.spec, self._strategy, list(thread.owned), self._shape.team)
 
     def _tasks_to_show(self, thread: _Thread) -> tuple[list[str], int]:
         wanted = list(thread.wanted_tasks)
@@ -247,16 +256,11 @@ class Conversations:
 
     def _run_started(self, event: ev.RunStarted) -> None:
         self.run = event
+        self._shape.apply(event)
+        self._tasks = self._shape.tasks
         self._strategy = STRATEGIES[event.strategy]()
         for task in event.tasks:
-            self._tasks[task.id] = task
-            self._task_files[task.id] = task.files
-            for path in task.files:
-                self._path_tasks.setdefault(path, []).append(task.id)
-            self._open[task.id] = len(task.dependencies)
-            for dependency in task.dependencies:
-                self._dependents.setdefault(dependency, []).append(task.id)
-            self._set(event, task.id, "pending", "")
+            self._lay(event, task)
         for file in event.files:
             self._files[file.path] = _File(0, "the project", file.content, event.seq)
         self._threads = {spec.name: _Thread(spec) for spec in event.team}
@@ -266,6 +270,7 @@ class Conversations:
         assert self.run is not None
         told = event.strategy != self.run.strategy
         self.run = event.on(self.run)
+        self._shape.apply(event)
         self._strategy = STRATEGIES[event.strategy]()
         for spec in event.team:
             thread = self._threads.get(spec.name)
@@ -275,6 +280,15 @@ class Conversations:
             thread.changed_role |= thread.spec.role != spec.role and bool(thread.messages)
             thread.spec = spec
             thread.changed_team = thread.changed_team or (told and bool(thread.messages))
+
+    def _lay(self, event: ev.Event, task: ev.TaskSpec) -> None:
+        self._task_files[task.id] = task.files
+        for path in task.files:
+            self._path_tasks.setdefault(path, []).append(task.id)
+        self._open[task.id] = sum(self._status.get(d, ("", ""))[0] != "done" for d in task.dependencies)
+        for dependency in task.dependencies:
+            self._dependents.setdefault(dependency, []).append(task.id)
+        self._set(event, task.id, "pending", "")
 
     def _set(self, event: ev.Event, task: str, status: str, owner: str) -> None:
         before = self._status.get(task, ("", ""))
@@ -287,7 +301,8 @@ class Conversations:
             self._claimable[task] = None
         else:
             self._claimable.pop(task, None)
-        line = prompts.board_line(self._tasks[task], status, owner)
+        spec = self._tasks[task]
+        line = prompts.board_line(spec, status, owner, untested=task in self._shape.added and not spec.tests)
         self.boards.change(event.seq, task, line, self._done)
 
     def _tell(self, agent: str, action: str, subject: str, result: str, say: str) -> None:
@@ -309,8 +324,7 @@ class Conversations:
         thread.files_shown.update(prompt.seen.files)
         for gathered in (thread.changed, thread.wanted_files, thread.wanted_tasks, thread.unseen_drafts):
             gathered.clear()
-        thread.outcomes = []
-        thread.mail = []
+        thread.outcomes, thread.mail, thread.news = [], [], []
         thread.changed_team = thread.changed_role = False
 
     def _replied(self, event: ev.Replied) -> None:
@@ -449,8 +463,9 @@ class Conversations:
 
     def _message_delivered(self, event: ev.MessageDelivered) -> None:
         thread = self._threads.get(event.recipient)
-        if thread is not None and event.id not in thread.received:
-            thread.received.add(event.id)
+        received = self._received.setdefault(event.recipient, set())
+        if thread is not None and event.id not in received:
+            received.add(event.id)
             thread.mail.append(event.id)
 
     def _info_requested(self, event: ev.InfoRequested) -> None:
@@ -483,6 +498,7 @@ class Conversations:
         """Tell everybody who leads now, and the two whose role is another what that means."""
         assert self.run is not None
         self.run = event.on(self.run)
+        self._shape.apply(event)
         if event.policy == "promote":
             self._leaderless = ""
             said = f"{event.heir} is the lead now, for {event.agent} is lost."
@@ -505,3 +521,46 @@ class Conversations:
         mine = self.drafts.by(thread.spec.name)
         thread.unseen_drafts = dict.fromkeys(path for draft in mine for path in draft.files)
         thread.changed = dict.fromkeys(path for path, file in self._files.items() if file.version)
+
+    # ------------------------------------------------------------ teams and graphs that change
+
+    def _tell_all(self, news: str) -> None:
+        for thread in self._threads.values():
+            thread.news.append(news)
+
+    def _agent_joined(self, event: ev.AgentJoined) -> None:
+        assert self.run is not None
+        self._tell_all(f"{event.agent} joined the team as a {event.role}.")
+        self._shape.apply(event)
+        self.run = event.on(self.run)
+        if event.role == "lead":
+            self._leaderless = ""
+        self._lost.discard(event.agent)
+        thread = self._threads[event.agent] = _Thread(self._shape.team[event.agent])
+        self._forget(thread)
+
+    def _agent_left(self, event: ev.AgentLeft) -> None:
+        assert self.run is not None
+        self._shape.apply(event)
+        self.run = event.on(self.run)
+        self._lost.discard(event.agent)
+        self._threads.pop(event.agent, None)
+        self._composed.pop(event.agent, None)
+        self._tell_all(f"{event.agent} left the team.")
+
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        task = event.spec
+        self._shape.apply(event)
+        self._lay(event, task)
+        self._tell(event.author if event.turn else "", "add_task", task.id, "ok", "It is on the board.")
+        self._tell_all(f"Task {task.id} ({task.name}) is new.")
+
+    def _dependency_added(self, event: ev.DependencyAdded) -> None:
+        self._shape.apply(event)
+        task, other = event.task, event.dependency
+        self._open[task] += self._status[other][0] != "done"
+        self._dependents.setdefault(other, []).append(task)
+        self._set(event, task, *self._status[task])
+        said = f"It waits for task {other}."
+        self._tell(event.author if event.turn else "", "add_dependency", task, "ok", said)
+        self._tell_all(f"Task {task} waits for task {other}, too.")

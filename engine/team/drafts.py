@@ -66,6 +66,9 @@ class Drafts:
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
+            ev.AgentJoined: self._agent_joined,
+            ev.AgentLeft: self._agent_left,
+            ev.TaskAdded: self._task_added,
         }
 
     def apply(self, event: ev.Event) -> None:
@@ -150,7 +153,7 @@ class Drafts:
 
     def _ended(self, event: ev.DraftEnded) -> None:
         self.open.pop(event.draft, None)
-        if event.reason == "lease":
+        if event.reason in ("lease", "left"):
             self._authors[event.task].discard(event.agent)
 
     def _agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
@@ -158,6 +161,17 @@ class Drafts:
 
     def _agent_revived(self, event: ev.AgentRevived) -> None:
         self._lost.discard(event.agent)
+
+    def _agent_joined(self, event: ev.AgentJoined) -> None:
+        if event.role == "developer":
+            self._developers = (*self._developers, event.agent)
+
+    def _agent_left(self, event: ev.AgentLeft) -> None:
+        self._lost.discard(event.agent)
+        self._developers = tuple(name for name in self._developers if name != event.agent)
+
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        self._paths[event.spec.id] = frozenset(event.spec.files)
 
 
 def overlay(files: Mapping[str, str], drafts: Iterable[Draft]) -> Mapping[str, str]:

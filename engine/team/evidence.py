@@ -34,6 +34,7 @@ class Evidence:
         self._draft_proofs: dict[int, _Proof] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
+            ev.TaskAdded: self._task_added,
             ev.FileEdited: self._file_edited,
             ev.TestsStarted: self._tests_started,
             ev.TestsFinished: self._tests_finished,
@@ -63,6 +64,9 @@ class Evidence:
         self._tasks = {task.id: task for task in event.tasks}
         self._files = {file.path: content_hash(file.content) for file in event.files}
 
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        self._tasks[event.spec.id] = event.spec
+
     def _file_edited(self, event: ev.FileEdited) -> None:
         self._files[event.path] = event.hash
 
@@ -75,7 +79,8 @@ class Evidence:
                 if draft in self._drafts and (not event.tasks or self._drafts[draft][0] in event.tasks)
             }
             return
-        self._tested[event.run] = {task: self._hashes(task) for task in event.tasks or self._tasks}
+        covered = (task for task in event.tasks or self._tasks if self._tasks[task].tests)
+        self._tested[event.run] = {task: self._hashes(task) for task in covered}
 
     def _tests_finished(self, event: ev.TestsFinished) -> None:
         if event.verdict not in ("passed", "failed"):

@@ -39,6 +39,16 @@ def lease_over(team: Team, member: Member) -> None:
         _fall_back(team, member.name, why)
 
 
+def left(team: Team, lead: str) -> None:
+    """The lead has left the team: the policy takes effect at once, for there is no return to wait for."""
+    if team.run.lead_lost == "promote" and len(team.live_developers()) >= LED_AT_LEAST:
+        heir = least_loaded(team.state.board, team.live_developers())
+        assert heir is not None
+        _promote(team, lead, heir)
+    else:
+        _fall_back(team, lead, "it left the team")
+
+
 def _fall_back(team: Team, lead: str, why: str) -> None:
     if not team.state.run.leaderless:
         team.bus.emit(ev.LeadLost(agent=lead, policy="self-claim", why=why))

@@ -1,8 +1,9 @@
-"""Lost agents: crash, stall, lease, return.
+"""Lost agents, and those who go: crash, stall, lease, return; leaving for good.
 
 Work of a lost agent stays its own for the lease, so that a short absence costs nothing; then its tasks and
 locks go back to the team. What a stalled agent sends after that is fenced: its turn has been ended, its epoch
-is over, and each of its actions is refused.
+is over, and each of its actions is refused. Who is taken out of the team goes at once: there is nobody to
+wait for.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ class Lifecycle:
 
     def crash(self, name: str, why: str) -> None:
         """The agent is down at once; its open turn is lost."""
-        member = self._team.members[name]
-        if member.status == "down":
+        member = self._team.members.get(name)
+        if member is None or member.status == "down":
             return
         member.status = "down"
         self._fenced.pop(name, None)
@@ -105,8 +106,8 @@ class Lifecycle:
 
     def stall(self, name: str) -> None:
         """The agent is silent within its turn, which goes on until the lease ends."""
-        member = self._team.members[name]
-        if member.status != "live":
+        member = self._team.members.get(name)
+        if member is None or member.status != "live":
             return
         member.status = "stalled"
         until = self._lease_end()
@@ -135,7 +136,7 @@ class Lifecycle:
     async def _lease(self, member: Member, number: int, until: float) -> None:
         await self._team.clock.sleep(until - self._team.clock.now())
         # An agent that came back and was lost again has a new lease, which the old one must not cut short.
-        if member.status != "live" and self._leases[member.name] == number:
+        if member.status in ("stalled", "down") and self._leases[member.name] == number:
             self._reclaim(member)
 
     def _reclaim(self, member: Member) -> None:
@@ -163,13 +164,10 @@ class Lifecycle:
         leadership.lease_over(team, member)
 
     def pass_on(self, task: str) -> None:
-        """Let the strategy name who gets a task that a lease took from its owner."""
-        team = self._team
-        heir = team.strategy.after_release(task, team.state.board, team.live_developers())
-        if heir is not None:
-            team.bus.emit(ev.TaskAssigned(task=task, agent=heir, by="strategy"))
+        """Let the strategy name who gets a task that was taken from its owner."""
+        self._team.pass_on(task)
 
-    def _cut(self, member: Member, outcome: Literal["crashed", "fenced"], detail: str) -> None:
+    def _cut(self, member: Member, outcome: Literal["crashed", "fenced", "left"], detail: str) -> None:
         if member.turn is not None and not member.turn.done():
             member.turn.cancel()
         started = self._started.pop(member.name, None)
@@ -179,6 +177,39 @@ class Lifecycle:
             member.epoch += 1
             self._fenced[member.name] = started
         end(self._team, started, outcome, 0, detail)
+
+    def leave(self, name: str, author: str, why: str = "") -> ev.AgentLeft:
+        """Take a member out of the team: its turn is cut, what it held is free, its tasks are passed on."""
+        team = self._team
+        member = team.members.pop(name)
+        member.status = "left"
+        for gone in (self._fenced, self._late):
+            gone.pop(name, None)  # whoever comes back under that name has nothing to send
+        left = team.bus.emit(ev.AgentLeft(agent=name, epoch=member.epoch, author=author, why=why))
+        team.mailbox.collected(name)  # nobody reads it
+        self._cut(member, "left", "the agent left the team")
+        team.run = left.on(team.run)
+        self.part(name, member.spec.role)
+        self.changed.set()
+        return left
+
+    def part(self, name: str, role: ev.Role) -> None:
+        """Free what somebody who is no member holds, and have somebody else lead if nobody does."""
+        team = self._team
+        for held in team.locks.release_agent(name):
+            freed = ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="left")
+            team.bus.emit(freed)
+        for draft in team.drafts.by(name):
+            ended = ev.DraftEnded(
+                draft=draft.id, task=draft.task, agent=name, reason="left", characters=draft.written
+            )
+            team.bus.emit(ended)
+        for task in team.state.board.owned_by(name):
+            team.bus.emit(ev.TaskReleased(task=task.id, agent=name, reason="left"))
+            self.pass_on(task.id)
+        led = any(spec.role == "lead" for spec in team.specs) or team.state.run.leaderless
+        if role == "lead" and not led and team.strategy.has_lead:
+            leadership.left(team, name)
 
     # ------------------------------------------------------------ coming back
 
@@ -190,7 +221,7 @@ class Lifecycle:
         if name not in self._fenced:
             return
         self._late[name] = reply
-        if self._team.members[name].status == "live":
+        if (member := self._team.members.get(name)) is not None and member.status == "live":
             self._refuse_late(name)
 
     def _refuse_late(self, name: str) -> None:

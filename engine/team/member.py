@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from engine.models.base import Model
 from engine.record import events as ev
 from engine.record.bus import Bus
+from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.strategies.base import Strategy
 from engine.team.conversation import Conversations
@@ -26,12 +27,13 @@ class Member:
     """An agent: ``epoch`` grows with every restart; ``turn`` is the task of its open turn.
 
     ``rounds`` is the number of its last turn that has ended (0: none); see ``engine.pacing``.
+    One that left the team is no member; its status tells those who still hold it.
     """
 
     spec: ev.AgentSpec
     model: Model
     epoch: int = 1
-    status: Literal["live", "stalled", "down"] = "live"
+    status: Literal["live", "stalled", "down", "left"] = "live"
     turn: asyncio.Task[None] | None = None
     rounds: int = 0
 
@@ -53,11 +55,14 @@ class BoardView(Protocol):
 class Team:
     """Everything a turn touches: the seams, the folds, the members.
 
-    ``spent`` is told when a provider takes no more calls because the money is spent, in its words.
+    ``members`` are those of the team now, in the order in which they came, and ``shape`` says what there is
+    to do; ``run`` is how both began. ``spent`` is told when a provider takes no more calls because the money
+    is spent, in its words.
     """
 
     run: ev.RunStarted
     members: dict[str, Member]
+    shape: Shape
     strategy: Strategy
     bus: Bus
     state: RunState
@@ -77,6 +82,17 @@ class Team:
     def drafts(self) -> Drafts:
         """All drafts, as the journal has them."""
         return self.conversations.drafts
+
+    @property
+    def specs(self) -> tuple[ev.AgentSpec, ...]:
+        """The members as they were specified."""
+        return tuple(member.spec for member in self.members.values())
+
+    def pass_on(self, task: str) -> None:
+        """Let the strategy name who gets a task that is nobody's."""
+        heir = self.strategy.after_release(task, self.state.board, self.live_developers())
+        if heir is not None:
+            self.bus.emit(ev.TaskAssigned(task=task, agent=heir, by="strategy"))
 
     def live_developers(self) -> list[str]:
         """Names of the developers that are neither down nor stalled."""

@@ -30,6 +30,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._owner: dict[str, str] = {}
+        self._done: set[str] = set()
         self._waits: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {}
         self._since: dict[str, float] = {}
@@ -43,6 +44,8 @@ class Pace:
             ev.TaskClaimed: self._taken,
             ev.TaskReleased: self._released,
             ev.TaskCompleted: self._completed,
+            ev.TaskAdded: self._task_added,
+            ev.DependencyAdded: self._dependency_added,
         }
 
     def apply(self, event: ev.Event) -> None:
@@ -82,9 +85,19 @@ class Pace:
 
     def _run_started(self, event: ev.RunStarted) -> None:
         for task in event.tasks:
-            self._waits[task.id] = len(task.dependencies)
-            for dependency in task.dependencies:
-                self._dependents.setdefault(dependency, []).append(task.id)
+            self._lay(task)
+
+    def _lay(self, task: ev.TaskSpec) -> None:
+        self._waits[task.id] = sum(dependency not in self._done for dependency in task.dependencies)
+        for dependency in task.dependencies:
+            self._dependents.setdefault(dependency, []).append(task.id)
+
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        self._lay(event.spec)
+
+    def _dependency_added(self, event: ev.DependencyAdded) -> None:
+        self._waits[event.task] += event.dependency not in self._done
+        self._dependents.setdefault(event.dependency, []).append(event.task)
 
     def _turn_started(self, event: ev.TurnStarted) -> None:
         for task, owner in self._owner.items():
@@ -105,6 +118,7 @@ class Pace:
 
     def _completed(self, event: ev.TaskCompleted) -> None:
         self._owner.pop(event.task, None)
+        self._done.add(event.task)
         since = self._since.pop(event.task, None)
         if since is not None:
             insort(self._times, event.ts - since)

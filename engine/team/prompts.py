@@ -7,15 +7,15 @@ model can read them back. Text that is not the engine's own (descriptions, mail,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from engine.record.barrier import slack
 from engine.record.events import AgentSpec, RunStarted, TaskSpec
 from engine.strategies.base import Strategy
 from engine.team.actions import REVIEWING, grammar_text
 
-TEMPLATE = 1
-"""Version of these texts."""
+TEMPLATE = 2
+"""Version of these texts. 2 teaches leads to add tasks and dependencies; runs begun under 1 go on without."""
 
 _ROUND = """\
 # How a round works
@@ -63,9 +63,11 @@ def quote(text: str) -> str:
     return "".join(f"> {line}\n" for line in text.rstrip("\n").split("\n"))
 
 
-def brief(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[str]) -> str:
-    """The first message to ``agent``. ``own`` are the ids it was given before the first round."""
-    team = ", ".join(member.name for member in run.team)
+def brief(
+    run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[str], members: Collection[str]
+) -> str:
+    """The first message to ``agent``. ``own`` are the ids that it owns, ``members`` the team as it is."""
+    team = ", ".join(members)
     lines = [
         f"You are {agent.name}, {agent.role} of the team that builds {run.suite}.\n",
         f"Team: {team}.\n",
@@ -77,17 +79,20 @@ def brief(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[s
     lines.append(f"\n# Project\n{quote(run.brief)}")
     lines.append(f"\n{_pace(run)}\n{_COMPLETION[run.completion]}\n")
     omit = () if strategy.reviews and run.verified_by == "review" else REVIEWING
-    grammar = grammar_text(agent.role, omit=omit, optimistic=run.locks == "optimistic")
+    optimistic = run.locks == "optimistic"
+    grammar = grammar_text(agent.role, omit=omit, optimistic=optimistic, template=run.template)
     lines.append(f"\n# Actions\n{grammar}\n")
     lines.append(f"\n# Rules of the strategy\n{strategy.rules(agent.role).rstrip()}\n")
     return "".join(lines)
 
 
-def team_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[str]) -> str:
+def team_changed(
+    run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Sequence[str], members: Collection[str]
+) -> str:
     """The section that says how the team goes on, to an agent whose brief told otherwise."""
     lines = [
         "## The team works otherwise from here on\n",
-        f"Team: {', '.join(member.name for member in run.team)}.\n",
+        f"Team: {', '.join(members)}.\n",
         f"Strategy: {run.strategy}.\n",
     ]
     if strategy.preassigns:
@@ -98,7 +103,7 @@ def team_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy, own: Seq
 
 def role_changed(run: RunStarted, agent: AgentSpec, strategy: Strategy) -> str:
     """The section that says what an agent does from here on whose brief gave it another role."""
-    grammar = grammar_text(agent.role, optimistic=run.locks == "optimistic")
+    grammar = grammar_text(agent.role, optimistic=run.locks == "optimistic", template=run.template)
     return (
         "## Your role is another from here on\n"
         f"You are {agent.name}, {agent.role} of the team that builds {run.suite}.\n"
@@ -116,10 +121,11 @@ def _pace(run: RunStarted) -> str:
     return f"{_AT_OWN_PACE.format(others=others)}\n{locks}"
 
 
-def board_line(task: TaskSpec, status: str, owner: str) -> str:
-    """One line of the board."""
+def board_line(task: TaskSpec, status: str, owner: str, *, untested: bool = False) -> str:
+    """One line of the board. ``untested`` says of a task that came later that no test will judge it."""
     needs = ",".join(task.dependencies) or "-"
-    return f"{task.id} | {status} | {owner or '-'} | {needs} | {task.name} | {task.title}\n"
+    title = f"{task.title} (no tests)" if untested else task.title
+    return f"{task.id} | {status} | {owner or '-'} | {needs} | {task.name} | {title}\n"
 
 
 def board(done: int, total: int, lines: Iterable[str]) -> str:
@@ -151,6 +157,11 @@ def mail(messages: Iterable[tuple[str, str, int, str]]) -> str:
         f"- {message_id} from {' '.join(sender.split())} in round {round_}:\n{quote(text)}"
         for message_id, sender, round_, text in messages
     )
+
+
+def news(lines: Iterable[str], members: Iterable[str]) -> str:
+    """What changed in the team and its work since the agent's last turn, and the team as it is."""
+    return "## News\n" + "".join(f"- {line}\n" for line in lines) + f"Team: {', '.join(members)}.\n"
 
 
 def task_section(task: TaskSpec) -> str:

@@ -88,7 +88,7 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
 def end(
     team: Team,
     started: ev.TurnStarted,
-    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken"],
+    outcome: Literal["replied", "failed", "crashed", "fenced", "overtaken", "left"],
     effects: int,
     detail: str = "",
 ) -> None:

@@ -100,9 +100,9 @@ def test_03_a_turn_does_not_pay_for_all_tasks_nor_open_the_log_for_each_event(
     lines: list[str] = []
     line = prompts.board_line
 
-    def counted(task: ev.TaskSpec, status: str, owner: str) -> str:
+    def counted(task: ev.TaskSpec, status: str, owner: str, *, untested: bool) -> str:
         lines.append(task.id)
-        return line(task, status, owner)
+        return line(task, status, owner, untested=untested)
 
     monkeypatch.setattr(prompts, "board_line", counted)
     writes = []
@@ -275,7 +275,7 @@ def test_15_a_message_that_comes_during_a_call_is_in_the_next_prompt() -> None:
 def test_16_every_action_that_is_taught_is_understood(role: ev.Role) -> None:
     strategy = "lead" if role == "lead" else "verified-by"
     run = started(strategy=strategy, verified_by="review")
-    brief = prompts.brief(run, ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES[strategy](), [])
+    brief = prompts.brief(run, ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES[strategy](), [], [])
     taught = [spec for spec in ACTIONS if role in spec.roles]
     for spec in taught:
         for example in spec.examples:

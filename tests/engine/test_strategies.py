@@ -125,7 +125,7 @@ def test_without_its_lead_a_team_falls_back_to_claiming_and_back_when_it_returns
 def test_a_lead_is_extra_and_stands_first() -> None:
     played = play({}, strategy="lead", agents=2, max_rounds=1)
     assert played.of(ev.RoundStarted)[0].agents == ("Lead", "Dev1", "Dev2")
-    assert played.state.run.developers == 2
+    assert played.state.crew.developers == 2
 
 
 # ------------------------------------------------------------ two figures that theory gives exactly

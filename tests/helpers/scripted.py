@@ -254,6 +254,11 @@ def play(
     async def main() -> None:
         clock = Clock(kind)
         models = {spec.name: ScriptedModel(spec.name, brain, clock.sleep) for spec in start.team}
+
+        def recruit(spec: ev.AgentSpec) -> Model:
+            models[spec.name] = ScriptedModel(spec.name, brain, clock.sleep)
+            return model(models[spec.name])
+
         seams = Seams(
             store=journal,
             clock=clock,
@@ -261,6 +266,7 @@ def play(
             locks=Locks(NoLockFiles()),
             tests=runner,
             models={name: model(scripted) for name, scripted in models.items()},
+            recruit=recruit,
         )
         entries = parse(plan, "plan.toml") if plan else ()
         run = Run(start, seams, suite_tests=suite_tests, plan=entries, attended=attended)

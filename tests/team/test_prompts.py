@@ -22,7 +22,7 @@ HEADING = re.compile(r"^#+ ", re.MULTILINE)
 def test_the_brief_has_the_fixed_lines_that_models_read_back(strategy: str, role: ev.Role) -> None:
     run = started(strategy=strategy, brief="Build\n# it\n\nwell.")
     agent = ev.AgentSpec(name="Dev1", role=role, model="m")
-    text = prompts.brief(run, agent, STRATEGIES[strategy](), ["2", "1"])
+    text = prompts.brief(run, agent, STRATEGIES[strategy](), ["2", "1"], [m.name for m in run.team])
     lines = text.splitlines()
     assert lines[0] == f"You are Dev1, {role} of the team that builds handmade."
     assert lines[1] == f"Team: {', '.join(member.name for member in run.team)}."
@@ -39,7 +39,7 @@ def test_the_brief_has_the_fixed_lines_that_models_read_back(strategy: str, role
 @pytest.mark.parametrize("role", ["developer", "lead"])
 def test_an_agent_is_taught_every_action_of_its_role_and_no_other(role: ev.Role) -> None:
     run = started(strategy="lead")
-    text = prompts.brief(run, ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES["lead"](), [])
+    text = prompts.brief(run, ev.AgentSpec(name="X", role=role, model="m"), STRATEGIES["lead"](), [], [])
     actions = text.partition("# Actions\n")[2].partition("\n# ")[0]
     for spec in ACTIONS:
         taught = role in spec.roles and spec.name not in REVIEWING

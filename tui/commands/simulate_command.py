@@ -167,7 +167,7 @@ def _span(text: str) -> range:
 def _agents(text: str) -> int:
     """How many developers; 0 stands for any number."""
     from engine.errors import UsageError
-    from engine.setup import TEAM_MAX
+    from engine.joining import TEAM_MAX
     from tasks.errors import quoted
 
     if text == "mixed":

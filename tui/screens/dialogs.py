@@ -115,7 +115,7 @@ class MessageDialog(Dialog[Say]):
 
     def __init__(self, state: RunState, to: str | None = None) -> None:
         super().__init__()
-        self._names = [ALL, *state.agents.agents]
+        self._names = [ALL, *(agent.name for agent in state.agents.present)]
         self._marks = {name: _mark(state, name) for name in state.agents.agents}
         self._to = to if to in self._names else ALL
 

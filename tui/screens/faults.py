@@ -61,8 +61,9 @@ class FaultDialog(Dialog[Inject | Heal]):
         self._state = state
         self._folder = folder
         self._active: list[Fault] = list(state.faults.active.values())
-        lead = ("lead",) if any(agent.role == "lead" for agent in state.agents.agents.values()) else ()
-        self._names: list[str] = [*state.agents.agents, ALL, *lead, *PICKED]
+        present = state.agents.present
+        lead = ("lead",) if any(agent.role == "lead" for agent in present) else ()
+        self._names: list[str] = [*(agent.name for agent in present), ALL, *lead, *PICKED]
         self._marks = {name: _mark(state, name) for name in state.agents.agents}
         self._target = target if target in self._names else self._names[0]
 

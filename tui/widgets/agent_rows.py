@@ -16,6 +16,7 @@ STATUS: dict[AgentStatus, tuple[str, str, Role]] = {
     "idle": ("○", "idle", "muted"),
     "stalled": ("⊖", "stalled", "warn"),
     "down": ("✖", "down", "bad"),
+    "left": ("←", "left the team", "faint"),
 }
 """Glyph, word and role of what an agent does."""
 
@@ -40,6 +41,8 @@ LINE_ROWS = 2
 def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Row:
     """Glyph, word and age of what the agent does, with the reason if it is idle or lost."""
     glyph, word, role = STATUS[agent.status]
+    if agent.status == "left":
+        return [Span(f"{glyph} {word}", role)]
     if moment.state.run.phase == "ended":
         if agent.status == "down":
             return [Span(f"{glyph} {word}", role)]

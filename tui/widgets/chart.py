@@ -50,7 +50,7 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """All that the chart shows.
+    """All that the chart shows. ``agents`` is the N of the bounds: on average over time if the team changed.
 
     ``faults`` are numbers of tasks done when each began and when it stopped (null: it is active).
     """
@@ -60,7 +60,7 @@ class ChartData:
     amdahl: float
     graph: float
     p: float
-    agents: int
+    agents: float
     speedup: float | None = None
     faults: tuple[tuple[int, int | None], ...] = ()
     baseline: str = "estimated"
@@ -136,9 +136,11 @@ def _plot_row(canvas: Canvas, y: int, fill: Span) -> Row:
 
 def _names(data: ChartData, scale: _Scale) -> dict[int, Span]:
     """What stands beside the plot, by row; names that would fall on one another move apart."""
+    whole = float(data.agents).is_integer()
+    basis = f"p={data.p:.2g} N={data.agents:.0f}" if whole else f"mean N={data.agents:.1f}"
     wanted = [
         (scale.row(data.graph), Span(f"graph bound* {data.graph:.2f}", "graph")),
-        (scale.row(data.amdahl), Span(f"Amdahl p={data.p:.2g} N={data.agents} {data.amdahl:.2f}", "amdahl")),
+        (scale.row(data.amdahl), Span(f"Amdahl {basis} {data.amdahl:.2f}", "amdahl")),
     ]
     if data.speedup is not None:
         wanted.append((scale.row(data.speedup), Span(f"measured {data.speedup:.2f}", "measured")))

@@ -94,15 +94,17 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
 def _lefts(moment: Moment) -> Iterable[Row]:
     """What runs, from the full form to the shortest."""
     run = moment.state.run
-    model = run.models[0] if len(run.models) == 1 else f"{len(run.models)} models"
-    short_model = model.rpartition("/")[2] if len(run.models) == 1 else model
-    team = f"{run.developers}×"
-    agents = f"{run.developers} agent{'s' if run.developers != 1 else ''}"
+    n, mixed = moment.state.crew.developers, len(run.models) > 1
+    agents = f"{n} agent{'s' if n != 1 else ''}"
+    model = f"{n}× {run.mix}" if not mixed else run.mix
+    short_model = (
+        f"{n}× {run.mix.rpartition('/')[2]}" if not mixed else f"{agents} of {len(run.models)} models"
+    )
     p = f" p={run.p:.2g}"
     forms = (
-        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {team} {model}"),
-        (False, f"{run.suite} · {run.structure}{p} · {run.strategy} · {team} {model}"),
-        (False, f"{run.suite} · {run.structure} · {run.strategy} · {team} {short_model}"),
+        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
+        (False, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
+        (False, f"{run.suite} · {run.structure} · {run.strategy} · {short_model}"),
         (False, f"{run.suite} · {run.structure} · {run.strategy} · {agents}"),
         (False, f"{run.suite} · {run.structure} · {agents}"),
         (False, f"{shorten(run.suite, 16)} · {agents}"),

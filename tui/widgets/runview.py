@@ -133,7 +133,7 @@ class RunView(Widget):
     def show(self, moment: Moment) -> None:
         """Paint what is new."""
         self.moment = moment
-        team = tuple(moment.state.agents.agents)
+        team = tuple(agent.name for agent in moment.state.agents.present)
         if team != self._agents:
             self._assemble(team)
             if self.screen.focused is None:

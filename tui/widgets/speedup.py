@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.analysis.laws import team_size
 from tui.widgets.chart import ChartData, chart_rows
 from tui.widgets.figures import times
 from tui.widgets.locks import ESTIMATED, baseline_label
@@ -26,7 +27,7 @@ class SpeedupPanel(Panel):
             left.append(Span(" " + times(moment.speedup), "measured"))
             if baseline_label(moment.baseline) == ESTIMATED:
                 left.append(Span(" estimated", "muted"))
-        n = moment.state.run.developers
+        n = moment.state.crew.developers
         return left, [Span(f"{n} agents", "muted")] if n > 1 else []
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
@@ -58,7 +59,7 @@ class SpeedupPanel(Panel):
             amdahl=amdahl,
             graph=graph,
             p=run.p,
-            agents=run.developers,
+            agents=round(team_size(moment.state), 2),
             speedup=None if speedup is None else round(speedup, 2),
             faults=tuple((f.tasks_done, f.tasks_done_after) for f in moment.state.faults.all()),
             baseline=baseline_label(moment.baseline),

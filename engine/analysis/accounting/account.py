@@ -17,6 +17,7 @@ from engine.analysis.accounting.provenance import Fate, fates
 from engine.analysis.accounting.split import split
 from engine.analysis.accounting.turns import TurnBook
 from engine.record import events as ev
+from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.record.state.lanes import BETWEEN, Doing, Lane, nanos
 
@@ -68,6 +69,7 @@ class _Sheet:
         self._rule = IdleRule(self._state.board)
         self._book = TurnBook()
         self._start: ev.RunStarted | None = None
+        self._shape = Shape()
         self._first: int | None = None
         self._ts = 0.0
         self._idle: dict[str, dict[Cause, int]] = {}
@@ -84,9 +86,12 @@ class _Sheet:
                 self._start = event
                 for task in event.tasks:
                     self._book.expect(task)
+            case ev.TaskAdded():
+                self._book.expect(event.spec)
             case ev.TurnStarted() if self._first is None and self._start is not None:
                 self._first = nanos(event.ts)
                 self._state.lanes.restart(self._first)
+        self._shape.apply(event)
         self._book.apply(event)
         self._state.apply(event)
 
@@ -122,7 +127,7 @@ class _Sheet:
                 spent[name][cause] += time
         leads = self._leads()
         developers = {name: parts for name, parts in spent.items() if name not in leads}
-        span_ns = _longest(self._start.tasks, work)
+        span_ns = _longest(tuple(self._shape.tasks.values()), work)
         _part_starvation(developers, sum(work.values()), span_ns)
         lead = {name: parts for name, parts in spent.items() if name in leads}
         notes = tuple(note for gap, note in _NOTES.items() if gap in self._start.gaps)

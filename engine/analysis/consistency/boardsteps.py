@@ -64,8 +64,13 @@ class BoardFold:
         self._now: dict[str, tuple[str, str]] = dict.fromkeys(tasks, ("pending", ""))
         self._by_path: dict[str, list[str]] = {}
         for task in tasks.values():
-            for path in task.files:
-                self._by_path.setdefault(path, []).append(task.id)
+            self.lay(task)
+
+    def lay(self, task: ev.TaskSpec) -> None:
+        """Have a task, which is among ``tasks``, on the board."""
+        self._now.setdefault(task.id, ("pending", ""))
+        for path in task.files:
+            self._by_path.setdefault(path, []).append(task.id)
 
     def apply(self, event: ev.Event) -> None:
         """Take one event of any kind, in order."""

@@ -78,7 +78,7 @@ def recorded_evidence(history: History, tally: Tally) -> None:
     """``TaskCompleted.evidence`` is the verdict of the last finished run for the task, if its own files still
     have the contents that were tested, and ``none`` otherwise. Not judged where that run broke off."""
     for task, completed in history.done_at.items():
-        if task not in history.tasks:
+        if task not in history.tasks or not history.tasks[task].tests:
             continue
         last: Judgement | None = None
         for judged in history.judgements(task):

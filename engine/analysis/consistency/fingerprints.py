@@ -34,7 +34,7 @@ class Fingerprint:
 def walk(history: History) -> Iterator[tuple[ev.Event, Fingerprint, bool]]:
     """Each event with the fingerprint after it, and whether the event changed it."""
     mark = Fingerprint()
-    for task in history.tasks:
+    for task in (spec.id for spec in history.start.tasks) if history.start else ():
         mark.put("task", task, "pending\0")
     steps: dict[int, list[Step]] = {}
     for step in history.steps:
@@ -47,4 +47,8 @@ def walk(history: History) -> Iterator[tuple[ev.Event, Fingerprint, bool]]:
             changed |= mark.put("file", event.path, event.hash)
         elif isinstance(event, ev.DraftEdited):
             changed |= mark.put("draft", f"{event.draft} {event.path}", event.hash)
+        elif isinstance(event, ev.TaskAdded):
+            changed |= mark.put("task", event.spec.id, "pending\0")
+        elif isinstance(event, ev.DependencyAdded):
+            changed |= mark.put("need", f"{event.task}\0{event.dependency}", "")
         yield event, mark, changed

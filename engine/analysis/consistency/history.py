@@ -16,18 +16,25 @@ from engine.analysis.consistency.posts import Post, post_of
 from engine.analysis.consistency.spans import OPEN, FaultSpan, LockHold, Loss, Turn, actor
 from engine.analysis.consistency.testruns import Judgement, TestRun, TestRuns
 from engine.record import events as ev
+from engine.record.shape import Shape
 
 
 class History:
-    """The index. ``start`` is null if the journal does not begin with the start of a run."""
+    """The index. ``start`` is null if the journal does not begin with the start of a run.
+
+    ``tasks`` and ``team`` are all that there ever were; ``growth`` is how the graph came to be another than
+    at the start, ``left`` the seqs at which an agent left the team.
+    """
 
     def __init__(self, events: Iterable[ev.Event]) -> None:
         self.events: tuple[ev.Event, ...] = tuple(events)
         first = self.events[0] if self.events else None
         self.start = first if isinstance(first, ev.RunStarted) else None
-        specs = self.start.tasks if self.start else ()
-        self.tasks: dict[str, ev.TaskSpec] = {task.id: task for task in specs}
-        self.team: tuple[str, ...] = tuple(agent.name for agent in self.start.team) if self.start else ()
+        self.shape = Shape((self.start,) if self.start else ())
+        self.tasks: dict[str, ev.TaskSpec] = self.shape.tasks
+        self.team: dict[str, None] = dict.fromkeys(self.shape.team)
+        self.growth: list[ev.TaskAdded | ev.DependencyAdded] = []
+        self.left: dict[str, list[int]] = {}
         self.turns: list[Turn] = []
         self.turn_of: dict[int, Turn] = {}
         self.edits: list[ev.FileEdited] = []
@@ -43,8 +50,7 @@ class History:
         self.tests = TestRuns(self.tasks.values())
         self.tasks_of: dict[str, list[str]] = {}
         for task in self.tasks.values():
-            for path in task.files:
-                self.tasks_of.setdefault(path, []).append(task.id)
+            self._note(task)
         self._board = BoardFold(self.tasks)
         self._lost: dict[str, Loss] = {}
         self._held: dict[tuple[str, int], LockHold] = {}
@@ -83,7 +89,36 @@ class History:
             ev.RunEnded: self._run_ended,
             ev.RunVerified: self._run_verified,
             ev.RunResumed: self._run_resumed,
+            ev.AgentJoined: self._joined,
+            ev.AgentLeft: self._left,
+            ev.TaskAdded: self._task_added,
+            ev.DependencyAdded: self._dependency_added,
         }
+
+    def _note(self, task: ev.TaskSpec) -> None:
+        for path in task.files:
+            self.tasks_of.setdefault(path, []).append(task.id)
+
+    def _joined(self, event: ev.AgentJoined) -> None:
+        self.shape.apply(event)
+        self.team[event.agent] = None
+
+    def _left(self, event: ev.AgentLeft) -> None:
+        self.shape.apply(event)
+        self._back(event)
+        self.left.setdefault(event.agent, []).append(event.seq)
+
+    def _task_added(self, event: ev.TaskAdded) -> None:
+        self.growth.append(event)
+        if event.spec.id not in self.tasks:
+            self.shape.apply(event)
+            self._note(event.spec)
+            self._board.lay(event.spec)
+            self.tests.cover(event.spec)
+
+    def _dependency_added(self, event: ev.DependencyAdded) -> None:
+        self.growth.append(event)
+        self.shape.apply(event)
 
     def _act(self, event: ev.Event) -> None:
         who = actor(event)
@@ -117,7 +152,7 @@ class History:
     def _lock_released(self, event: ev.LockReleased) -> None:
         if (held := self._held.pop((event.path, event.token), None)) is not None:
             held.until, held.until_ts = event.seq, event.ts
-        if event.reason in ("lease", "forgotten"):  # before the turns that it guarded had ended
+        if event.reason in ("lease", "left", "forgotten"):  # before the turns that it guarded had ended
             self.freed_early.setdefault(event.path, []).append(event.seq)
 
     def _lost_agent(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
@@ -134,7 +169,8 @@ class History:
             active.until = event.seq
 
     def _team_changed(self, event: ev.TeamChanged) -> None:
-        self.team = tuple(dict.fromkeys((*self.team, *(agent.name for agent in event.team))))
+        self.shape.apply(event)
+        self.team |= dict.fromkeys(self.shape.team)
 
     def _run_ended(self, event: ev.RunEnded) -> None:
         self.ended = event
@@ -145,9 +181,13 @@ class History:
     def _run_resumed(self, event: ev.RunResumed) -> None:
         self.ended = self.verified = None  # what stands before it is no end
 
-    def _back(self, event: ev.AgentCrashed | ev.AgentStalled | ev.AgentRevived) -> None:
+    def _back(self, event: ev.AgentCrashed | ev.AgentStalled | ev.AgentRevived | ev.AgentLeft) -> None:
         if (loss := self._lost.pop(event.agent, None)) is not None:
             loss.until, loss.until_ts = event.seq, event.ts
+
+    def gone(self, agent: str, since: int, until: int) -> bool:
+        """Whether the agent left the team after event ``since`` and before event ``until``."""
+        return any(since < seq < until for seq in self.left.get(agent, ()))
 
     # ------------------------------------------------------------ the board
 

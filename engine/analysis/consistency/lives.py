@@ -21,6 +21,8 @@ _EFFECTS = (
     ev.DraftSubmitted,
     ev.DraftAccepted,
     ev.MessageSent,
+    ev.TaskAdded,
+    ev.DependencyAdded,
 )
 """Actions that change something for others; refusals and requests for information harm nobody."""
 
@@ -39,6 +41,7 @@ def zombie(history: History, tally: Tally) -> None:
     only the end of its turn tells.
     """
     down: set[str] = set()
+    gone: set[str] = set()
     epoch: dict[str, int] = {}
     over: dict[int, str] = {}
     for event in history.events:
@@ -49,14 +52,21 @@ def zombie(history: History, tally: Tally) -> None:
                 epoch[event.agent] = max(event.epoch, epoch.get(event.agent, 1))
             case ev.AgentStalled():
                 tally.look()
-            case ev.AgentRevived():
+            case ev.AgentRevived() | ev.AgentJoined():
                 down.discard(event.agent)
+                gone.discard(event.agent)
                 epoch[event.agent] = max(event.epoch, epoch.get(event.agent, 1))
+            case ev.AgentLeft():
+                tally.look()
+                down.discard(event.agent)
+                gone.add(event.agent)
             case ev.TurnEnded():
-                if event.outcome in ("crashed", "fenced", "overtaken"):
+                if event.outcome in ("crashed", "fenced", "overtaken", "left"):
                     over[event.turn] = event.outcome
             case ev.TurnStarted():
-                if event.agent in down:
+                if event.agent in gone:
+                    tally.found(event.seq, "{} began a turn after it had left the team.", event.agent)
+                elif event.agent in down:
                     tally.found(event.seq, "{} began a turn while it was down.", event.agent)
                 elif event.epoch != epoch.get(event.agent, event.epoch):
                     text = "{} began a turn in epoch {}, while epoch {} was its own."
@@ -106,6 +116,8 @@ def _words(event: ev.Event) -> str:
             return f"worked on draft {event.draft}"
         case ev.ReviewRequested() | ev.ReviewGiven():
             return f"handed in or reviewed task {event.task}"
+        case ev.TaskAdded() | ev.DependencyAdded():
+            return "changed the task graph"
     return "sent a message"
 
 

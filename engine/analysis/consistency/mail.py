@@ -40,11 +40,13 @@ def message_loss_engine(history: History, tally: Tally) -> None:
             key = (message, recipient)
             text = ""
             if (lost := post.lost.get(key)) is not None:
-                if lost.reason != "inbox full" and not _injected(history, post, *key, lost.seq):
+                excused = lost.reason == "inbox full" or history.gone(recipient, 0, lost.seq)
+                if not excused and not _injected(history, post, *key, lost.seq):
                     text = "Message {} to {} was lost without any fault."
             elif key in post.delivered:
                 due = post.next_prompt(recipient, post.delivered[key][0])
                 amnesia = history.faulty(post.delivered[key][0], due, recipient, kinds=("amnesia",))
+                amnesia = amnesia or history.gone(recipient, post.delivered[key][0], due)
                 if due != OPEN and post.first_read(*key) > due and not amnesia:
                     text = "Message {} was delivered to {} and is not in the next prompt."
             elif (

@@ -22,7 +22,8 @@ def _shown(turn: Turn) -> dict[str, int]:
 
 
 def _stale(history: History, tally: Tally, class_: Class) -> None:
-    board = [history.start.seq if history.start else 0, *(step.seq for step in history.steps)]
+    changes = sorted(event.seq for event in (*history.steps, *history.growth))
+    board = [history.start.seq if history.start else 0, *changes]
     for turn in history.turns:
         start = turn.started
         injected = history.faulty(start.seq, start.seq, start.agent, kinds=STALE)

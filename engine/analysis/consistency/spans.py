@@ -76,7 +76,7 @@ def _named(event: Any) -> tuple[str, int]:  # noqa: ANN401 - any event with an a
 
 
 def _released(event: ev.TaskReleased) -> tuple[str, int] | None:
-    if event.reason in ("lease", "stolen", "promoted", "overtaken"):
+    if event.reason in ("lease", "left", "stolen", "promoted", "overtaken"):
         return None
     return ("" if event.reason == "reassigned" else event.agent, event.turn)
 
@@ -97,6 +97,10 @@ def _sent(event: ev.MessageSent) -> tuple[str, int] | None:
     return (event.sender, event.turn) if event.turn else None
 
 
+def _authored(event: ev.TaskAdded | ev.DependencyAdded) -> tuple[str, int] | None:
+    return (event.author, event.turn) if event.turn else None
+
+
 _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.TaskReleased: _released,
     ev.TaskAssigned: _assigned,
@@ -115,4 +119,6 @@ _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.DraftAccepted: _named,
     ev.InfoRequested: _named,
     ev.ActionRefused: _named,
+    ev.TaskAdded: _authored,
+    ev.DependencyAdded: _authored,
 }

@@ -62,9 +62,13 @@ class TestRuns:
         self._laid: dict[int, dict[str, str]] = {}
         self._of_draft: dict[tuple[int, str], Judgement] = {}
         for task in tasks:
-            self._count[task.id] = len(set(task.tests))
-            for node in set(task.tests):
-                self._nodes.setdefault(node, []).append(task.id)
+            self.cover(task)
+
+    def cover(self, task: ev.TaskSpec) -> None:
+        """Have runs from here on say something of ``task``."""
+        self._count[task.id] = len(set(task.tests))
+        for node in set(task.tests):
+            self._nodes.setdefault(node, []).append(task.id)
 
     def started(self, event: ev.TestsStarted) -> None:
         """A run begins."""

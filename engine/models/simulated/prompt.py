@@ -87,6 +87,9 @@ class Prompt:
     copies: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> kind and state of an own copy
 
 
+NEWS = "## News\n"
+"""How the section begins that says how the team and its work changed, and who is of it."""
+
 CHANGED = "## The team works otherwise from here on\n"
 """How the section begins that says what of the brief holds no more."""
 

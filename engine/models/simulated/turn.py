@@ -13,6 +13,7 @@ from engine.models.simulated.past import Past, recall
 from engine.models.simulated.plan import Plan
 from engine.models.simulated.prompt import (
     CHANGED,
+    NEWS,
     OPEN,
     RECAST,
     Brief,
@@ -198,13 +199,16 @@ def _brief(messages: Sequence[Message]) -> Brief:
     """What the first message says, as far as no later one has said otherwise."""
     brief = read_brief(messages[0].text if messages else "")
     role = changed = ""
+    team: tuple[str, ...] = ()
     for message in reversed(messages[1:]):
         if message.role == "user":
             for part in message.parts:
                 if not changed and part.startswith(CHANGED):
-                    changed = part
+                    changed, team = part, team or read_brief(part).team
                 elif not role and part.startswith(RECAST):
                     role = read_brief(part).role
+                elif not team and part.startswith(NEWS):
+                    team = read_brief(part).team
     if changed:
         brief = amended(brief, changed)
-    return replace(brief, role=role) if role else brief
+    return replace(brief, role=role or brief.role, team=team or brief.team) if role or team else brief

@@ -13,6 +13,7 @@ from engine.record import events as ev
 from engine.record.state.agent import AgentState, AgentStatus, Line, LineKind, Turn
 from engine.record.state.agents import AgentsState
 from engine.record.state.board import BoardState, Status, TaskState
+from engine.record.state.crew import CrewState
 from engine.record.state.drafts import DraftsState, DraftState
 from engine.record.state.faults import Fault, FaultsState
 from engine.record.state.files import FilesState, FileState
@@ -30,6 +31,7 @@ __all__ = [
     "AgentsState",
     "BoardState",
     "Completion",
+    "CrewState",
     "Denial",
     "DraftState",
     "DraftsState",
@@ -80,6 +82,7 @@ class RunState:
         self.mail = MailState()
         self.faults = FaultsState()
         self.metrics = MetricsState()
+        self.crew = CrewState()
         self.paces = PacesState(self.board)
         self.lanes = LanesState(spans_kept)
         self.drafts = DraftsState()
@@ -98,10 +101,11 @@ class RunState:
             ev.RoundStarted: (metrics.round_started,),
             ev.RoundEnded: (metrics.round_ended,),
             ev.RunResumed: (run.run_resumed,),
-            ev.TeamChanged: (run.team_changed, agents.team_changed),
+            ev.TeamChanged: (run.team_changed, agents.team_changed, self.crew.team_changed),
             ev.RunEnded: (run.run_ended, board.run_ended, metrics.run_ended),
             ev.RunVerified: (run.run_verified,),
             ev.TurnStarted: (
+                self.crew.turn_started,
                 agents.turn_started,
                 files.turn_started,
                 metrics.turn_started,
@@ -159,7 +163,22 @@ class RunState:
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),
             ev.AgentStalled: (board.agent_lost, agents.agent_stalled),
             ev.AgentRevived: (board.agent_revived, agents.agent_revived, run.agent_revived),
-            ev.LeadLost: (run.lead_lost, agents.lead_lost),
+            ev.LeadLost: (run.lead_lost, agents.lead_lost, self.crew.lead_lost),
+            ev.AgentJoined: (agents.agent_joined, run.agent_joined, self.crew.agent_joined, self._staffed),
+            ev.AgentLeft: (
+                board.agent_left,
+                agents.agent_left,
+                run.agent_left,
+                self.crew.agent_left,
+                self._staffed,
+            ),
+            ev.TaskAdded: (board.task_added, agents.task_added, run.task_added, self._grown),
+            ev.DependencyAdded: (
+                board.dependency_added,
+                agents.dependency_added,
+                run.dependency_added,
+                self._grown,
+            ),
             ev.ControlRefused: (run.control_refused,),
         }
 
@@ -172,6 +191,13 @@ class RunState:
         self.agents.run_started(event)
         self.lanes.run_started(event)
         self.drafts.run_started(event)
+        self.crew.run_started(event)
+
+    def _staffed(self, event: ev.AgentJoined | ev.AgentLeft) -> None:
+        self.run.staff(agent.model for agent in self.agents.present)
+
+    def _grown(self, event: ev.TaskAdded | ev.DependencyAdded) -> None:
+        self.run.reshape(lambda: (self.board.total, self.board.longest_chain()))
 
     def _fault_started(self, event: ev.FaultStarted) -> None:
         self.faults.fault_started(event, self.board.done)

@@ -9,7 +9,9 @@ from typing import Literal, TypeAlias
 from engine.record import events as ev
 from engine.record.state.suspicion import Rhythm
 
-AgentStatus: TypeAlias = Literal["idle", "thinking", "acting", "testing", "waiting", "stalled", "down"]
+AgentStatus: TypeAlias = Literal[
+    "idle", "thinking", "acting", "testing", "waiting", "stalled", "down", "left"
+]
 LineKind: TypeAlias = Literal["act", "good", "bad", "refused", "speech", "mail", "fault", "error"]
 
 LINES_KEPT = 400

@@ -28,9 +28,15 @@ class AgentsState:
         before, self.agents = self.agents, {}
         for spec in event.team:
             name = clean_line(spec.name, 40)
-            agent = before.get(name) or AgentState(name, spec.role, "")
+            agent = before.pop(name, None) or AgentState(name, spec.role, "")
             agent.model, agent.role = clean_line(spec.model), spec.role
             self.agents[name] = agent
+        self.agents |= {name: agent for name, agent in before.items() if agent.status == "left"}
+
+    @property
+    def present(self) -> list[AgentState]:
+        """Those who are of the team now, in the order in which they came."""
+        return [agent for agent in self.agents.values() if agent.status != "left"]
 
     def task_label(self, task: str) -> str:
         """``8 normalize``: number and name, as panes write it."""
@@ -150,7 +156,7 @@ class AgentsState:
             self._add(event, event.agent, "error", "turn lost", event.detail)
         elif event.outcome == "overtaken":
             self._add(event, event.agent, "act", "turn given up", event.detail)
-        if state.status not in ("down", "stalled"):
+        if state.status not in ("down", "stalled", "left"):
             self._status(event, event.agent, "waiting" if event.effects else "idle")
 
     # ------------------------------------------------------------ actions
@@ -174,6 +180,7 @@ class AgentsState:
             "reassigned": "hands over",
             "overtaken": "is overtaken on",
             "promoted": "hands over",
+            "left": "leaves behind",
         }
         label = self.task_label(event.task)
         if event.reason == "stolen":
@@ -289,6 +296,8 @@ class AgentsState:
             text = f"its copy of {label} is void (lease over)"
         elif event.reason == "changed":
             text = f"its copy of {label} is void (another strategy)"
+        elif event.reason == "left":
+            text = f"its copy of {label} is void (it left)"
         elif event.reason == "agreed":
             text = f"its copy of {label} agreed with {event.winner}'s"
         else:
@@ -344,6 +353,36 @@ class AgentsState:
             state.heard(event.ts)
         self._add(event, event.agent, "fault", f"is back (epoch {event.epoch})")
 
+    # ------------------------------------------------------------ come and gone
+
+    def agent_joined(self, event: ev.AgentJoined) -> None:
+        """Somebody is new in the team, or back as a stranger, whose figures go on."""
+        name, model = clean_line(event.agent, 40), clean_line(event.model)
+        state = self.agents.pop(name, None) or AgentState(name, event.role, model)
+        self.agents[name] = state  # last of the team, also if it comes back
+        state.role, state.model, state.epoch = event.role, model, event.epoch
+        state.status, state.since, state.lease_until = "idle", event.ts, None
+        again = f" again (epoch {event.epoch})" if event.epoch > 1 else ""
+        self._add(event, name, "mail", f"joins the team{again}: {event.author} asked for it")
+
+    def agent_left(self, event: ev.AgentLeft) -> None:
+        """Somebody is of the team no more."""
+        state = self._status(event, event.agent, "left")
+        if state is not None:
+            state.lease_until = None
+        why = f": {event.why}" if event.why else ""
+        self._add(event, event.agent, "mail", f"leaves the team, by {event.author}{why}")
+
+    def task_added(self, event: ev.TaskAdded) -> None:
+        """There is one more task to name."""
+        self._names.setdefault(clean_line(event.spec.id), clean_line(event.spec.name))
+        self._add(event, event.author, "act", f"adds task {self.task_label(event.spec.id)}")
+
+    def dependency_added(self, event: ev.DependencyAdded) -> None:
+        """A task waits for one more."""
+        waits = f"{self.task_label(event.task)} wait for {self.task_label(event.dependency)}"
+        self._add(event, event.author, "act", f"has {waits}")
+
 
 def _clean_seen(seen: ev.Seen) -> ev.Seen:
     return ev.Seen(
@@ -377,4 +416,4 @@ def speech_of(reply: str) -> str:
     return clean_line(" ".join(kept), 300)
 
 
-_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize", "reject_task"})
+_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize", "reject_task", "add_task"})

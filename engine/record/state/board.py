@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from engine.record import events as ev
 from engine.record.clean import clean, clean_line
+from engine.record.shape import longest_chain
 
 OWNERS_KEPT = 100
 """Owners remembered per task, oldest first: a task that changes hands more often has told its story."""
@@ -21,7 +22,7 @@ class TaskState:
     ``tests_passed`` counts its nodes that passed in the last run that covered them, null before one.
     ``lease_until`` (run-clock seconds) is set while its owner is lost. ``touched`` says that its owner has
     written one of its files since it got the task. ``token`` counts changes of owner: the fencing token of
-    the ownership that stands.
+    the ownership that stands. ``added``: it came later than the others.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TaskState:
     claimed_ts: float | None = None
     done_ts: float | None = None
     touched: bool = False
+    added: bool = False
     owners: list[str] = field(default_factory=list)
 
 
@@ -110,26 +112,46 @@ class BoardState:
         """Lay out the board."""
         self.unnamed = "tasks" in event.gaps
         for spec in event.tasks:
-            task = TaskState(
-                id=clean_line(spec.id),
-                name=clean_line(spec.name),
-                title=clean_line(spec.title),
-                description=clean(spec.description),
-                files=tuple(clean_line(path) for path in spec.files),
-                dependencies=tuple(clean_line(d) for d in spec.dependencies),
-                tests=tuple(clean_line(node) for node in spec.tests),
-            )
+            task = _task_of(spec)
             self.tasks[task.id] = task
         for task in self.tasks.values():
-            known = [d for d in dict.fromkeys(task.dependencies) if d in self.tasks]
-            self._open_dependencies[task.id] = len(known)
-            for dependency in known:
-                self._dependents.setdefault(dependency, []).append(task.id)
-            for node in task.tests:
-                self._node_task[node] = task.id
-            for path in task.files:
-                self._path_tasks.setdefault(path, []).append(task.id)
+            self._lay(task)
         self.version = event.seq
+
+    def _lay(self, task: TaskState) -> None:
+        """Note what the task waits for, and what of the workspace and the tests is its own."""
+        known = [d for d in dict.fromkeys(task.dependencies) if d in self.tasks]
+        self._open_dependencies[task.id] = sum(self.tasks[d].status != "done" for d in known)
+        for dependency in known:
+            self._dependents.setdefault(dependency, []).append(task.id)
+        for node in task.tests:
+            self._node_task[node] = task.id
+        for path in task.files:
+            self._path_tasks.setdefault(path, []).append(task.id)
+
+    def task_added(self, event: ev.TaskAdded) -> None:
+        """One more task; an id that is taken is no record of the engine."""
+        task = _task_of(event.spec)
+        if task.id not in self.tasks:
+            task.added, task.round = True, event.round
+            self.tasks[task.id] = task
+            self._lay(task)
+            self.version = event.seq
+
+    def dependency_added(self, event: ev.DependencyAdded) -> None:
+        """A task waits for one more."""
+        task, other = self.tasks.get(event.task), self.tasks.get(event.dependency)
+        if task is None or other is None or other.id in task.dependencies:
+            return
+        task.dependencies = (*task.dependencies, other.id)
+        if other.status != "done":
+            self._open_dependencies[task.id] += 1
+        self._dependents.setdefault(other.id, []).append(task.id)
+        self.version = event.seq
+
+    def longest_chain(self) -> int:
+        """Number of tasks on the longest chain of dependencies, as the graph stands."""
+        return longest_chain({task.id: task.dependencies for task in self.tasks.values()})
 
     def _own(self, task: TaskState, agent: str) -> None:
         if task.owner:
@@ -265,3 +287,20 @@ class BoardState:
         """The owner is back before its lease ran out."""
         for task in self._owned.get(event.agent, ()):
             self.tasks[task].lease_until = None
+
+    def agent_left(self, event: ev.AgentLeft) -> None:
+        """The owner is of the team no more: what it owned is released next, not when a lease is over."""
+        for task in self._owned.get(event.agent, ()):
+            self.tasks[task].lease_until = None
+
+
+def _task_of(spec: ev.TaskSpec) -> TaskState:
+    return TaskState(
+        id=clean_line(spec.id),
+        name=clean_line(spec.name),
+        title=clean_line(spec.title),
+        description=clean(spec.description),
+        files=tuple(clean_line(path) for path in spec.files),
+        dependencies=tuple(clean_line(d) for d in spec.dependencies),
+        tests=tuple(clean_line(node) for node in spec.tests),
+    )

@@ -116,9 +116,11 @@ class LanesState:
     def __init__(self, limit: int | None = SPANS_KEPT) -> None:
         self.lanes: dict[str, Lane] = {}
         self._limit = limit
+        self._began = 0
 
     def run_started(self, event: ev.RunStarted) -> None:
         """The team assembles."""
+        self._began = nanos(event.ts)
         for spec in event.team:
             name = clean_line(spec.name, 40)
             self.lanes[name] = Lane(name, nanos(event.ts))
@@ -139,10 +141,13 @@ class LanesState:
             ev.AgentCrashed: self.agent_lost,
             ev.AgentStalled: self.agent_lost,
             ev.AgentRevived: self.agent_revived,
+            ev.AgentJoined: self.agent_joined,
+            ev.AgentLeft: self.agent_left,
         }
 
     def restart(self, now: int) -> None:
         """Have all lanes begin at ``now``, as if nothing had been before."""
+        self._began = now
         self.lanes = {name: Lane(name, now) for name in self.lanes}
 
     def _move(self, agent: str, ts: float, doing: Doing) -> Lane | None:
@@ -241,6 +246,17 @@ class LanesState:
         """It is back, within its turn if that is open still."""
         lane = self.lanes.get(event.agent)
         self._move(event.agent, event.ts, "calling" if lane is not None and lane.turn else "idle")
+
+    def agent_joined(self, event: ev.AgentJoined) -> None:
+        """It is of the team from here on; up to now it was not."""
+        name = clean_line(event.agent, 40)
+        if name not in self.lanes:
+            self.lanes[name] = Lane(name, self._began, "absent")
+        self._move(name, event.ts, "opening")
+
+    def agent_left(self, event: ev.AgentLeft) -> None:
+        """It is of the team no more."""
+        self._move(event.agent, event.ts, "absent")
 
     def close(self, now: int) -> None:
         """End every lane's last span at ``now``."""

@@ -26,6 +26,7 @@ _WHY: dict[str, str] = {
     "locked": "locked",
     "unreachable": "out of reach",
     "storage": "the file system refused",
+    "graph": "they do not fit the task graph",
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
+from engine.record.shape import mix
 
 Phase: TypeAlias = Literal["starting", "running", "pausing", "paused", "ended"]
 
@@ -34,9 +36,9 @@ class RunInfoState:
         self.structure = ""
         self.strategy = ""
         self.models: tuple[str, ...] = ()
-        self.developers = 0
-        self.p = 0.0
-        self.span = 0
+        self.mix = ""
+        self._graph = (0.0, 0)
+        self._measure: Callable[[], tuple[int, int]] | None = None
         self.seed = 0
         self.locks = ""
         self.completion = ""
@@ -66,9 +68,9 @@ class RunInfoState:
         self.structure = clean_line(event.structure)
         self.strategy = clean_line(event.strategy)
         self.models = tuple(dict.fromkeys(clean_line(agent.model) for agent in event.team))
-        self.developers = sum(agent.role == "developer" for agent in event.team)
-        self.p, self.seed = event.p, event.seed
-        self.span = round(min(1.0, max(0.0, 1 - event.p)) * len(event.tasks))
+        self.mix = mix(clean_line(agent.model) for agent in event.team)
+        self.seed = event.seed
+        self._graph = (event.p, round(min(1.0, max(0.0, 1 - event.p)) * len(event.tasks)))
         self.locks, self.completion, self.tests = event.locks, event.completion, event.tests
         self.clock, self.speed = event.clock, event.speed
         self.max_rounds, self.lease_seconds = event.max_rounds, event.lease_seconds
@@ -110,6 +112,51 @@ class RunInfoState:
         """The disturbance ends."""
         self._act(event, event.author, f"healed fault {event.id}")
 
+    def agent_joined(self, event: ev.AgentJoined) -> None:
+        """The team is one more; with a lead, nobody is without one."""
+        if event.role == "lead":
+            self.leaderless = ""
+        self._act(event, event.author, f"took {event.agent} ({event.model}) into the team")
+
+    def agent_left(self, event: ev.AgentLeft) -> None:
+        """The team is one less."""
+        self._act(event, event.author, f"took {event.agent} out of the team")
+
+    def task_added(self, event: ev.TaskAdded) -> None:
+        """There is more to do."""
+        if not event.turn:
+            self._act(event, event.author, f"added task {event.spec.id} {event.spec.name}")
+
+    def dependency_added(self, event: ev.DependencyAdded) -> None:
+        """There is more to wait for."""
+        if not event.turn:
+            self._act(event, event.author, f"had task {event.task} wait for {event.dependency}")
+
+    def reshape(self, measure: Callable[[], tuple[int, int]]) -> None:
+        """The graph is another: ``measure`` gives its tasks, and those on its longest chain, when asked."""
+        self._measure = measure
+
+    def _shape(self) -> tuple[float, int]:
+        if self._measure is not None:
+            tasks, span = self._measure()
+            self._measure, self._graph = None, (1 - span / tasks if tasks else 0.0, span)
+        return self._graph
+
+    @property
+    def p(self) -> float:
+        """The parallel share of the work: 1 - longest chain / tasks, of the graph as it stands."""
+        return self._shape()[0]
+
+    @property
+    def span(self) -> int:
+        """Tasks on the longest chain of the graph as it stands."""
+        return self._shape()[1]
+
+    def staff(self, models: Iterable[str]) -> None:
+        """The team is another: the model of each."""
+        models = tuple(models)
+        self.models, self.mix = tuple(dict.fromkeys(models)), mix(models)
+
     def control_refused(self, event: ev.ControlRefused) -> None:
         """A command had no effect."""
         self._act(event, event.author, f"{event.command} refused: {event.detail}")
@@ -142,13 +189,14 @@ class RunInfoState:
     def team_changed(self, event: ev.TeamChanged) -> None:
         """It goes on under another strategy, or with other models."""
         strategy = clean_line(event.strategy)
-        models = tuple(dict.fromkeys(clean_line(agent.model) for agent in event.team))
+        before = self.models
+        self.staff(clean_line(agent.model) for agent in event.team)
+        models = self.models
         changes = [f"the strategy to {strategy}"] if strategy != self.strategy else []
-        changes += [f"the models to {' + '.join(models)}"] if models != self.models else []
-        self.strategy, self.models = strategy, models
+        changes += [f"the models to {' + '.join(models)}"] if models != before else []
+        self.strategy = strategy
         if not any(agent.role == "lead" for agent in event.team):
             self.leaderless = ""
-        self.developers = sum(agent.role == "developer" for agent in event.team)
         self._act(event, event.author, f"changed {' and '.join(changes) or 'nothing'}")
 
     def run_ended(self, event: ev.RunEnded) -> None:

@@ -17,6 +17,7 @@ def judge(played: Played) -> list[Violation]:
     done: set[str] = set()
     files = {file.path: file.content for file in start.files}
     first: float | None = None
+    total = len(start.tasks)
     for event in played.events:
         match event:
             case ev.TurnStarted() if first is None:
@@ -27,11 +28,11 @@ def judge(played: Played) -> list[Violation]:
                 files[event.path] = event.content
                 if event.hash != hashlib.sha256(event.content.encode()).hexdigest():
                     notes.wrong(event.seq, f"{event.path} is recorded with the hash of another content")
+            case ev.TaskAdded():
+                total += 1
             case ev.RunEnded():
-                if (event.outcome == "completed") != (len(done) == len(start.tasks)):
-                    notes.wrong(
-                        event.seq, f"{event.outcome} with {len(done)} of {len(start.tasks)} tasks done"
-                    )
+                if (event.outcome == "completed") != (len(done) == total):
+                    notes.wrong(event.seq, f"{event.outcome} with {len(done)} of {total} tasks done")
                 wall = 0.0 if first is None else event.ts - first
                 if abs(wall - event.wall_seconds) > TICK:
                     notes.wrong(event.seq, f"wall time {event.wall_seconds} s where {wall:.6f} s passed")

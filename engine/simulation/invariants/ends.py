@@ -48,6 +48,8 @@ def _allowed(played: Played) -> set[str]:
     if played.scenario.start.barrier == "none":
         allowed.add("max_rounds")  # whoever is fast may use up its turns on waiting for who is slow
     lost: set[str] = set()
+    team = {spec.name for spec in played.scenario.start.team}
+    developers = {spec.name for spec in played.scenario.start.team if spec.role == "developer"}
     for event in played.events:
         match event:
             case ev.StopRequested():
@@ -56,6 +58,12 @@ def _allowed(played: Played) -> set[str]:
                 lost.add(event.agent)
             case ev.AgentRevived():
                 lost.discard(event.agent)
-    if len(lost) == len(played.scenario.start.team) and not played.scenario.attended:
+            case ev.AgentJoined():
+                team.add(event.agent)
+                developers |= {event.agent} if event.role == "developer" else set()
+            case ev.AgentLeft():
+                for names in (team, developers, lost):
+                    names.discard(event.agent)
+    if (lost == team or not developers) and not played.scenario.attended:
         allowed.add("no_agents")
     return allowed

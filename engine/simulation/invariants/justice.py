@@ -35,6 +35,10 @@ class _Court:
                 self._owner.pop(event.task, None)
             case ev.TaskCompleted():
                 self._done.add(event.task)
+            case ev.TaskAdded():
+                self._needs[event.spec.id] = event.spec.dependencies
+            case ev.DependencyAdded():
+                self._needs[event.task] = (*self._needs[event.task], event.dependency)
             case ev.LockAcquired():
                 self._held[event.path] = event
             case ev.LockReleased():

@@ -54,8 +54,20 @@ class _Lives:
                 self._returned(event, event.path)
             case ev.TaskAssigned() if event.round > 0 and self._state.get(event.agent) != "live":
                 self._wrong(event, f"task {event.task} was given to {event.agent}, who is lost")
+            case _:
+                self._also(event)
+
+    def _also(self, event: ev.AnyEvent) -> None:
+        match event:
             case ev.FaultStarted(kind="lock_leak"):
                 self._leaky |= set(event.targets)
+            case ev.AgentJoined():
+                self._joined(event)
+            case ev.AgentLeft():
+                self._left(event)
+            case ev.TaskReleased(reason="left") | ev.LockReleased(reason="left"):
+                if event.agent in self._state:
+                    self._wrong(event, f"{event.agent} lost something as if it had left")
 
     def _wrong(self, event: ev.Event, sentence: str) -> None:
         self.notes.wrong(event.seq, sentence)
@@ -75,8 +87,27 @@ class _Lives:
             if self._state.get(name) != "stalled" or event.ts < self._until.get(name, 0.0) - TICK:
                 self._wrong(event, f"{name} was fenced off before its lease was over")
             self._fenced.add(name)
+        elif event.outcome == "left" and name in self._state:
+            self._wrong(event, f"a turn of {name} ended as if it had left")
         elif event.outcome == "crashed" and self._state.get(name) != "down":
             self._wrong(event, f"a turn of {name} crashed, but not {name}")
+
+    def _joined(self, event: ev.AgentJoined) -> None:
+        name = event.agent
+        if name in self._state:
+            self._wrong(event, f"{name} joined a team that it is of")
+        if event.epoch <= self._epoch.get(name, 0):
+            self._wrong(event, f"{name} joined in epoch {event.epoch} after epoch {self._epoch[name]}")
+        self._state[name], self._epoch[name] = "live", event.epoch
+
+    def _left(self, event: ev.AgentLeft) -> None:
+        name = event.agent
+        if self._state.pop(name, None) is None:
+            self._wrong(event, f"{name} left a team that it is not of")
+        self._epoch[name] = event.epoch
+        self._fenced.discard(name)
+        self._until.pop(name, None)
+        self._silent.pop(name, None)
 
     def _lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
         name, down = event.agent, isinstance(event, ev.AgentCrashed)

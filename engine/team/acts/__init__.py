@@ -11,6 +11,7 @@ from engine.team.acts.base import Ask, refuse
 from engine.team.acts.board import BoardActs
 from engine.team.acts.drafts import DraftActs
 from engine.team.acts.files import FileActs
+from engine.team.acts.graph import GraphActs
 from engine.team.acts.reviews import ReviewActs
 from engine.team.acts.talk import Mail, TalkActs
 from engine.team.acts.writing import Writing
@@ -37,6 +38,7 @@ class Acts:
             **BoardActs(team, bench, copies, drafts, reviews).table(),
             **reviews.table(),
             **FileActs(team, drafts, writing).table(),
+            **GraphActs(team).table(),
             **self.talk.table(),
         }
 

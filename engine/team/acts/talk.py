@@ -96,6 +96,9 @@ class TalkActs:
     async def carry(self, sent: ev.MessageSent, recipient: str, ask: Ask | None = None) -> None:
         """Bring a recorded message to one recipient and record what became of it."""
         team = self._team
+        if recipient not in team.members:
+            self.settle(sent.id, recipient, Lost(""))
+            return
         fate = await team.mailbox.deliver(sent.id, sent.sender, recipient)
         self.settle(sent.id, recipient, fate)
         if ask is not None and isinstance(fate, Refused):
@@ -106,6 +109,8 @@ class TalkActs:
         team = self._team
         if isinstance(fate, OnItsWay):
             return
+        if recipient not in team.members:
+            fate = Lost(f"{recipient} has left the team")
         if team.conversations.received(recipient, message):
             team.bus.emit(ev.MessageRepeated(id=message, recipient=recipient))
         elif isinstance(fate, Delivered):
