@@ -84,6 +84,9 @@ def _entry(entry: dict[str, object], where: str) -> Planned:
         predicate.parse(on, where)
     if target == "actor" and not on:
         raise UsageError(f"{where}: the target actor is the agent of an event, so it needs on.")
+    why = entry.get("why", "")
+    if not isinstance(why, str):
+        raise UsageError(f"{where}: why is a text, in quotes.")
     params = {key: value for key, value in entry.items() if key not in _KEYS}
     return Planned(
         kind,
@@ -92,7 +95,7 @@ def _entry(entry: dict[str, object], where: str) -> Planned:
         _whole(entry, "at_round", where),
         _number(entry, "at_seconds", where),
         _number(entry, "duration_seconds", where),
-        str(entry.get("why", "")),
+        why,
         on,
         _probability(entry, "each_round", where),
         _probability(entry, "each_call", where),

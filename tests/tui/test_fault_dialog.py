@@ -157,3 +157,20 @@ def test_what_was_injected_by_hand_is_saved_from_the_replay_and_the_summary_too(
     )
     for keys in (REPLAY, SUMMARY):
         assert [key.action for key in keys if key.keys == "w"] == ["save_plan"]
+
+
+def test_the_words_of_a_parameter_are_leafed_through_with_the_arrows() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("f", *["down"] * (1 + [spec.kind for spec in FAULTS].index("corrupt")))
+        mode = stage.app.screen.query_one("#param0", Input)
+        assert "↑↓ one of 11" in stage.text()
+        mode.focus()
+        await stage.press("up")
+        assert mode.value == "injection"
+        await stage.press("down", "down", "down")
+        assert mode.value == "truncated"
+        await stage.press("enter")
+
+    [sent] = play(scene)
+    assert isinstance(sent, Inject)
+    assert sent.params == {"mode": "truncated"}

@@ -58,8 +58,16 @@ def shown(value: float | str) -> str:
 
 
 def hint(param: ParamSpec) -> str:
-    """What stands beside a field: the words it takes, or its unit and meaning."""
-    return " | ".join(param.choices) if param.choices else f"{param.unit} {param.help}".strip()
+    """What stands beside a field: that its words can be leafed through, or its unit and meaning."""
+    if param.choices:
+        return f"↑↓ one of {len(param.choices)}: {param.help}"
+    return f"{param.unit} {param.help}".strip()
+
+
+def leaf(param: ParamSpec, text: str, step: int) -> str:
+    """The word that comes ``step`` after ``text`` among those that the parameter takes, round and round."""
+    place = param.choices.index(text) if text in param.choices else -1 if step > 0 else 0
+    return param.choices[(place + step) % len(param.choices)]
 
 
 def _number(name: str, text: str, low: float, high: float) -> float:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,7 +19,7 @@ from engine.faults.catalogue import BY_KIND, FAULTS, FaultSpec
 from engine.record.folder import RunFolder
 from engine.record.state import Fault, RunState
 from tui.screens.dialogs import ALL, Dialog, _mark
-from tui.screens.faultfields import PICKED, hint, parse_duration, parse_param, parse_target, shown
+from tui.screens.faultfields import PICKED, hint, leaf, parse_duration, parse_param, parse_target, shown
 from tui.screens.saving import save_plan
 
 PARAMS_MAX = max(len(spec.params) for spec in FAULTS)
@@ -155,6 +156,16 @@ class FaultDialog(Dialog[Inject | Heal]):
         """Whom the cursor is on; what was typed instead is not meant."""
         self.query_one("#whom", Input).value = ""
         self.action_inject()
+
+    def on_key(self, event: Key) -> None:
+        """Up and down leaf through the words of a parameter."""
+        spec, field = self._spec, self.focused
+        if spec is None or not isinstance(field, Input) or event.key not in ("up", "down"):
+            return
+        for index, param in enumerate(spec.params):
+            if field.id == f"param{index}" and param.choices:
+                field.value = leaf(param, field.value, 1 if event.key == "down" else -1)
+                event.stop()
 
     @on(Input.Submitted)
     def _field_submitted(self) -> None:

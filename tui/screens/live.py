@@ -130,8 +130,6 @@ class LiveScreen(RunScreen):
             self.say(event.answer.detail or "The engine refused.", "warning")
         elif isinstance(event.command, Say):
             self.say(f"Sent to {event.command.to or 'all'}: it is in the next prompt.")
-        elif isinstance(event.command, Inject):
-            self.say(f"{event.command.kind} injected into {event.command.target}.")
 
     def say(self, text: str, severity: str = "information") -> None:
         """A short message at the corner of the screen."""
