@@ -90,4 +90,5 @@ _STATUS_HELP = {
     "idle": "its turn changed nothing, or it has not had one",
     "stalled": "it gave no sign of life; its tasks return when the lease runs out",
     "down": "it crashed; heal the fault to revive it",
+    "left the team": "a person took it out of the team; its tasks went back",
 }
