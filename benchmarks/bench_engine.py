@@ -22,6 +22,7 @@ from pathlib import Path
 from engine.models.base import Message, Reply
 from engine.record.config import RunConfig
 from engine.record.writer import FileStore
+from engine.restore import Past
 from engine.run import Run, Seams
 from engine.setup import check
 from engine.strategies.preassigned import Preassigned
@@ -87,7 +88,7 @@ async def _play(suite: Suite, config: RunConfig, folder: Path) -> tuple[float, f
         tests=NoTests(),
         models={name: Instant(suite, own.get(name, ()), suite.tasks[-1].id) for name in names},
     )
-    run = Run(start, seams)
+    run = Run(start, seams, past=Past(shown=False))
     before, cpu_before = time.perf_counter(), time.process_time()
     await run.play()
     turns = run.team.last_turn

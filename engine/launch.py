@@ -84,7 +84,7 @@ def run_here(
     lock = prepared.folder.hold()
     config = prepared.meta.config
     try:
-        past = Past(history(prepared.folder).events)
+        past = Past(history(prepared.folder).events, shown=False)
         main = _main(prepared, past, environ, on_event, attended)
         if config.clock == "virtual":
             outcome = virtualloop.run(main, seed=config.seed, attended=attended)

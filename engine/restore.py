@@ -34,10 +34,11 @@ class Past:
     seq ``team_changed``.
     ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that were taken from
     their owner, for somebody else to have) and ``round_open`` are what the cut left half done.
+    ``shown`` is as for ``RunState``.
     """
 
-    def __init__(self, events: Iterable[ev.Event] = ()) -> None:
-        self.state = RunState()
+    def __init__(self, events: Iterable[ev.Event] = (), *, shown: bool = True) -> None:
+        self.state = RunState(shown=shown)
         self.shape = Shape()
         self.conversations = Conversations()
         self.evidence = Evidence()

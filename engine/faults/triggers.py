@@ -52,7 +52,7 @@ class Triggers:
         self._rounds: list[_Armed] = []
         self._chances: list[_Armed] = []
         self._calls: list[_Armed] = []
-        self._events: list[_Armed] = []
+        self._events: dict[type[ev.Event], list[_Armed]] = {}
         self._pending = 0
         self._quiet = asyncio.Event()
 
@@ -71,8 +71,8 @@ class Triggers:
                 self._chances.append(armed)
             elif entry.each_call is not None:
                 self._calls.append(armed)
-            else:
-                self._events.append(armed)
+            elif armed.predicate is not None:
+                self._events.setdefault(armed.predicate.kind, []).append(armed)
 
     def close(self) -> None:
         """Nothing strikes any more."""
@@ -89,21 +89,20 @@ class Triggers:
         self._rounds = [armed for armed in self._rounds if armed not in due]
         for armed in due:
             self._strike(armed.number, armed.entry, "")
-        for armed in list(self._chances):
+        for armed in list(filter(self._may, self._chances)):
             drawn = stream(self._seed, "each round", armed.number, round_).random()
-            if drawn < (armed.entry.each_round or 0.0) and self._may(armed):
+            if drawn < (armed.entry.each_round or 0.0):
                 self._count(armed, self._strike(armed.number, armed.entry, ""))
 
     def heard(self, event: ev.Event) -> None:
         """Look whether ``event`` triggers anything."""
-        for armed in self._events:
-            if armed.predicate is not None and armed.predicate.fits(event) and self._may(armed):
+        for armed in self._events.get(type(event), ()):
+            if self._may(armed) and armed.predicate is not None and armed.predicate.fits(event):
                 self._soon(armed, actor(event))
         if self._calls and isinstance(event, ev.TurnStarted):
-            for armed in self._calls:
+            for armed in filter(self._may, self._calls):
                 drawn = stream(self._seed, "each call", armed.number, event.turn).random()
-                hit = drawn < (armed.entry.each_call or 0.0) and self._may(armed)
-                if hit and self._aims(armed.entry, event.agent):
+                if drawn < (armed.entry.each_call or 0.0) and self._aims(armed.entry, event.agent):
                     self._soon(armed, event.agent)
 
     def soon(self, work: Callable[[], object], name: str) -> None:

@@ -14,6 +14,7 @@ from engine.models.simulated import knowledge
 from engine.models.simulated.profile import profile
 from engine.record import events as ev
 from engine.record.state import RunState
+from engine.restore import Past
 from engine.run import Outcome, Run, Seams
 from engine.simulation import schedulers
 from engine.simulation.scenario import Scenario
@@ -123,6 +124,7 @@ class _World:
             suite_tests=suite.suite_tests,
             plan=scenario.plan,
             attended=scenario.attended,
+            past=Past(shown=False),
         )
         self.run.bus.listen(witness.hear)
         self.outcome: Outcome | None = None

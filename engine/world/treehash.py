@@ -31,8 +31,8 @@ class TreeHash:
 
     def __init__(self) -> None:
         self._buckets: list[dict[str, str]] = [{} for _ in range(_BUCKETS)]
-        self._digests: list[bytes] = [b"" for _ in range(_BUCKETS)]
-        self._stale: set[int] = set(range(_BUCKETS))
+        self._digests: list[bytes] = [_digest({})] * _BUCKETS
+        self._stale: set[int] = set()
         self._value = ""
 
     def put(self, path: str, content_hash: str) -> None:
@@ -43,7 +43,7 @@ class TreeHash:
 
     def value(self) -> str:
         """The hash of the set as it is now."""
-        if self._stale:
+        if self._stale or not self._value:
             for bucket in self._stale:
                 self._digests[bucket] = _digest(self._buckets[bucket])
             self._stale.clear()

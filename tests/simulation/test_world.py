@@ -13,6 +13,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.record import events as ev
+from engine.restore import Past
 from engine.simulation import schedulers, world
 from engine.simulation.invariants import ends, judge
 from engine.simulation.runner import run_seed
@@ -87,6 +88,22 @@ def test_a_loop_that_spins_without_end_is_stopped() -> None:
 def test_every_scheduler_is_made_by_its_name() -> None:
     for name in schedulers.SCHEDULERS:
         assert isinstance(schedulers.create(name, Random(0), ["Dev1", "Dev2"]), Bounded)
+
+
+def test_an_engine_that_folds_only_what_it_decides_by_decides_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = [draw(seed, Settings()) for seed in range(12)]
+    lean = [world.play(scenario).journal for scenario in drawn]
+    made: list[Past] = []
+
+    def whole(*, shown: bool) -> Past:
+        made.append(Past())
+        return made[-1]
+
+    monkeypatch.setattr(world, "Past", whole)
+    assert [world.play(scenario).journal for scenario in drawn] == lean
+    assert len(made) == 12
 
 
 # ---------------------------------------------------------------- runs that go wrong

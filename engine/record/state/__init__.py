@@ -67,10 +67,11 @@ Handler = Callable[[Any], None]  # each handler takes its own event type; the ta
 class RunState:
     """The fold of a journal: ``seq``, ``ts`` and ``round`` of the last event, and a state per subject.
 
-    ``spans_kept`` bounds what is remembered of each agent's time; null keeps all of it.
+    ``spans_kept`` bounds what is remembered of each agent's time; null keeps all of it. One that is not
+    ``shown`` to anybody folds only what an engine decides by: no lines of agents, lanes, mail or files.
     """
 
-    def __init__(self, spans_kept: int | None = SPANS_KEPT) -> None:
+    def __init__(self, spans_kept: int | None = SPANS_KEPT, *, shown: bool = True) -> None:
         self.seq = 0
         self.ts = 0.0
         self.round = 0
@@ -88,6 +89,9 @@ class RunState:
         self.drafts = DraftsState()
         self._started = False
         self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
+        if not shown:
+            self._handlers = {kind: self._needed(kind, all_) for kind, all_ in self._handlers.items()}
+            return
         for kind, handler in self.lanes.handlers().items():
             self._handlers[kind] = (*self._handlers[kind], handler)
 
@@ -181,6 +185,14 @@ class RunState:
             ),
             ev.ControlRefused: (run.control_refused,),
         }
+
+    def _needed(self, kind: type[ev.Event], handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
+        """Those of ``handlers`` without which the engine would decide otherwise."""
+        views = {id(self.agents), id(self.mail), id(self.files)}
+        needed = tuple(each for each in handlers if id(getattr(each, "__self__", None)) not in views)
+        if kind is ev.TeamChanged:
+            return (*needed, self.agents.team_changed)
+        return (*needed, self.agents.counted) if kind in (ev.Replied, ev.TestsFinished) else needed
 
     def _run_started(self, event: ev.RunStarted) -> None:
         if self._started:

@@ -112,15 +112,24 @@ class AgentsState:
         text = f"call failed ({event.kind}), {after}"
         self._add(event, event.agent, "error", text, event.detail)
 
+    def counted(self, event: ev.Replied | ev.TestsFinished) -> None:
+        """The agent was at work: what it takes to tell who is slow."""
+        if (state := self.agents.get(event.agent)) is None:
+            return
+        if isinstance(event, ev.Replied):
+            state.replies += 1
+            state.busy_seconds += event.latency_seconds
+        else:
+            state.busy_seconds += event.seconds
+
     def replied(self, event: ev.Replied) -> None:
         """The reply is here."""
         state = self._status(event, event.agent, "acting")
         if state is None:
             return
-        state.replies += 1
+        self.counted(event)
         state.heard(event.ts, reply=True)
         state.pay(event)
-        state.busy_seconds += event.latency_seconds
         if (turn := state.turn) is not None:
             turn.reply = clean(event.text)
             turn.finish_reason = clean_line(event.finish_reason)
@@ -231,7 +240,7 @@ class AgentsState:
         if state is not None:
             state.test_runs += 1
             state.test_failures += bad
-            state.busy_seconds += event.seconds
+        self.counted(event)
         total = len(event.passed) + len(event.failed)
         count = f" {len(event.passed)}/{total}" if total or event.exit_code is None else ""
         verdict = f"tests {event.verdict}" if event.verdict != "none" else "no test ran"
