@@ -26,6 +26,7 @@ from engine.team.acts.files import FileActs
 from engine.team.acts.talk import TalkActs
 from engine.team.acts.writing import Leave, Writing
 from engine.team.conversation import Conversations
+from engine.team.copies import Copies
 from engine.team.evidence import Evidence
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
@@ -121,7 +122,7 @@ def refuse_claims_without_cause(patch: Patch) -> None:
 
 @mutant
 def accept_tests_of_files_that_changed(patch: Patch) -> None:
-    patch.setattr(BoardActs, "_stand", lambda self, task: ())
+    patch.setattr(Copies, "stand", lambda self, task: ())
 
 
 @mutant

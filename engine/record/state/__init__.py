@@ -188,8 +188,12 @@ class RunState:
 
     def _needed(self, kind: type[ev.Event], handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
         """Those of ``handlers`` without which the engine would decide otherwise."""
-        views = {id(self.agents), id(self.mail), id(self.files)}
-        needed = tuple(each for each in handlers if id(getattr(each, "__self__", None)) not in views)
+        views = (self.agents, self.mail, self.files)
+
+        def views_only(handler: Handler) -> bool:
+            return any(getattr(handler, "__self__", None) is view for view in views)
+
+        needed = tuple(each for each in handlers if not views_only(each))
         if kind is ev.TeamChanged:
             return (*needed, self.agents.team_changed)
         return (*needed, self.agents.counted) if kind in (ev.Replied, ev.TestsFinished) else needed
