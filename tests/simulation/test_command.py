@@ -89,13 +89,13 @@ def test_a_person_reads_seed_plan_and_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     MUTANTS["keep_locks_at_the_barrier"](monkeypatch)
-    code, out, _ = simulate(capsys, "--seeds", "6", "--jobs", "1")
+    code, out, _ = simulate(capsys, "--seeds", "0..9", "--jobs", "1")
     assert code == 1
-    assert "✖ seed 6 " in out
+    seed = out.partition("✖ seed ")[2].partition(" ")[0]
     assert "lock_leak" in out
-    assert "again: teamtop simulate --seeds 6..6 --faults none" in out
+    assert f"again: teamtop simulate --seeds {seed}..{seed} --faults none" in out
     assert "pairs of a fault and a phase of a turn reached." in out
-    assert "1 seed with violations." in out
+    assert "with violations." in out
 
 
 @pytest.mark.parametrize(
