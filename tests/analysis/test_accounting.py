@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,11 +17,14 @@ from engine.analysis.accounting import ABOUT, CAUSES, Account, losses
 from engine.analysis.accounting.provenance import fates
 from engine.analysis.accounting.split import split
 from engine.analysis.accounting.words import fraction, sentence
+from engine.analysis.paper.recording import read
+from engine.interop.paper import import_runs
 from engine.record import events as ev
 from engine.record import journal
 from engine.record.folder import RunFolder
 from tests.helpers.eventstrategies import TYPES, struct
 from tests.helpers.faultplay import Script, inject, timed
+from tests.helpers.recordings import part
 from tests.helpers.scripted import Say, done, edit
 
 SAMPLES = Path(__file__).parents[2] / "runs"
@@ -200,3 +204,28 @@ def test_a_report_holds_the_account_against_the_runs_of_its_baseline(
     assert found["losses"]["speedup"] == pytest.approx(built["speedup"], rel=1e-6)
     assert sum(found["causes"].values()) == found["team_ns"] == 3 * found["wall_ns"]
     assert sum(found["losses"]["parts"].values()) == found["losses"]["loss_ns"]
+
+
+# ------------------------------------------------------------ imported runs
+
+
+def imported(tmp_path: Path, chosen: pl.Expr) -> list[Account]:
+    source = part(tmp_path / "source", chosen)
+    import_runs(read(source), tmp_path / "runs")
+    return [account(journal.read(f / "events.jsonl").events) for f in sorted((tmp_path / "runs").iterdir())]
+
+
+def test_imported_runs_add_up_and_say_what_they_do_not_know(tmp_path: Path) -> None:
+    found = imported(tmp_path, pl.col("run_dir").hash(seed=1) % 40 == 0)
+    assert len(found) > 20
+    for one in found:
+        assert all(sum(parts.values()) == one.wall_ns for parts in one.spent.values())
+        assert len(one.notes) == 3
+        assert one.total("misassignment") == one.total("starvation_induced") == 0
+
+
+@pytest.mark.deep
+def test_every_imported_run_adds_up(tmp_path: Path) -> None:
+    found = imported(tmp_path, pl.lit(value=True))
+    assert len(found) == 1413
+    assert all(sum(parts.values()) == one.wall_ns for one in found for parts in one.spent.values())
