@@ -21,5 +21,7 @@ def command(run: str, runs_dir: Path, as_json: bool) -> int:
 
     store = RunsStore([runs_dir])
     folder = store.find(run)
-    show(build(folder, store.dirs), as_json=as_json, folder=folder)
+    # of a run elsewhere the runs beside it are those that it is measured against
+    dirs = tuple(dict.fromkeys([folder.path.parent, *store.dirs]))
+    show(build(folder, dirs), as_json=as_json, folder=folder)
     return 0
