@@ -160,8 +160,9 @@ class AgentsState:
             turn.ended, turn.outcome, turn.effects = event.ts, event.outcome, event.effects
         if event.outcome == "replied" and event.effects == 0:
             state.chatter += 1
-        if event.outcome == "failed":
+        if event.outcome not in ("crashed", "fenced"):  # who is lost is still silent
             state.heard(event.ts)
+        if event.outcome == "failed":
             self._add(event, event.agent, "error", "turn lost", event.detail)
         elif event.outcome == "overtaken":
             self._add(event, event.agent, "act", "turn given up", event.detail)
