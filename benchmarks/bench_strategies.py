@@ -10,8 +10,10 @@ times as long for everything. A backup copy draws a time of its own, as if laten
 Per cell, over all seeds: ``speedup`` is the work of all tasks / mean time (for equal agents that is the time
 of one agent), ``bound`` the mean of T / max(L, W / capacity), L being the longest chain and W the work by the
 times that were drawn, and capacity the number of agents, a slow one counting a quarter; ``misassigned`` the
-share of agent time in which ready work belonged to somebody else, ``taken`` the claims refused because
-somebody had the task, ``twice`` tasks that had two owners at once, which must be 0.
+share of agent time in which ready work belonged to somebody else (without barriers agents that wait ask
+again and again, which is no idle time); ``taken`` the claims per run that came too late, after the work was
+done for nothing; ``moved`` the tasks per run that idle agents took over; ``twice`` tasks that had two owners
+at once, which must be 0.
 """
 
 from __future__ import annotations
@@ -181,7 +183,8 @@ def measure(cell: Cell, events: Sequence[ev.AnyEvent], start: ev.RunStarted, cap
     cell.twice += owned_twice(events)
     cell.moved += sum(isinstance(e, ev.TaskReleased) and e.reason == "stolen" for e in events)
     cell.taken += sum(
-        isinstance(e, ev.ActionRefused) and e.action == "claim_task" and e.reason == "owned" for e in events
+        isinstance(e, ev.ActionRefused) and e.action == "claim_task" and e.reason in ("owned", "done")
+        for e in events
     )
 
 

@@ -24,6 +24,8 @@ SaveRun = Callable[..., RunFolder]
         ("run mathutil", 'Did you mean "mathutils"?'),
         ("run --structure paralel", 'Did you mean "parallel"?'),
         ("run --strategy decentralised", 'Did you mean "decentralized"?'),
+        ("run --strategy work-steeling", 'Did you mean "work-stealing"?'),
+        ("run --strategy lead --lead-lost promoted", 'Did you mean "promote"?'),
         ("run --model sim/gpt5.2", 'Did you mean "sim/gpt-5.2"?'),
         ("run --model anthropic/claude-sonnet-4-6", "ANTHROPIC_API_KEY"),
         ("run --model openai/gpt-5.2 --speed 10", "OPENAI_API_KEY"),
