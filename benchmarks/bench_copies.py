@@ -3,9 +3,9 @@
     python benchmarks/bench_copies.py [--json] [SEEDS]
 
 Each pair plays ``preassigned`` and ``speculative`` (which is preassigned with backups) with the same seed on
-the virtual clock, with simulated tests. A call's latency is multiplied with the chance and factor of the case,
-by a draw per seed, agent and call. The reply of a turn that was given up is never seen, so its tokens are
-charged here as the mean of that run's replies: a provider would have charged them, too.
+the virtual clock, with simulated tests and verified completions, for copies are always verified. A call takes
+the factor of its case longer by its chance, by a draw per seed, agent and call. The reply of a turn that was
+given up is never seen, so its tokens are charged as the mean of that run's replies: a provider would, too.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def play(case: Case, strategy: str, seed: int) -> Measured:
         speed=0.0,
         clock="virtual",
         tests="simulated",
+        completion="verified",
     )
     suite, start, _ = check(config, {})
     journal = MemoryStore()
@@ -168,13 +169,13 @@ def main() -> None:
         print(json.dumps({"seeds": seeds, "cases": rows}, indent=2))
         return
     print(
-        f"{seeds} pairs each{'p95 s':>46}{'→':>8}{'p95':>8}{'mean':>8}{'tokens':>8}{'per run':>9}{'useful':>8}"
+        f"{seeds} pairs each{'p95 s':>46}{'→':>8}{'p95':>8}{'mean':>8}{'tokens':>8}{'copies':>8}{'useful':>8}"
     )
     for name, found in rows.items():
         print(
             f"{name:<48}{found['p95_seconds_before']:>8}{found['p95_seconds_after']:>8}"
             f"{found['p95_percent']:>7}%{found['mean_percent']:>7}%{found['tokens_percent']:>7}%"
-            f"{found['backups_per_run']:>9}{found['useful_percent']:>7}%"
+            f"{found['backups_per_run']:>8}{found['useful_percent']:>7}%"
         )
 
 

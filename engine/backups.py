@@ -18,7 +18,7 @@ from engine.team.member import Team
 from engine.team.pace import Pace
 
 TRIES = 3
-"""Turns that a copy may take in one round: one to write it, two to mend it."""
+"""Turns for copies that an agent may take in one round: one to write them, two to mend them."""
 
 
 TICK = 0.001
@@ -36,7 +36,7 @@ class Backups:
         self._lifecycle = lifecycle
         self._copies = copies
         self._pace = pace
-        self._tries: dict[int, int] = {}
+        self._tries: dict[str, int] = {}
         self._turns: list[asyncio.Task[None]] = []
         self._started: list[ev.TurnStarted] = []
         self._watch: asyncio.Task[None] | None = None
@@ -76,8 +76,8 @@ class Backups:
     async def _watching(self) -> None:
         while True:
             self._moved.clear()
-            for draft in self._to_begin():
-                await self._turn(draft)
+            for agent, draft in self._to_begin().items():
+                await self._turn(agent, draft)
             await self._next()
 
     async def _next(self) -> None:
@@ -95,35 +95,26 @@ class Backups:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
 
-    def _to_begin(self) -> list[tuple[int, str]]:
-        """Drafts (and their agents) that can go on now: new ones for late tasks, and those to be mended."""
+    def _to_begin(self) -> dict[str, int]:
+        """Agents that can go on with copies now, each with a draft: new ones, and those to mend."""
         team = self._team
         if team.gate.phase != "open":
-            return []
+            return {}
+        self._copies.back_up()
         busy = set(team.open_turns.values())
-        late = {task for task, due in self._pace.due().items() if due <= team.clock.now()}
-        found = [
-            (draft.id, draft.agent)
-            for draft in team.drafts.open.values()
-            if draft.agent not in busy and draft.task in late and self._owner_at_it(draft.task)
-        ]
-        for task in self._copies.late():
-            if self._owner_at_it(task):
-                opened = self._copies.back_up(task, self._copies.waiting())
-                if opened is not None:
-                    found.append((opened.draft, opened.agent))
-        return [(draft, agent) for draft, agent in found if self._tries.get(draft, 0) < TRIES]
+        return {
+            draft.agent: draft.id
+            for draft in reversed(team.drafts.open.values())
+            if draft.agent not in busy
+            and team.state.board.tasks[draft.task].owner in busy  # else the barrier waits for somebody else
+            and self._tries.get(draft.agent, 0) < TRIES
+        }
 
-    def _owner_at_it(self, task: str) -> bool:
-        """Whether the owner's turn is open: otherwise the barrier waits for somebody else."""
-        return self._team.state.board.tasks[task].owner in self._team.open_turns.values()
-
-    async def _turn(self, draft: tuple[int, str]) -> None:
-        number, agent = draft
+    async def _turn(self, agent: str, number: int) -> None:
         team, member = self._team, self._team.members[agent]
         if member.status != "live" or number not in team.drafts.open:
             return
-        self._tries[number] = self._tries.get(number, 0) + 1
+        self._tries[agent] = self._tries.get(agent, 0) + 1
         started = turns.begin(team, member, team.bus.round, backup=number)
         self._lifecycle.turn_began(started)
         self._started.append(started)

@@ -6,6 +6,7 @@ gets a second agent. Versions: several agents write a task each on their own, an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from engine.record import events as ev
@@ -15,7 +16,8 @@ from engine.team.member import Team
 from engine.team.pace import Pace
 
 SHARE = 0.1
-"""Backups at once, as a share of all tasks (LATE's cap on speculative copies); one may always be."""
+"""Agents that stand in for others at once, as a share of the team; one always may. LATE caps copies at a
+tenth of the slots for tasks; what is in a slot here is an agent's turn."""
 
 
 class OpenTurns(Protocol):
@@ -47,14 +49,13 @@ class Copies:
             self._deal()
         if team.strategy.backups:
             board = team.state.board
-            for task in self.late():
-                idle = [
-                    name
-                    for name in self._spare()
-                    if not any(board.is_open(own.id) for own in board.owned_by(name))
-                ]
-                if self.back_up(task, idle) is None:
-                    return
+            idle = [
+                name
+                for name in self._waiting()
+                if not any(board.is_open(own.id) for own in board.owned_by(name))
+            ]
+            while self.back_up(idle):
+                pass
 
     def _deal(self) -> None:
         """Give every task that can be begun to as many agents as there are to be versions of it."""
@@ -74,47 +75,66 @@ class Copies:
                     ev.DraftOpened(draft=drafts.count + 1, task=task.id, agent=agent, kind="version")
                 )
 
-    def late(self) -> list[str]:
-        """Late tasks that have no copy yet, longest at it first; empty while as many as may be are copied."""
+    def back_up(self, agents: Sequence[str] | None = None) -> list[ev.DraftOpened]:
+        """Have one agent stand in for the owner who is late for longest, with all that it is late with.
+
+        ``agents`` may do so, by default whoever waits; nobody does while as many as may be are at it.
+        """
         team, now = self._team, self._team.clock.now()
-        if len(team.drafts.open) >= max(1, round(SHARE * team.state.board.total)):
+        busy = {draft.agent for draft in team.drafts.open.values()}
+        if len(busy) >= max(1, round(SHARE * len(team.live_developers()))):
             return []
-        return [task for task, due in self._pace.due().items() if due <= now and not team.drafts.on(task)]
-
-    def back_up(self, task: str, agents: list[str]) -> ev.DraftOpened | None:
-        """Have the first of ``agents`` who may stand in for the owner of a late task do so, if any may."""
-        team = self._team
-        owner = team.state.board.tasks[task].owner
-        if not self.late():
-            return None
-        for agent in agents:
-            if agent != owner and not team.drafts.had(agent, task):
-                return team.bus.emit(
-                    ev.DraftOpened(
-                        draft=team.drafts.count + 1,
-                        task=task,
-                        agent=agent,
-                        kind="backup",
-                        owner=owner,
-                        late_seconds=round(self._pace.at_it(task, team.clock.now()), 3),
-                        typical_seconds=round(self._pace.typical or 0.0, 3),
+        for owner, tasks in self._late().items():
+            for agent in self._waiting() if agents is None else agents:
+                fresh = [task for task in tasks if not team.drafts.had(agent, task)]
+                if agent == owner or agent in busy or not fresh:
+                    continue
+                return [
+                    team.bus.emit(
+                        ev.DraftOpened(
+                            draft=team.drafts.count + 1,
+                            task=task,
+                            agent=agent,
+                            kind="backup",
+                            owner=owner,
+                            late_seconds=round(now - self._turns_began(owner), 3),
+                            typical_seconds=round(self._pace.typical or 0.0, 3),
+                        )
                     )
-                )
-        return None
+                    for task in fresh
+                ]
+        return []
 
-    def waiting(self) -> list[str]:
-        """Developers who wait for others in the middle of a round and may help, those without work first."""
+    def _turns_began(self, agent: str) -> float:
+        started = self._turns.open_turn(agent)
+        return started.ts if started is not None else self._team.clock.now()
+
+    def _late(self) -> dict[str, list[str]]:
+        """What late owners have in hand, longest at it first: the late tasks and what can follow on them, for
+        the copy is one of the whole turn. Only of owners whose turn is open: nobody else is waited for."""
+        team, board, now = self._team, self._team.state.board, self._team.clock.now()
+        thinking = set(team.open_turns.values())
+        late: dict[str, list[str]] = {}
+        for task, due in self._pace.due().items():
+            owner = board.tasks[task].owner
+            if due > now or owner in late or owner not in thinking or team.drafts.on(task):
+                continue
+            late[owner] = []
+            for own in board.owned_by(owner):
+                if set(board.waits(own.id)) <= set(late[owner]) and not team.drafts.on(own.id):
+                    late[owner].append(own.id)
+        return late
+
+    def _waiting(self) -> list[str]:
+        """Live developers who wait for others, are not slow and have no draft, those without work first."""
         team, board = self._team, self._team.state.board
-        busy = set(team.open_turns.values())
-        free = [name for name in self._spare() if name not in busy]
-        return sorted(free, key=lambda name: len(board.owned_by(name)))
-
-    def _spare(self) -> list[str]:
-        """Live developers who are not slow themselves and have no draft in hand."""
-        team = self._team
-        return [
-            name for name in team.live_developers() if not self._pace.slow(name) and not team.drafts.by(name)
+        thinking = set(team.open_turns.values())
+        free = [
+            name
+            for name in team.live_developers()
+            if name not in thinking and not self._pace.slow(name) and not team.drafts.by(name)
         ]
+        return sorted(free, key=lambda name: len(board.owned_by(name)))
 
     # ------------------------------------------------------------ closing
 
@@ -140,7 +160,7 @@ class Copies:
         team = self._team
         for draft in team.drafts.on(task):
             started = self._turns.open_turn(draft.agent)
-            alone = started is not None and started.backup == draft.id
+            alone = started is not None and started.backup > 0 and len(team.drafts.by(draft.agent)) == 1
             self._lose(draft, winner, cancelled=self._cancel(draft.agent, task, winner) if alone else 0)
         if owner and owner != winner:
             idle = not (team.state.board.owned_by(owner) or team.drafts.by(owner))

@@ -11,6 +11,7 @@ from engine.analysis.consistency import PREDICATES, History
 from engine.errors import UsageError
 from engine.record import events as ev
 from engine.setup import check
+from engine.team import pace
 from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
 from tests.helpers.durable import config
@@ -53,7 +54,7 @@ def test_an_idle_agent_backs_up_a_late_task_within_the_round_and_nobody_waits_fo
         "Dev1",
         1,
     )
-    assert opened.ts == pytest.approx(1.5, abs=0.01)  # one and a half times the usual second
+    assert opened.ts == pytest.approx(pace.LATE, abs=0.01)  # so many times the usual second
     assert (played.outcome, played.state.round) == ("completed", 1)
     assert played.one(ev.RunEnded).wall_seconds < 5
     completed = played.one(ev.TaskCompleted, task="1")
@@ -72,7 +73,7 @@ def test_the_loser_is_booked_and_its_reply_is_not_waited_for() -> None:
 
 
 def test_the_owner_wins_if_its_tests_pass_first_and_the_copy_never_shows() -> None:
-    played = late(Say(work("add", "1", "of the copy\n"), 100.0), owner=Say(work("add", "1"), 2.0))
+    played = late(Say(work("add", "1", "of the copy\n"), 100.0), owner=Say(work("add", "1"), 4.0))
     assert played.one(ev.TaskCompleted, task="1").agent == "Dev1"
     lost = played.one(ev.DraftEnded)
     assert (lost.agent, lost.winner, lost.reason) == ("Dev2", "Dev1", "lost")
@@ -98,8 +99,8 @@ def test_with_a_copy_open_the_owner_too_has_to_pass_its_tests() -> None:
 
 def test_a_copy_is_not_laid_over_a_version_that_its_author_has_not_seen() -> None:
     def brain(agent: str, call: int, messages: object) -> str | Say:
-        if agent == "Dev1":  # writes at second 2, in the middle of its turn, then waits for its tests
-            return Say(edit("add.py", "half\n") + "<run_tests/>", 2.0) if call == 1 else IDLE
+        if agent == "Dev1":  # writes at second 4, in the middle of its turn, then waits for its tests
+            return Say(edit("add.py", "half\n") + "<run_tests/>", 4.0) if call == 1 else IDLE
         if agent == "Dev2" and call > 1:
             return Say(work("add", "1"), 3.0)
         return work("sub", "2") if agent == "Dev2" and call == 1 else work("mul", "3") if call == 1 else IDLE

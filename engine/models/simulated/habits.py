@@ -48,7 +48,8 @@ def back_up(turn: Turn, profile: Profile) -> None:
     """Write the copies of late tasks and report them, and nothing else: somebody waits for that."""
     again = {outcome.object for outcome in turn.refused("complete_task")}
     for row in turn.mine:
-        if row.id not in turn.backups:
+        ready = turn.done.union(turn.plan.completed).issuperset(row.dependencies)
+        if row.id not in turn.backups or not ready or turn.plan.edits >= files_that_fit(profile.tokens):
             continue
         mended = row.id in again and turn.wrote(row)
         turn.write(row, profile.repair if mended else 1 - profile.wrong)
