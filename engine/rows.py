@@ -17,6 +17,7 @@ from engine.record import events as ev
 from engine.record.codec import BadRecord, NewerSchema, decode, intact
 from engine.record.config import Imported, RunMeta
 from engine.record.folder import RunFolder
+from engine.record.shape import mix
 
 RunStatus: TypeAlias = Literal["completed", "ended", "running", "broken off", "problem"]
 
@@ -138,7 +139,7 @@ def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
         structure=config.structure,
         agents=config.agents,
         strategy=config.strategy,
-        model=" + ".join(dict.fromkeys([config.model, *config.models.values()])),
+        model=mix(config.team_models),
         seed=config.seed,
         tasks_done=done,
         tasks_total=total or None,

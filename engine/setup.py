@@ -140,7 +140,7 @@ def member(config: RunConfig, name: str, role: ev.Role) -> ev.AgentSpec:
 
 def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
     lead = [member(config, "Lead", "lead")] if STRATEGIES[config.strategy].has_lead else []
-    developers = [member(config, f"Dev{number}", "developer") for number in range(1, config.agents + 1)]
+    developers = [member(config, name, "developer") for name in config.developers]
     return (*lead, *developers)
 
 

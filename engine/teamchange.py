@@ -51,17 +51,21 @@ UNCHANGED = TeamChange()
 def change_of(strategy: str | None, model: str | None) -> TeamChange:
     """Read ``--strategy NAME`` and ``--model NAME`` or ``--model Dev1=NAME,Dev2=NAME``.
 
-    Raises ``UsageError``.
+    A name alone among several holds for everybody else. Raises ``UsageError``.
     """
-    if model is None or "=" not in model:
+    if model is None or ("=" not in model and "," not in model):
         return TeamChange(strategy=strategy, model=model)
-    models = {}
+    usual: str | None = None
+    models: dict[str, str] = {}
     for part in model.split(","):
         name, sign, value = (word.strip() for word in part.partition("="))
-        if not (name and sign and value):
-            raise UsageError(f"--model {model[:80]!r}: write NAME, or Dev1=NAME,Dev2=NAME.")
-        models[name] = value
-    return TeamChange(strategy=strategy, models=models)
+        if not name or (sign and not value) or (not sign and usual) or name in models:
+            raise UsageError(f"--model {model[:80]!r}: write NAME, Dev1=NAME,Dev2=NAME, or NAME,Dev3=NAME.")
+        if sign:
+            models[name] = value
+        else:
+            usual = name
+    return TeamChange(strategy=strategy, model=usual, models=models)
 
 
 def former_team(

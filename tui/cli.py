@@ -24,6 +24,8 @@ COMMANDS = (
     "run",
     "resume",
     "fork",
+    "add",
+    "remove",
     "replay",
     "watch",
     "report",

@@ -100,6 +100,21 @@ TEAM: tuple[Key, ...] = (
         True,
         _has_faults,
     ),
+    Key(
+        "team.join", "plus", "join", "add agent", "Take an agent into the team", "team", False, steerable, "+"
+    ),
+    Key("team.leave", "minus", "leave", "remove agent", "Take one out", "team", False, steerable, "-"),
+    Key("team.task", "a", "add_task", "add task", "Put a task on the board", "team", False, steerable),
+    Key(
+        "team.dependency",
+        "d",
+        "add_dependency",
+        "add dependency",
+        "Have a task wait for another one",
+        "team",
+        False,
+        steerable,
+    ),
 )
 """Keys that steer a live team."""
 

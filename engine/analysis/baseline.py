@@ -41,7 +41,7 @@ def likeness(subject: RunMeta | ev.RunStarted) -> Likeness | None:
     """Return what a baseline of ``subject`` must be like; null for a team of different models."""
     if isinstance(subject, RunMeta):
         config = subject.config
-        models = set(config.models.values()) | {config.model}
+        models = set(config.team_models)
         source: RunMeta | ev.RunStarted = subject
         settings = (config.structure, config.strategy, config.completion, config.tests, config.clock)
     else:
@@ -186,6 +186,8 @@ def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
                 return None
             case ev.MessageSent(kind="operator"):
                 return None
+            case ev.AgentJoined() | ev.AgentLeft() | ev.TaskAdded() | ev.DependencyAdded():
+                return None  # it was not one agent, or not this work
             case ev.RunEnded():
                 if event.outcome != "completed" or len(done) != total or first_prompt is None or not total:
                     return None

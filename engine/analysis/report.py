@@ -14,7 +14,14 @@ from engine.analysis import accounting, copies, recovery
 from engine.analysis import baseline as baselines
 from engine.analysis.figures import Figures
 from engine.analysis.gaps import missing
-from engine.analysis.laws import Baseline, amdahl_bound, final_speedup, graph_bound, running_speedup
+from engine.analysis.laws import (
+    Baseline,
+    amdahl_bound,
+    final_speedup,
+    graph_bound,
+    running_speedup,
+    team_size,
+)
 from engine.analysis.words import headline
 from engine.errors import TeamtopError
 from engine.record import events as ev
@@ -22,6 +29,7 @@ from engine.record import journal
 from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
+from engine.record.shape import Shape, mix
 from engine.record.state import RunState
 from engine.store import RunsStore
 
@@ -78,7 +86,13 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
     if started.gaps:
         notes.append(f"Imported ({started.source}); not recorded: {missing(started.gaps)}.")
     notes += _successions(events)
-    found = baselines.find(runs_dirs, meta or started, folder.run_id)
+    shape = Shape(events)
+    found, why = baselines.find(runs_dirs, meta or started, folder.run_id), _incomparable(events)
+    if why:
+        found = None
+        notes.append(why)
+    if untested := [task for task in shape.added if not shape.tasks[task].tests]:
+        notes.append(f"{len(untested)} tasks were added to the run, without tests that could verify them.")
     speed = _speed(figures, events, found)
     return {
         "run_id": folder.run_id,
@@ -88,6 +102,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "outcome": ended.outcome if ended else None,
         "outcome_detail": ended.detail if ended else "",
         **_asked(_as_it_stands(started, events), meta),
+        **_shaped(events, shape),
         **_times(figures, events, meta),
         **speed,
         **_counts(figures),
@@ -164,6 +179,52 @@ def _lead_lost(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
     ]
 
 
+def _incomparable(events: Sequence[ev.AnyEvent]) -> str:
+    """Why no one-agent run can be the measure of this one, as a sentence; empty if one can."""
+    models = [spec.model for event in events if isinstance(event, ev.RunStarted) for spec in event.team]
+    models += [event.model for event in events if isinstance(event, ev.AgentJoined)]
+    if len(set(models)) > 1:
+        return "The team has different models, so no one-agent run is its measure: the speedup is estimated."
+    if any(isinstance(event, ev.TaskAdded | ev.DependencyAdded) for event in events):
+        return "The task graph changed, so no run of the suite is its measure: the speedup is estimated."
+    return ""
+
+
+def _shaped(events: Sequence[ev.AnyEvent], shape: Shape) -> Report:
+    """What became of team and graph: members who came and went, tasks and dependencies that were added.
+
+    Where they did, ``agents`` counts all developers there ever were, and the bounds take ``agents_mean``,
+    their number on average over time.
+    """
+    state = RunState.of(events)
+    came = [event for event in events if isinstance(event, ev.AgentJoined | ev.AgentLeft)]
+    changed: Report = {}
+    if came:
+        agents = state.agents.agents.values()
+        changed["agents"] = max(1, sum(agent.role == "developer" for agent in agents))
+        changed["model"] = mix(agent.model for agent in agents)
+    if shape.grown:
+        changed |= {"p": state.run.p, "span": state.run.span}
+    return {
+        **changed,
+        "agents_mean": team_size(state),
+        "membership": [
+            {
+                "seq": event.seq,
+                "seconds": event.ts,
+                "agent": event.agent,
+                "joined": isinstance(event, ev.AgentJoined),
+                "author": event.author,
+            }
+            for event in came
+        ],
+        "tasks_added": list(shape.added),
+        "dependencies_added": [
+            [event.task, event.dependency] for event in events if isinstance(event, ev.DependencyAdded)
+        ],
+    }
+
+
 def _asked(started: ev.RunStarted, meta: RunMeta | None) -> Report:
     """What the run was asked to be."""
     return {
@@ -173,7 +234,7 @@ def _asked(started: ev.RunStarted, meta: RunMeta | None) -> Report:
         "span": _span(started),
         "agents": _developers(started),
         "strategy": started.strategy,
-        "model": " + ".join(dict.fromkeys(agent.model for agent in started.team)),
+        "model": mix(agent.model for agent in started.team),
         "seed": _set(started, started.seed),
         "config": {
             "locks": None if "locks" in started.gaps else started.locks,
@@ -212,20 +273,18 @@ def _elapsed(figures: Figures, events: Sequence[ev.AnyEvent]) -> float:
 
 def _speed(figures: Figures, events: Sequence[ev.AnyEvent], found: Baseline | None) -> Report:
     """The speedup, what it is measured against, and what bounds it."""
-    started = events[0]
-    assert isinstance(started, ev.RunStarted)
     base = found or _estimate(figures.busy_seconds)
-    metrics = RunState.of(events).metrics
-    now = (metrics.first_prompt or 0.0) + _elapsed(figures, events)
     tokens = figures.input_tokens + figures.output_tokens
     one = base.tokens if base is not None and figures.completed and not figures.tokens_unknown else None
-    agents = _developers(started)
+    state = RunState.of(events)
+    metrics, run, agents = state.metrics, state.run, team_size(state) or 1.0
+    now = (metrics.first_prompt or 0.0) + _elapsed(figures, events)
     return {
         "speedup": final_speedup(figures.wall_seconds, figures.completed, base),
         "speedup_so_far": running_speedup(metrics, now, found),
         # A forged journal can claim any p; no bound is better than an error.
-        "amdahl_bound": amdahl_bound(started.p, agents) if 0 <= started.p <= 1 else None,
-        "graph_bound": graph_bound(figures.tasks_total, _span(started), agents),
+        "amdahl_bound": amdahl_bound(run.p, agents) if 0 <= run.p <= 1 else None,
+        "graph_bound": graph_bound(figures.tasks_total, run.span, agents),
         "baseline_seconds": base.seconds if base else None,
         "baseline_source": base.source if base else None,
         "baseline_label": base.label if base else None,

@@ -14,6 +14,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     """All choices of ``teamtop run``, resolved (no defaults left open).
 
     ``suite`` is a shipped name, a path, or ``synthetic:…``. ``agents`` counts developers; a lead is extra.
+    ``names`` are the developers', if they are not Dev1, Dev2, and so on.
     ``model`` holds for all, ``models`` overrides it by agent name. ``speed`` is run-clock seconds per real
     second, 0 on the virtual clock. ``quorum`` is ``K/N``, and ``verified_by`` for
     the strategies of those names.
@@ -39,6 +40,19 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: float = 30.0
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
     models: dict[str, str] = msgspec.field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+    @property
+    def developers(self) -> tuple[str, ...]:
+        """Names of the developers that the run begins with."""
+        return self.names or tuple(f"Dev{number}" for number in range(1, self.agents + 1))
+
+    @property
+    def team_models(self) -> tuple[str, ...]:
+        """The model of each developer, and of the lead if it has one of its own."""
+        own = [self.models["Lead"]] if "Lead" in self.models else []
+        return (*own, *(self.models.get(name, self.model) for name in self.developers))
+
     quorum: str = "2/3"
     barrier: str = "round"
     verified_by: Literal["review", "tests"] = "review"

@@ -207,6 +207,7 @@ class Lifecycle:
         for task in team.state.board.owned_by(name):
             team.bus.emit(ev.TaskReleased(task=task.id, agent=name, reason="left"))
             self.pass_on(task.id)
+        hand_over(team, name)
         led = any(spec.role == "lead" for spec in team.specs) or team.state.run.leaderless
         if role == "lead" and not led and team.strategy.has_lead:
             leadership.left(team, name)

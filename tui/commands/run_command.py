@@ -12,6 +12,8 @@ from tui.commands.options import Command, Speed, Word, choose_display, display_o
 if TYPE_CHECKING:
     from engine.record.config import RunConfig
 
+DEFAULT_MODEL = "sim/claude-sonnet-4-6"
+
 SIMULATED_SPEED = 10.0
 """Default speed of simulated models: a run of minutes takes seconds, and can still be followed."""
 
@@ -52,10 +54,17 @@ SIMULATED_SPEED = 10.0
 @click.option(
     "--model",
     metavar="NAME",
-    default="sim/claude-sonnet-4-6",
+    default=DEFAULT_MODEL,
     show_default=True,
     help="A simulated model (sim/claude-sonnet-4-6, sim/gemini-3-flash, sim/gpt-5.2, sim/perfect) "
-    "or provider/model as litellm knows it.",
+    "or provider/model as litellm knows it. Several: Dev1=NAME,Dev2=NAME; a NAME alone is for the others.",
+)
+@click.option(
+    "--team",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="A team from a TOML file: [[agent]] with name, role, model, count. It sets -n.",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed of everything that is left to chance."
@@ -166,6 +175,9 @@ def configure(
     model: str,
     speed: float | None,
     tests: str | None,
+    agents: int,
+    strategy: str,
+    team: Path | None = None,
     barrier: str = "round",
     **rest: Any,  # noqa: ANN401 - checked against RunConfig
 ) -> RunConfig:
@@ -174,18 +186,30 @@ def configure(
 
     from engine.models import registry
     from engine.record.config import RunConfig
+    from engine.teamchange import change_of
     from tasks.suite import structures
 
     known = structures(suite)
     structure = structure or ("mixed" if "mixed" in known else known[0])
+    cast = change_of(None, model)
+    model, models = cast.model or DEFAULT_MODEL, dict(cast.models)
+    names: tuple[str, ...] = ()
+    if team is not None:
+        names, models = _of_file(team, strategy, models)
+        agents = len(names)
+    used = {model, *models.values()}
     if speed is None:
-        speed = 1.0 if registry.resolve(model).real else SIMULATED_SPEED
+        speed = 1.0 if any(registry.resolve(each).real for each in used) else SIMULATED_SPEED
     clock = "virtual" if speed == 0 else "wall" if speed == 1 else "scaled"
     return msgspec.convert(
         {
             "suite": suite,
             "structure": structure,
             "model": model,
+            "models": models,
+            "names": names,
+            "agents": agents,
+            "strategy": strategy,
             "speed": speed,
             "clock": clock,
             "barrier": barrier.strip().lower(),
@@ -194,6 +218,18 @@ def configure(
         },
         type=RunConfig,
     )
+
+
+def _of_file(path: Path, strategy: str, given: dict[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Names and models of a team file; models ``given`` on the command line win. Raises ``UsageError``."""
+    from engine.errors import UsageError
+    from engine.strategies import STRATEGIES
+    from engine.teamfile import read
+
+    read_ = read(path)
+    if read_.lead and strategy in STRATEGIES and not STRATEGIES[strategy].has_lead:
+        raise UsageError(f"{path} has a lead, which {strategy} has not: choose another --strategy.")
+    return tuple(read_.names), {**read_.models, **given}
 
 
 def _tests(wanted: str | None, clock: str, suite: str, structure: str) -> str:

@@ -15,6 +15,8 @@ from tui.screens.runscreen import RunScreen
 from tui.source import RunSource
 
 if TYPE_CHECKING:
+    from textual.screen import ModalScreen
+
     from tui.app import TeamtopApp
 
 __all__ = ["Controller", "LiveScreen", "RunScreen"]
@@ -167,6 +169,37 @@ class LiveScreen(RunScreen):
                 self.send(command)
 
         self.app.push_screen(MessageDialog(self.source.state, self._agent_in_focus), written)
+
+    def _ask(self, dialog: ModalScreen[AnyCommand]) -> None:
+        def chosen(command: AnyCommand | None) -> None:
+            if command is not None:
+                self.send(command)
+
+        self.app.push_screen(dialog, chosen)
+
+    def action_join(self) -> None:
+        """Take an agent into the team."""
+        from tui.screens.members import JoinDialog
+
+        self._ask(JoinDialog())
+
+    def action_leave(self) -> None:
+        """Take an agent out of it."""
+        from tui.screens.members import LeaveDialog
+
+        self._ask(LeaveDialog(self.source.state, self._agent_in_focus))
+
+    def action_add_task(self) -> None:
+        """Put a task on the board."""
+        from tui.screens.members import TaskDialog
+
+        self._ask(TaskDialog())
+
+    def action_add_dependency(self) -> None:
+        """Have a task wait for another one."""
+        from tui.screens.members import DependencyDialog
+
+        self._ask(DependencyDialog())
 
     @property
     def _agent_in_focus(self) -> str | None:

@@ -72,7 +72,9 @@ class RunScreen(Screen[None]):
     @property
     def moment(self) -> Moment:
         """What is to be painted now."""
-        source = self.source
+        source, run = self.source, self.source.state.run
+        # What one agent of one model needed for other work is no measure.
+        baseline = None if run.grown or len(run.models) > 1 else source.baseline
         verdicts = source.checks.verdicts if source.checks is not None else None
         gone = isinstance(source, TailSource) and source.gone
         return Moment(
@@ -80,7 +82,7 @@ class RunScreen(Screen[None]):
             source.now,
             source.mode,
             source.live,
-            source.baseline,
+            baseline,
             verdicts=verdicts,
             gone=gone,
         )

@@ -37,6 +37,7 @@ class RunInfoState:
         self.strategy = ""
         self.models: tuple[str, ...] = ()
         self.mix = ""
+        self.grown = False
         self._graph = (0.0, 0)
         self._measure: Callable[[], tuple[int, int]] | None = None
         self.seed = 0
@@ -134,7 +135,7 @@ class RunInfoState:
 
     def reshape(self, measure: Callable[[], tuple[int, int]]) -> None:
         """The graph is another: ``measure`` gives its tasks, and those on its longest chain, when asked."""
-        self._measure = measure
+        self._measure, self.grown = measure, True
 
     def _shape(self) -> tuple[float, int]:
         if self._measure is not None:

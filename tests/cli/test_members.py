@@ -1,0 +1,99 @@
+"""Commands that change a running team, and teams of several models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UsageError
+from engine.teamfile import parse
+from tui.cli import main
+from tui.commands.run_command import configure
+
+
+def run(tmp_path: Path, *args: str) -> int:
+    return main(
+        ["run", "mathutils", "--speed", "max", "--display", "none", "--runs-dir", str(tmp_path), *args]
+    )
+
+
+def report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert main(["report", "r", "--json", "--runs-dir", str(tmp_path)]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_models_by_name_with_one_for_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--run-id", "r", "-n", "3", "--model", "sim/perfect,Dev3=sim/gpt-5.2") in (0, 3)
+    found = report(tmp_path, capsys)
+    assert found["model"] == "2 × sim/perfect, 1 × sim/gpt-5.2"
+    assert found["baseline_source"] == "estimated"
+    assert any("different models" in note for note in found["notes"])  # type: ignore[attr-defined]  # JSON
+
+
+@pytest.mark.parametrize("model", ["sim/perfect,sim/gpt-5.2", "Dev1=", "Dev1=sim/perfect,Dev1=sim/gpt-5.2"])
+def test_models_that_cannot_be_read_are_a_usage_error(tmp_path: Path, model: str) -> None:
+    assert run(tmp_path, "--model", model) == 2
+
+
+def test_a_team_file_names_the_team_and_sets_its_size(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "team.toml"
+    file.write_text(
+        '[[agent]]\nname = "Ann"\nmodel = "sim/gpt-5.2"\n[[agent]]\ncount = 2\n[[agent]]\nrole = "lead"\n'
+    )
+    assert run(
+        tmp_path, "--run-id", "r", "--team", str(file), "--strategy", "lead", "--model", "sim/perfect"
+    ) in (0, 3)
+    found = report(tmp_path, capsys)
+    names = [agent["name"] for agent in found["agents_table"]]  # type: ignore[attr-defined]  # JSON
+    assert names == ["Lead", "Ann", "Dev1", "Dev2"]
+    assert found["agents"] == 3
+    assert found["model"] == "3 × sim/perfect, 1 × sim/gpt-5.2"
+    assert run(tmp_path, "--team", str(file)) == 2  # decentralized teams have no lead
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "[[agent]]"),
+        ("x", "no TOML"),
+        ("agent = 3", "[[agent]]"),
+        ("agent = [3]", "agent 1 is no table"),
+        ("[[agent]]\nnam = 'x'", "no key 'nam'"),
+        ("[[agent]]\nname = 3", "name is a text"),
+        ("[[agent]]\nname = 'all'", "stands for something else"),
+        ("[[agent]]\nname = 'A'\n[[agent]]\nname = 'a'", "agent 2: A is of the team already"),
+        ("[[agent]]\ncount = 0", "count is a number"),
+        ("[[agent]]\nrole = 'boss'", "role is developer or lead"),
+        ("[[agent]]\nrole = 'lead'", "needs a developer"),
+        ("[[agent]]\nrole = 'lead'\nname = 'Bob'", "called Lead"),
+    ],
+)
+def test_a_team_file_that_cannot_be_is_refused_with_place_and_key(text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(text, "team.toml")
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("team.toml")
+
+
+def test_a_run_that_is_not_live_takes_nobody_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--run-id", "r", "-n", "1", "--model", "sim/perfect") == 0
+    capsys.readouterr()
+    for words in (
+        ["add", "agent", "r"],
+        ["remove", "agent", "r", "Dev1"],
+        ["add", "dependency", "r", "1", "2"],
+    ):
+        assert main([*words, "--runs-dir", str(tmp_path)]) == 1
+        assert "r is not running" in capsys.readouterr().err
+
+
+def test_one_model_is_one_model_however_it_is_written() -> None:
+    usual = {"suite": "mathutils", "structure": "", "speed": 0.0, "tests": None, "strategy": "lead"}
+    config = configure(**usual, model="Dev1=sim/perfect,Dev2=sim/perfect", agents=2, seed=0)  # type: ignore[arg-type]
+    assert config.team_models == ("sim/perfect", "sim/perfect")
