@@ -67,7 +67,7 @@ def test_a_team_file_names_the_team_and_sets_its_size(
         ("[[agent]]\nnam = 'x'", "no key 'nam'"),
         ("[[agent]]\nname = 3", "name is a text"),
         ("[[agent]]\nname = 'all'", "stands for something else"),
-        ("[[agent]]\nname = 'A'\n[[agent]]\nname = 'a'", "agent 2: A is of the team already"),
+        ("[[agent]]\nname = 'A'\n[[agent]]\nname = 'a'", "agent 2: a is of the team already"),
         ("[[agent]]\ncount = 0", "count is a number"),
         ("[[agent]]\nrole = 'boss'", "role is developer or lead"),
         ("[[agent]]\nrole = 'lead'", "needs a developer"),

@@ -9,7 +9,7 @@ from engine.analysis.consistency import check
 from engine.analysis.laws import bounds_of
 from engine.record import events as ev
 from engine.restore import Past
-from tests.helpers.scripted import IDLE, Played, Say, Steering, done, graph, play
+from tests.helpers.scripted import IDLE, Played, Say, Script, Steering, done, graph, play
 
 THREE = graph("a", "b", "c", b="a")
 
@@ -148,7 +148,7 @@ def _grown() -> Played:
         await person.until(ev.RoundEnded)
         await person.do(control.AddDependency(task="3", on="4"))
 
-    script = {"Dev1": [done("1", "a.py"), done("2", "b.py"), Say(done("4", "report.py"), 2.0), IDLE]}
+    script: Script = {"Dev1": [done("1", "a.py"), done("2", "b.py"), Say(done("4", "report.py"), 2.0), IDLE]}
     return play(script, THREE, steer=steer, max_rounds=5)
 
 
