@@ -37,22 +37,28 @@ def play(
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("spec", FAULTS, ids=lambda spec: spec.kind)
-def test_every_fault_of_the_catalogue_can_be_reached_and_injected_on_a_small_terminal(spec: Any) -> None:
+def test_every_fault_of_the_catalogue_can_be_reached_and_injected_on_a_small_terminal() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("f", *["down"] * (1 + FAULTS.index(spec)))  # below "revive Dev3"
-        lines = stage.lines()
-        assert any(spec.title in line for line in lines)
-        assert "esc cancel" in stage.text()  # nothing is pushed out of the box
-        await stage.press("enter")
-        if not spec.whole_run:
-            await stage.press("enter")
+        for place, spec in enumerate(FAULTS, start=1):  # below "revive Dev3"
+            await stage.press("f")
+            stage.app.screen.query_one("#kinds", OptionList).highlighted = place
+            await stage.settle()
+            assert any(spec.title in line for line in stage.lines())
+            assert "esc cancel" in stage.text()  # nothing is pushed out of the box
+            await stage.press("enter", *([] if spec.whole_run else ["enter"]))
 
-    [sent] = play(scene)
-    assert isinstance(sent, Inject)
-    assert sent.kind == spec.kind
-    assert sent.target == ("all" if spec.whole_run else "Dev1")
-    assert sent.params == {param.name: param.default for param in spec.params}
+    for spec, sent in zip(FAULTS, play(scene), strict=True):
+        assert isinstance(sent, Inject)
+        assert sent.kind == spec.kind
+        assert sent.target == ("all" if spec.whole_run else "Dev1")
+        assert sent.params == {param.name: param.default for param in spec.params}
+
+
+def test_arrows_go_down_to_the_last_fault() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("f", "end", "up", "down", "enter")
+
+    assert play(scene) == [Inject(kind=FAULTS[-1].kind, target="all")]
 
 
 def test_targets_end_with_selectors() -> None:
@@ -161,7 +167,10 @@ def test_what_was_injected_by_hand_is_saved_from_the_replay_and_the_summary_too(
 
 def test_the_words_of_a_parameter_are_leafed_through_with_the_arrows() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("f", *["down"] * (1 + [spec.kind for spec in FAULTS].index("corrupt")))
+        await stage.press("f")
+        kinds = stage.app.screen.query_one("#kinds", OptionList)
+        kinds.highlighted = 1 + [spec.kind for spec in FAULTS].index("corrupt")
+        await stage.settle()
         mode = stage.app.screen.query_one("#param0", Input)
         assert "↑↓ one of 11" in stage.text()
         mode.focus()
