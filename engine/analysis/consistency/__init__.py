@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from engine.analysis.consistency import (
     completion,
+    copies,
     effort,
     handovers,
     lives,
@@ -46,6 +47,7 @@ _MODULES = (
     ownership,
     completion,
     trees,
+    copies,
     locking,
     lives,
     handovers,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.analysis.consistency import PREDICATES, check
-from tests.helpers.anomalies import board, files, life
+from tests.helpers.anomalies import board, copies, files, life
 from tests.helpers.anomalies.case import Case
 
-CASES: list[Case] = [*files.CASES, *board.CASES, *life.CASES]
+CASES: list[Case] = [*files.CASES, *board.CASES, *life.CASES, *copies.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
