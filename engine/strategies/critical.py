@@ -46,8 +46,10 @@ class CriticalPath(Strategy):
     def before_turns(self, scene: Scene) -> list[Move]:
         """The first handful of what each idle agent would do in the best plan for all ready tasks."""
         takers = [a for a in scene.live if a not in scene.thinking and not scene.ready(a)]
+        if not takers:
+            return []
         tasks = {task.id: task for task in scene.board.tasks.values() if task.status != "done"}
-        if not takers or not any(task.status == "pending" for task in tasks.values()):
+        if not any(task.status == "pending" for task in tasks.values()):
             return []
         ranks = upward_ranks({task.id: task.dependencies for task in tasks.values()})
         free = sorted(

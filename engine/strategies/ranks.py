@@ -8,6 +8,7 @@ All agents share one workspace, so that handing a result on costs nothing: c_ij 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 
 def upward_ranks(
@@ -51,14 +52,18 @@ def earliest_finish(
     takes it, in the order of the team, which settles ties. ``barred`` names for a task an agent that does
     not get it unless there is no other. This is the second phase of HEFT (section 4.2 there), without
     insertion into gaps, for there are none: agents do their tasks one after the other.
+    O((tasks + agents) log agents).
     """
-    until = dict(free_at)
-    queues: dict[str, list[str]] = {agent: [] for agent in until}
-    for task in tasks:
-        others = [agent for agent in until if barred is None or barred.get(task) != agent] or list(until)
-        if not others:
-            break
-        best = min(others, key=lambda agent: until[agent] + seconds[agent])
-        until[best] += seconds[best]
+    queues: dict[str, list[str]] = {agent: [] for agent in free_at}
+    ends = [(until + seconds[agent], place, agent) for place, (agent, until) in enumerate(free_at.items())]
+    heapify(ends)  # by when each would end one more task
+    for task in tasks if ends else ():
+        aside = None
+        if barred is not None and barred.get(task) == ends[0][2] and len(ends) > 1:
+            aside = heappop(ends)
+        end, place, best = heappop(ends)
         queues[best].append(task)
+        heappush(ends, (end + seconds[best], place, best))
+        if aside is not None:
+            heappush(ends, aside)
     return queues
