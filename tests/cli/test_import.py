@@ -78,6 +78,10 @@ def test_lists_show_what_was_recorded_and_no_zero_for_what_was_not(
         assert row["tasks_done"] == (20 if recorded["success"] else None)
         assert (row["seed"], row["cost_usd"], row["verified"]) == (None, None, None)
         assert row["source"] == "paper"
+    alone = next(r for r in imported if r["success"] and r["n_teammates"] == 1)
+    name = names[str(alone["run_dir"])]  # nothing is measured against itself
+    speedup = teamtop("report", name, "--json").json["speedup"]
+    assert rows[name]["speedup"] == pytest.approx(speedup, rel=1e-12)
 
 
 def test_reports_agree_with_the_paper_and_say_what_is_unknown(
@@ -192,6 +196,35 @@ def test_every_act_of_the_log_is_in_the_journal_as_its_agents(
             if type(e) in types
         ]
         assert found == wanted
+
+
+def test_turns_tests_and_authors_stand_where_the_log_has_them(
+    imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    for recorded in imported[1::4]:
+        folder = RunsStore([tmp_path / "runs"]).find(_named(tmp_path)[str(recorded["run_dir"])])
+        began: dict[int, float] = {}
+        tested: dict[int, float] = {}
+        effects: dict[int, int] = {}
+        author: dict[str, str] = {}
+        for event in read(folder.events_path).events:
+            match event:
+                case ev.TurnStarted():
+                    began[event.turn] = event.ts
+                case ev.Replied():
+                    assert event.ts - began[event.turn] == pytest.approx(event.latency_seconds, abs=1e-9)
+                case ev.TestsStarted():
+                    tested[event.run] = event.ts
+                case ev.TestsFinished():
+                    assert event.ts - tested[event.run] == pytest.approx(event.seconds, abs=0.01)
+                case ev.FileEdited():
+                    assert event.previous == author.get(event.path, "")
+                    author[event.path] = event.agent
+                    effects[event.turn] = effects.get(event.turn, 0) + 1
+                case ev.TaskClaimed() | ev.TaskCompleted():
+                    effects[event.turn] = effects.get(event.turn, 0) + 1
+                case ev.TurnEnded():
+                    assert (event.outcome, event.effects) == ("replied", effects.get(event.turn, 0))
 
 
 @pytest.mark.parametrize("broken", ["runs.parquet", "events.parquet"])
