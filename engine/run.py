@@ -231,6 +231,7 @@ class Run:
         try:
             if self._first is not None:
                 self.bus.emit(self._first)
+            self._acts.drafts.finish({path: lock.token for path, lock in self._past.held.items()})
             await settle(self._past, self.team, self._acts.talk, self._injector, self._lifecycle)
             if self.bus.round == 0:
                 self._deal_out()

@@ -45,6 +45,9 @@ class Copies:
     def prepare(self) -> None:
         """Before prompts are written: give drafts to those who are to have one."""
         team = self._team
+        for draft in list(team.drafts.open.values()):  # left open where an engine stopped
+            if (task := team.state.board.tasks[draft.task]).status == "done":
+                self._lose(draft, task.owner, cancelled=0)
         if team.strategy.versions:
             self._deal()
         if team.strategy.backups:

@@ -47,6 +47,8 @@ class Drafts:
     def __init__(self) -> None:
         self.count = 0
         self.open: dict[int, Draft] = {}
+        self.taking: dict[str, tuple[Draft, int]] = {}
+        """By task, drafts that were accepted, in which turn, and whose task is not done yet."""
         self._paths: dict[str, frozenset[str]] = {}
         self._authors: dict[str, set[str]] = {}
         self._developers: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Drafts:
             ev.DraftSubmitted: self._submitted,
             ev.DraftAccepted: self._accepted,
             ev.DraftEnded: self._ended,
+            ev.TaskCompleted: self._completed,
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
@@ -147,9 +150,12 @@ class Drafts:
         draft.run, draft.hash = event.run, event.hash
 
     def _accepted(self, event: ev.DraftAccepted) -> None:
-        self.open.pop(event.draft)
+        self.taking[event.task] = (self.open.pop(event.draft), event.turn)
         for path in self._paths[event.task]:
             self._overtaken[path] = (event.task, event.agent, self._last_turn)
+
+    def _completed(self, event: ev.TaskCompleted) -> None:
+        self.taking.pop(event.task, None)
 
     def _ended(self, event: ev.DraftEnded) -> None:
         self.open.pop(event.draft, None)

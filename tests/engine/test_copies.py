@@ -14,7 +14,7 @@ from engine.setup import check
 from engine.team import pace
 from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
-from tests.helpers.durable import config
+from tests.helpers.durable import config, go
 from tests.helpers.faultplay import inject
 from tests.helpers.scripted import IDLE, Played, Say, Script, Steering, edit, graph, play
 
@@ -256,3 +256,23 @@ def test_a_team_that_is_too_small_for_its_quorum_says_so() -> None:
     assert start.notes == (
         "2 agents cannot write 5 independent versions of a task: the quorum is 2 of 2 instead of 3 of 5.",
     )
+
+
+@pytest.mark.parametrize("strategy", ["speculative", "quorum"])
+def test_a_run_that_is_cut_within_an_acceptance_takes_that_draft_and_no_other(strategy: str) -> None:
+    slow = '[[fault]]\nkind = "slow"\ntarget = "Dev1"\nat_round = 1\nfactor = 9\n'
+    chosen = config(strategy=strategy, structure="parallel", agents=4, faults=slow)
+    whole = go(chosen)
+    taken = [event for event in whole.events if isinstance(event, ev.DraftAccepted)]
+    assert taken
+    for later in range(5):
+        cut = go(chosen, whole.events[: taken[0].seq + later])
+        assert cut.state.completed
+        history = History(cut.events)
+        for name in ("draft_verified", "draft_privacy", "board_monotonicity", "version_chain"):
+            verdict = next(found for found in PREDICATES if found.name == name)(history).verdict
+            assert verdict != "false", (later, name)
+        done = next(
+            event for event in cut.events if isinstance(event, ev.TaskCompleted) and event.task == taken[0].task
+        )
+        assert done.agent == taken[0].agent

@@ -32,7 +32,7 @@ class Acts:
         self._team = team
         self.talk = TalkActs(team)
         writing = Writing(team)
-        drafts = DraftActs(team, bench, copies, writing)
+        self.drafts = drafts = DraftActs(team, bench, copies, writing)
         reviews = ReviewActs(team, bench, copies)
         self._table = {
             **BoardActs(team, bench, copies, drafts, reviews).table(),

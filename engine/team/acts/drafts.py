@@ -6,6 +6,7 @@ An agent with a draft of a task writes, tests and completes that task as ever; w
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from engine.record import events as ev
 from engine.record.state import TaskState
@@ -103,7 +104,33 @@ class DraftActs:
                 clones=sum(count for count in same.values() if count > 1),
             )
         )
-        before = task.owner
+        self._take(ask, files, bases, tokens, task)
+        return True
+
+    def finish(self, tokens: Mapping[str, int]) -> None:
+        """Go on with acceptances in which an engine stopped; ``tokens`` are those of locks that were held."""
+        team = self._team
+        for draft, turn in list(team.drafts.taking.values()):
+            if team.open_turns.get(turn) == draft.agent:
+                ask = Ask(team.members[draft.agent], turn, "complete_task", {"id": draft.task})
+                missing = {
+                    path: content
+                    for path, content in draft.files.items()
+                    if (file := team.workspace.get(path)) is None or file.version == draft.bases[path]
+                }
+                held = {path: tokens.get(path) for path in missing}
+                self._take(ask, missing, draft.bases, held, team.state.board.tasks[draft.task])
+
+    def _take(
+        self,
+        ask: Ask,
+        files: Mapping[str, str],
+        bases: Mapping[str, int],
+        tokens: Mapping[str, int | None],
+        task: TaskState,
+    ) -> None:
+        """Write what was accepted, and complete its task."""
+        team, turn, before = self._team, ask.turn, task.owner
         spent = self._copies.spent(task, before)
         if before != ask.name:
             if before:
@@ -124,7 +151,6 @@ class DraftActs:
             )
         )
         self._copies.settle(task.id, ask.name, before, spent)
-        return True
 
     def _writable(self, ask: Ask, draft: Draft, task: TaskState) -> bool:
         """Whether the draft could become the workspace's files now; a refusal says why not."""
