@@ -273,6 +273,8 @@ def test_a_run_that_is_cut_within_an_acceptance_takes_that_draft_and_no_other(st
             verdict = next(found for found in PREDICATES if found.name == name)(history).verdict
             assert verdict != "false", (later, name)
         done = next(
-            event for event in cut.events if isinstance(event, ev.TaskCompleted) and event.task == taken[0].task
+            event
+            for event in cut.events
+            if isinstance(event, ev.TaskCompleted) and event.task == taken[0].task
         )
         assert done.agent == taken[0].agent
