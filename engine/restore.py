@@ -48,6 +48,7 @@ class Past:
         self.edits: list[ev.FileEdited] = []
         self.tokens: dict[str, int] = {}
         self.held: dict[str, ev.LockAcquired] = {}
+        self.horizons: dict[str, int] = {}
         self.last_turn = 0
         self.open_turns: dict[int, ev.TurnStarted] = {}
         self.round_open = False
@@ -106,7 +107,7 @@ class Past:
             ev.TaskAssigned: self._task_taken,
             ev.TaskClaimed: self._task_taken,
             ev.TaskReleased: self._task_released,
-            ev.FileEdited: self.edits.append,
+            ev.FileEdited: self._file_edited,
             ev.LockAcquired: self._lock_acquired,
             ev.LockReleased: self._lock_released,
             ev.MessageSent: self._message_sent,
@@ -173,9 +174,14 @@ class Past:
         if event.reason in ("lease", "stolen", "promoted", "left"):
             self.orphans[event.task] = None
 
+    def _file_edited(self, event: ev.FileEdited) -> None:
+        self.edits.append(event)
+        self.horizons[event.path] = self.last_turn
+
     def _lock_acquired(self, event: ev.LockAcquired) -> None:
         self.tokens[event.path] = event.token
         self.held[event.path] = event
+        self.horizons[event.path] = self.last_turn
 
     def _lock_released(self, event: ev.LockReleased) -> None:
         self.held.pop(event.path, None)
@@ -238,11 +244,11 @@ async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lif
 
     A turn without an end in the journal is lost, and its agent is told; what the journal holds of it stands.
     """
-    for started in past.open_turns.values():
+    held = list(past.held.values())
+    for started in sorted(past.open_turns.values(), key=lambda started: started.turn):
+        held = _free(past, team, held, started.turn)
         _end(team, started)
-    for lock in past.held.values():
-        freed = ev.LockReleased(path=lock.path, agent=lock.agent, token=lock.token, reason="barrier")
-        team.bus.emit(freed)
+    _free(past, team, held, past.last_turn + 1)
     for sent, recipient in past.unsettled:
         await talk.carry(sent, recipient)
     if past.round_open:
@@ -254,6 +260,18 @@ async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lif
     leadership.settle(team)
     for task in past.orphans:
         lifecycle.pass_on(task)
+
+
+def _free(past: Past, team: Team, held: list[ev.LockAcquired], first_open: int) -> list[ev.LockAcquired]:
+    """Free the locks that guarded turns before ``first_open`` only; returns the others."""
+    kept = []
+    for lock in held:
+        if past.horizons[lock.path] >= first_open:
+            kept.append(lock)
+            continue
+        freed = ev.LockReleased(path=lock.path, agent=lock.agent, token=lock.token, reason="barrier")
+        team.bus.emit(freed)
+    return kept
 
 
 def _end(team: Team, started: ev.TurnStarted) -> None:

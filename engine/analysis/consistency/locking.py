@@ -161,7 +161,8 @@ def lock_leak(history: History, tally: Tally) -> None:
                 _use_again(leaks, event.path, injected, in_use)
             case ev.TurnStarted():
                 leaks.began(event.turn)
-        for held in leaks.due():
+        resumed = isinstance(event, ev.RunResumed)  # what the engine before could not free goes first
+        for held in () if resumed else leaks.due():
             lock = held.event
             if history.faulty(lock.seq, event.seq, lock.agent, kinds=("lock_leak",)):
                 injected[lock.path] = (lock, max(in_use.pop(lock.path, event.ts + lease), event.ts))
