@@ -234,6 +234,7 @@ class Past:
         self.start = event.on(self.start)
         self.lost.pop(event.agent, None)
         self.waiting.pop(event.agent, None)
+        self.rounds.pop(event.agent, None)
 
     def _task_added(self, event: ev.TaskAdded) -> None:
         self.orphans[event.spec.id] = None

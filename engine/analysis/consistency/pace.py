@@ -35,6 +35,9 @@ def run_ahead(history: History, tally: Tally) -> None:
                 owed = set()
             case ev.AgentCrashed() | ev.AgentStalled():
                 owed.discard(event.agent)
+            case ev.AgentLeft():
+                owed.discard(event.agent)
+                began.pop(event.agent, None)  # another may come under its name
             case ev.TurnStarted():
                 tally.look()
                 if wrong := _wrong(event, bound, began.get(event.agent, 0)):
