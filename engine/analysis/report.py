@@ -92,7 +92,8 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         found = None
         notes.append(why)
     if untested := [task for task in shape.added if not shape.tasks[task].tests]:
-        notes.append(f"{len(untested)} tasks were added to the run, without tests that could verify them.")
+        many = "1 task was" if len(untested) == 1 else f"{len(untested)} tasks were"
+        notes.append(f"{many} added to the run, without tests to verify that work.")
     speed = _speed(figures, events, found)
     return {
         "run_id": folder.run_id,

@@ -126,8 +126,8 @@ def _slowest(scene: Scene) -> Sequence[str]:
     agents = scene.state.agents.agents
 
     def mean(name: str) -> float:
-        agent = agents[name]
-        return agent.busy_seconds / agent.replies if agent.replies else 0.0
+        agent = agents.get(name)  # who has just joined may not be in the picture yet
+        return agent.busy_seconds / agent.replies if agent is not None and agent.replies else 0.0
 
     return [max(_live_developers(scene), key=mean)] if _live_developers(scene) else []
 

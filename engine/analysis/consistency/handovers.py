@@ -83,9 +83,14 @@ def lead_policy(history: History, tally: Tally) -> None:
                 if first and roles.get(event.agent) == "lead":
                     tally.look()
                     due[event.agent] = event.lease_until
-            case ev.AgentRevived():
+            case ev.AgentLeft():
+                tally.look(roles.get(event.agent) == "lead")
+                lost[event.agent] = event.ts  # there is no lease to wait for
+                due.pop(event.agent, None)
+            case ev.AgentRevived() | ev.AgentJoined():
                 lost.pop(event.agent, None)
                 due.pop(event.agent, None)
+                roles |= {event.agent: event.role} if isinstance(event, ev.AgentJoined) else {}
             case ev.LeadLost():
                 due.pop(event.agent, None)
                 wrong = _succession(event, roles, lost)
@@ -95,8 +100,6 @@ def lead_policy(history: History, tally: Tally) -> None:
                     roles |= {event.agent: "developer", event.heir: "lead"}
             case ev.RunEnded():
                 due.clear()
-            case _:
-                pass
 
 
 def _succession(event: ev.LeadLost, roles: dict[str, ev.Role], lost: dict[str, float]) -> str:
