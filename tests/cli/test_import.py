@@ -238,8 +238,11 @@ def test_missing_and_damaged_files_are_a_sentence_and_import_nothing(
     said = teamtop("import", "paper", str(folder))
     assert said.code == 1
     assert broken in said.err
+    assert "is a file: name the folder" in teamtop("import", "paper", str(folder / broken)).err
     (folder / broken).unlink()
     assert "is missing" in teamtop("import", "paper", str(folder)).err
+    said = teamtop("import")
+    assert (said.code, said.err) == (2, "teamtop import: Missing command. See teamtop import --help.\n")
     assert not (tmp_path / "runs").exists()
 
 

@@ -10,7 +10,7 @@ import click
 from tui.commands.options import Command, give_variables, runs_dir_option
 
 
-@click.group("import", short_help="Import runs that another engine recorded.")
+@click.group("import", no_args_is_help=False, short_help="Import runs that another engine recorded.")
 def command() -> None:
     """Import recorded runs of other engines: browse, replay, report and check them like runs of your own.
 

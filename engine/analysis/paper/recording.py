@@ -75,6 +75,8 @@ class Recording:
 
 def read(folder: Path) -> Recording:
     """Read the two Parquet files of ``folder``. Raises ``TeamtopError``: what is wrong with which."""
+    if folder.is_file():
+        raise TeamtopError(f"{folder} is a file: name the folder that holds {RUNS} and {EVENTS}.")
     return Recording(
         read_table(folder / RUNS, RUN_COLUMNS), read_table(folder / EVENTS, EVENT_COLUMNS), str(folder)
     )
