@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from engine.analysis import accounting, copies, recovery
+from engine.analysis import accounting, copies, recovery, reviews
 from engine.analysis import baseline as baselines
 from engine.analysis.figures import Figures
 from engine.analysis.gaps import missing
@@ -83,6 +83,8 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
     notes += started.notes
     copied = copies.figures(events)
     notes += copies.sentences(copied) if copied else []
+    reviewed = reviews.figures(events)
+    notes += [reviews.sentence(reviewed)] if reviewed else []
     if started.gaps:
         notes.append(f"Imported ({started.source}); not recorded: {missing(started.gaps)}.")
     notes += _successions(events)
@@ -114,6 +116,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "faults": _faults(events),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
         "copies": copied,
+        "reviews": reviewed,
         "team_changes": _team_changes(events),
         "fork": _fork(folder, meta, events, runs_dirs),
         "agents_table": _agents(figures, events),
