@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +33,11 @@ from tasks.verdicts import table
 
 PATIENCE_SECONDS = 50_000.0
 """Seconds of the loop's time that a run may take once faults have stopped: 150 rounds of 5 minutes."""
+
+
+CPU_SECONDS = 60.0
+"""Processor time of a run at most: no scheduler sees what runs in circles between two steps of the loop.
+Whole runs take hundredths of a second, the longest some seconds."""
 
 
 @dataclass(slots=True)
@@ -68,7 +75,7 @@ def play(scenario: Scenario) -> Played:
         await worlds[0].live()
 
     trouble: BaseException | None = None
-    with guard() as sprung:
+    with _stopped_in_circles(), guard() as sprung:
         try:
             virtualloop.run_on(loop, main())
         except (Exception, Forbidden) as error:
@@ -76,6 +83,25 @@ def play(scenario: Scenario) -> Played:
         if sprung and trouble is None:  # somebody looked away
             trouble = Forbidden(sprung[0])
     return worlds[0].over(trouble, scheduler.steps, loop.time())
+
+
+@contextlib.contextmanager
+def _stopped_in_circles() -> Iterator[None]:
+    """Raise ``Livelock`` in the run once it has used up its processor time, and again if it does not end."""
+
+    def stop(*_: object) -> None:
+        raise schedulers.Livelock(f"the run has not ended after {CPU_SECONDS:g} s of processor time")
+
+    if threading.current_thread() is not threading.main_thread():  # only there signals arrive
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 @lru_cache(maxsize=256)

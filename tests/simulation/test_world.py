@@ -140,6 +140,18 @@ def test_a_run_that_spins_is_told() -> None:
     assert "Livelock" in planted(patch)
 
 
+def test_a_run_that_goes_in_circles_without_a_step_of_the_loop_is_told() -> None:
+    async def circle(self: Gate) -> None:
+        while True:
+            pass
+
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Gate, "passed", circle)
+        monkeypatch.setattr(world, "CPU_SECONDS", 0.2)
+
+    assert "Livelock: the run has not ended after 0.2 s of processor time" in planted(patch)
+
+
 def test_an_exception_of_the_engine_is_told() -> None:
     def broken(self: Lifecycle) -> None:
         raise ZeroDivisionError("planted")
