@@ -1,4 +1,4 @@
-"""Locks last as promised: one that goes at the barrier outlives all turns that are older than its last edit."""
+"""Locks last as promised: one that goes at the barrier outlives all turns older than its last edit."""
 
 from __future__ import annotations
 
