@@ -8,9 +8,9 @@ from engine.simulation.invariants.notes import Notes
 from engine.simulation.violation import Violation
 from engine.simulation.world import Played
 
-SETTLING_ROUNDS, ROUNDS_PER_TASK = 20, 2
+SETTLING_ROUNDS, ROUNDS_PER_TASK = 20, 4
 """Rounds within which a team that makes no mistakes must end after the last fault: one per task of a chain,
-and some for leases, for handing work out, and for mending what others broke. Seen: one per task at most."""
+three where each is reviewed by somebody else, and some for leases, for handing work out and for mending."""
 
 
 def judge(played: Played) -> list[Violation]:
