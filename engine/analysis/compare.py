@@ -122,7 +122,7 @@ def milestones(left: Sequence[ev.AnyEvent], right: Sequence[ev.AnyEvent]) -> lis
 
 
 def _course(events: Sequence[ev.AnyEvent]) -> list[tuple[float, int]]:
-    """(seconds since the first prompt, tokens so far) at each completion."""
+    """(seconds since the first prompt, tokens so far) at each completion of a task that is named."""
     first: float | None = None
     tokens = 0
     done: set[str] = set()
@@ -133,7 +133,7 @@ def _course(events: Sequence[ev.AnyEvent]) -> list[tuple[float, int]]:
                 first = event.ts
             case ev.Replied():
                 tokens += (event.input_tokens or 0) + (event.output_tokens or 0)
-            case ev.TaskCompleted() if event.task not in done and first is not None:
+            case ev.TaskCompleted() if event.task and event.task not in done and first is not None:
                 done.add(event.task)
                 course.append((event.ts - first, tokens))
     return course

@@ -140,6 +140,15 @@ def test_replay_tells_the_run_and_names_no_task(
     assert teamtop("replay", name).code == 0
 
 
+def test_two_of_them_are_compared_without_inventing_when_tasks_were_done(
+    teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
+) -> None:
+    first, second, *_ = _named(tmp_path).values()
+    said = teamtop("compare", first, second)
+    assert said.code == 0
+    assert "Which task was done when is not recorded." in said.out
+
+
 def test_check_judges_the_team_and_not_the_other_engine(
     teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
 ) -> None:

@@ -123,7 +123,11 @@ def _aligned(pair: Pair, cells: int) -> list[Row]:
         )
         times = "".join(f"{'–' if t is None else clock(t):>11}" for t in (a, b))
         rows.append([Span(f"{each.tasks:>8}", "muted"), Span(times), Span(f"     {ahead}", "muted")])
-    return rows if found else [[Span("Neither run completed a task.", "muted")]]
+    if found:
+        return rows
+    unnamed = any(state.board.unnamed for state in pair.states)
+    words = "Which task was done when is not recorded." if unnamed else "Neither run completed a task."
+    return [[Span(words, "muted")]]
 
 
 def _timelines(pair: Pair, cells: int) -> list[Row]:
