@@ -113,7 +113,9 @@ def _demand(path: Path, found: Mapping[str, pl.DataType], columns: Schema) -> No
             f"{path} has no column {', '.join(missing)}; the paper's data has. Is this the file you meant?"
         )
     for name, kind in columns.items():
-        texts = found[name] == pl.String, kind == pl.String
+        if found[name] == pl.Null:
+            continue  # part of the data may hold no value of a column, and its type with it
+        texts = found[name] in (pl.String, pl.Categorical, pl.Enum), kind == pl.String
         flags = found[name] == pl.Boolean, kind == pl.Boolean
         if texts[0] != texts[1] or flags[0] != flags[1] or found[name].is_nested():
             raise TeamtopError(

@@ -68,6 +68,19 @@ def test_runs_without_events_leave_event_statistics_unknown(tmp_path: Path) -> N
     assert found["sec4_2.median_speedup_preassigned"].value is not None
 
 
+def test_other_types_of_the_same_columns_give_the_same_figures(tmp_path: Path) -> None:
+    folder = part(tmp_path, (pl.col("rep") == 0) & (pl.col("task_type") == "dataanalysis"))
+    before = _of(folder)
+    runs = pl.read_parquet(folder / "runs.parquet")
+    runs = runs.with_columns(
+        pl.col("mode", "run_dir").cast(pl.Categorical), pl.col("n_teammates").cast(pl.Int8)
+    )
+    runs.write_parquet(folder / "runs.parquet")
+    events = pl.read_parquet(folder / "events.parquet")
+    events.with_columns(pl.lit(None).alias("path")).write_parquet(folder / "events.parquet")
+    assert _of(folder) == before
+
+
 def test_no_runs_at_all_leave_everything_unknown(tmp_path: Path) -> None:
     found = _of(part(tmp_path, pl.lit(value=False)))
     assert all(statistic.value is None and statistic.reproduces is None for statistic in found.values())
