@@ -52,6 +52,23 @@ def _heal(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
     return [(at, control.Heal())]
 
 
+def _staff(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
+    """Somebody joins, and somebody, perhaps the same, leaves, at once or later."""
+    leaves = chance.choice((*agents, f"Dev{len(agents) + 1}"))
+    later = chance.choice((0.0, 1.0, 30.0))
+    told: list[Timed] = [(at, control.AddAgent()), (at + later, control.RemoveAgent(name=leaves))]
+    return told[chance.randrange(2) :] if chance.random() < 0.5 else told
+
+
+def _more_work(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
+    """A task, and another that waits for it."""
+    number = chance.randrange(1_000)
+    first = control.AddTask(title=f"Extra {number}", files=(f"extra_{number}.py",))
+    after = control.AddTask(title=f"More {number}", files=(f"more_{number}.py",), after=(first.title,))
+    told: list[Timed] = [(at, first), (at + chance.choice((0.0, 20.0)), after)]
+    return told[: chance.randint(1, 2)]
+
+
 def _stop(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
     return [(at, control.Stop())]
 
@@ -61,6 +78,8 @@ EPISODES: tuple[tuple[Callable[[Random, Sequence[str], float], list[Timed]], flo
     (_say, 0.30),
     (_strike, 0.20),
     (_heal, 0.17),
+    (_staff, 0.12),
+    (_more_work, 0.08),
     (_stop, 0.03),
 )
 """Each with its share of the episodes."""

@@ -450,6 +450,7 @@ class Conversations:
             "agreed": f"It agreed with that of {event.winner}, which was taken.",
             "changed": "The strategy changed; your copy is void.",
             "lease": "You were silent for longer than the lease; your copy is void.",
+            "left": "You left the team; your copy is void.",
         }[event.reason]
         what = "copy" if event.draft else "task"
         self._tell(event.agent, what, event.task, "ok" if event.reason == "agreed" else "lost", said)

@@ -75,3 +75,15 @@ def test_a_leaked_lock_is_not_freed_under_a_holder_that_has_just_edited_again() 
     assert [event.agent for event in played.of(ev.FileEdited)] == ["Dev1", "Dev1"]
     assert played.one(ev.LockDenied).agent == "Dev2"
     assert len(played.of(ev.LockReleased)) == 1
+
+
+def test_an_agent_may_leave_the_team_while_it_writes_a_version_for_a_quorum() -> None:
+    async def dismiss(steering: Steering) -> None:
+        await steering.sleep(0.5)
+        assert (await steering.do(control.RemoveAgent(name="Dev2"))).ok
+
+    script: Script = {"Dev1": [Say("", 1.0), Say("", 1.0)], "Dev2": [Say("", 1.0)]}
+    played = play(script, graph("add"), strategy="quorum", quorum=(2, 2), steer=dismiss, max_rounds=2)
+    assert played.of(ev.AgentLeft)
+    assert [event.reason for event in played.of(ev.DraftEnded)] == ["left"]
+    assert played.outcome == "max_rounds"
