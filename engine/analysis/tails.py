@@ -67,11 +67,14 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
 
 
 def signed_rank_sf(statistic: float, n: int) -> float:
-    """P(W >= statistic) of the sum of positive ranks over all 2^n equally likely signs of 1…n."""
-    ways = [1]
-    for rank in range(1, n + 1):  # ways[s]: how many sign patterns of the ranks so far sum to s
-        longer = ways + [0] * rank
-        for total, count in enumerate(ways):
-            longer[total + rank] += count
-        ways = longer
-    return sum(ways[max(0, math.ceil(statistic)) :]) / float(2**n)
+    """P(W >= statistic) of the sum of positive ranks over all 2^n equally likely signs of 1…n.
+
+    How many patterns give the sum s is the coefficient of x^s in the product of all (1 + x^rank). One whole
+    number holds the polynomial, ``bits`` to a coefficient, none of which can pass 2^n.
+    """
+    bits = n + 1
+    ways = 1
+    for rank in range(1, n + 1):
+        ways += ways << (rank * bits)
+    upper = ways >> (max(0, math.ceil(statistic)) * bits)
+    return upper % ((1 << bits) - 1) / (1 << n)  # the remainder is the sum of the coefficients
