@@ -40,6 +40,16 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "section 3). The graph bound is min(N, tasks/longest chain); it supposes equal tasks, one per turn, "
         "so agents that do several in one reply can pass it. ⚡ marks where a fault began.",
     ),
+    "rounds": (
+        "Rounds",
+        "What went wrong, was said, or came to nothing in every round, as it happens: the costs of "
+        "coordination that Mieczkowski et al. 2026 plot in figures 3B, 3C and 4. Failed tests: test runs "
+        "with a verdict other than passed. Conflicts: refused locks, plus rewrites (an edit of a file last "
+        "written by somebody else in an earlier round), plus files written by two agents in one round. "
+        "Messages: deliveries, so a broadcast to three counts three. Idle rounds, in which nobody completed "
+        "a task: █, in a column of several rounds ▄ if only some were; … is not over yet. Bars are as high "
+        "as the highest of their own chart.",
+    ),
     "timeline": (
         "Timeline",
         "A lane for each agent over the run's clock: what most of each cell's time went into. Under the "

@@ -125,6 +125,14 @@ VIEW: tuple[Key, ...] = (
     Key("view.panel4", "4", "panel('speedup')", "speedup", "The speedup chart, full screen and back", "view"),
     Key("view.panel5", "5", "panel('talk')", "talk", "What was said and done, full screen and back", "view"),
     Key(
+        "view.panel6",
+        "6",
+        "panel('rounds')",
+        "rounds",
+        "Failed tests, conflicts, messages by round, full screen and back",
+        "view",
+    ),
+    Key(
         "view.timeline",
         "t",
         "panel('timeline')",
@@ -199,7 +207,7 @@ def label_of(key: Key, moment: Moment) -> str:
 def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, list[tuple[int, int, str]]]:
     """The keys that apply, in one line, and where each one's action stands (start, end, action).
 
-    ``1-5`` stands for the panels, on screens that have them. If the line is full, what stands last goes
+    ``1-6`` stands for the panels, on screens that have them. If the line is full, what stands last goes
     first, and the application's own keys stay.
     """
     keys = tuple(keys)
@@ -209,8 +217,9 @@ def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, li
         return [(key.name, label_of(key, moment), key.action) for key in shown if key.group in groups]
 
     items = items_of("team", "replay", "runs")
-    if any(key.group == "view" for key in keys):
-        items.append(("1-5", "panels", ""))
+    if any(key.keys.isdigit() for key in keys):
+        digits = sorted(key.keys for key in keys if key.keys.isdigit())
+        items.append((f"{digits[0]}-{digits[-1]}", "panels", ""))
     items += items_of("view", "move")
     last = items_of("app")
     while items and _width([*items, *last]) > cells:

@@ -93,3 +93,9 @@ def test_dialogs_and_panels_on_a_small_terminal(name: str, keys: tuple[str, ...]
 
 def test_a_terminal_that_is_too_small() -> None:
     check("too-small-50x12", shoot(scripted().events, (50, 12)))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("name", "keys"), [("rounds", ("6",))])
+def test_panels_in_full_screen(name: str, keys: tuple[str, ...], size: str) -> None:
+    check(f"{name}-{size}", shoot(scripted().events, SIZES[size], *keys))

@@ -17,10 +17,13 @@ STANDARD_WIDTH, STANDARD_HEIGHT = 100, 26
 """From here on the panels stand side by side; below, agents are rows and the rest is a strip."""
 
 WIDE_WIDTH, WIDE_HEIGHT = 160, 40
-"""From here on there is room for the talk panel as well."""
+"""From here on there is room for the talk panel and a strip of rounds as well."""
 
-PANELS = ("tasks", "agents", "locks", "speedup", "talk")
-"""Panels in the order of their digits, 1 to 5."""
+PANELS = ("tasks", "agents", "locks", "speedup", "talk", "rounds")
+"""Panels in the order of their digits, from 1 on."""
+
+ROUNDS_HEIGHT = 7
+"""Rows of the strip of rounds with its frame: a line for each measure and the numbers of the rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ def _standard(width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
     if width >= WIDE_WIDTH and height >= WIDE_HEIGHT:
         chart = round(rest * 0.58)
         tiles.append(Tile("speedup", left - 1, top - 1, chart, bottom))
-        tiles.append(Tile("talk", left + chart - 2, top - 1, rest - chart + 1, bottom))
+        x, talk = left + chart - 2, bottom - ROUNDS_HEIGHT + 1
+        tiles.append(Tile("talk", x, top - 1, rest - chart + 1, talk))
+        tiles.append(Tile("rounds", x, top + talk - 2, rest - chart + 1, ROUNDS_HEIGHT))
     else:
         tiles.append(Tile("speedup", left - 1, top - 1, rest, bottom))
     return tiles

@@ -19,6 +19,7 @@ from tui.widgets.layout import PANELS, Tile, arrange
 from tui.widgets.locks import LocksPanel, Strip
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel, strip_of
+from tui.widgets.rounds import RoundsPanel
 from tui.widgets.spans import Row, Span
 from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.talk import TalkPanel
@@ -74,7 +75,8 @@ class RunView(Widget):
 
     def on_mount(self) -> None:
         """Stand the fixed panels."""
-        self.mount(TaskBoard(), Roster(), LocksPanel(), SpeedupPanel(), TalkPanel(), Strip(), TimelinePanel())
+        self.mount(TaskBoard(), Roster(), LocksPanel(), SpeedupPanel(), TalkPanel(), RoundsPanel(), Strip())
+        self.mount(TimelinePanel())
 
     # ------------------------------------------------------------ layout
 

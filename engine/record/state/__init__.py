@@ -16,7 +16,7 @@ from engine.record.state.board import BoardState, Status, TaskState
 from engine.record.state.crew import CrewState
 from engine.record.state.drafts import DraftsState, DraftState
 from engine.record.state.faults import Fault, FaultsState
-from engine.record.state.files import FilesState, FileState
+from engine.record.state.files import Clashes, FilesState, FileState
 from engine.record.state.lanes import SPANS_KEPT, Lane, LanesState, Mark, Span
 from engine.record.state.locks import Denial, Hold, LocksState
 from engine.record.state.mail import Mail, MailState
@@ -30,6 +30,7 @@ __all__ = [
     "AgentStatus",
     "AgentsState",
     "BoardState",
+    "Clashes",
     "Completion",
     "CrewState",
     "Denial",

@@ -11,6 +11,9 @@ from engine.record.clean import clean_line
 CONTENDED_KEPT = 200
 """Rounds per path that are known to have had a concurrent write: far more than turns can overlap."""
 
+ROUNDS_KEPT = 2_000
+"""Rounds whose clashes are kept, the latest: as many as have a row of their own in the metrics."""
+
 _Span = tuple[int, int | None]
 """First and last seq of a turn; null while it is open."""
 
@@ -29,6 +32,14 @@ class FileState:
     seq: int = 0
 
 
+@dataclass(slots=True)
+class Clashes:
+    """What writers did to one another in turns of one round."""
+
+    rewrites: int = 0
+    concurrent: int = 0
+
+
 class FilesState:
     """All files. ``rewrites`` and ``concurrent_writes`` as defined for reports (SEMANTICS, Words), in terms
     of turns: two that overlap are concurrent, as those of one round are in lockstep; an edit is a rewrite of
@@ -41,6 +52,7 @@ class FilesState:
         self.rewrites = 0
         self.concurrent_writes = 0
         self.version = 0
+        self.clashes: dict[int, Clashes] = {}
         self._open: dict[int, tuple[int, int]] = {}
         self._written: dict[int, dict[str, None]] = {}
         self._writers: dict[str, dict[str, _Span]] = {}
@@ -63,6 +75,12 @@ class FilesState:
         span = self._writers[path].get(agent)
         return span is not None and (span[1] is None or span[1] > start)
 
+    def _clash(self, number: int) -> Clashes:
+        """The clashes of the round; the oldest one gives way when too many are known."""
+        if number not in self.clashes and len(self.clashes) >= ROUNDS_KEPT:
+            self.clashes.pop(next(iter(self.clashes)))
+        return self.clashes.setdefault(number, Clashes())
+
     def file_edited(self, event: ev.FileEdited) -> None:
         """A new version of a file."""
         path, agent = clean_line(event.path), clean_line(event.agent)
@@ -74,12 +92,14 @@ class FilesState:
             if number not in rounds:  # a path is contended once per round
                 rounds.append(number)
                 self.concurrent_writes += 1
+                self._clash(number).concurrent += 1
         file = self.files.get(path)
         if file is None:
             file = self.files[path] = FileState(path, 0, agent, event.round, "")
         elif file.author != agent and file.seq < start:
             self.rewrites += 1
             file.rewrites += 1
+            self._clash(number).rewrites += 1
         if event.turn in self._open:
             writers[agent] = (start, None)
             self._written.setdefault(event.turn, {})[path] = None
