@@ -29,6 +29,26 @@ REPLAY: tuple[Key, ...] = (
     Key("replay.back", "left", "event(-1)", "event", "One event back, or on", "replay", True, show="←→"),
     Key("replay.forward", "right", "event(1)", "event on", "One event on", "replay", show="→"),
     Key(
+        "replay.fault",
+        "n",
+        "fault(1)",
+        "fault",
+        "To the next fault, or to the one before",
+        "replay",
+        True,
+        show="nN",
+    ),
+    Key("replay.fault_back", "N", "fault(-1)", "fault before", "To the fault before", "replay"),
+    Key(
+        "replay.fork",
+        "F",
+        "fork",
+        "fork here",
+        "Let the run live on from here, as it was or with something changed",
+        "replay",
+        True,
+    ),
+    Key(
         "replay.round_back",
         "left_square_bracket",
         "round(-1)",
@@ -61,32 +81,12 @@ REPLAY: tuple[Key, ...] = (
     Key(
         "replay.goto", "colon", "goto", "go to", "Go to an event, a round or a time", "replay", True, show=":"
     ),
-    Key(
-        "replay.fault",
-        "n",
-        "fault(1)",
-        "fault",
-        "To the next fault, or to the one before",
-        "replay",
-        True,
-        show="nN",
-    ),
-    Key("replay.fault_back", "N", "fault(-1)", "fault before", "To the fault before", "replay"),
-    Key(
-        "replay.fork",
-        "F",
-        "fork",
-        "fork here",
-        "Let the run live on from here, as it was or with something changed",
-        "replay",
-        True,
-    ),
     Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
     Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
     Key("replay.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "replay"),
     Key("replay.summary", "u", "summary", "summary", "The summary of the run", "replay"),
 )
-"""Keys of the transport."""
+"""Keys of the transport, in the order of the footer: up to the rounds, all of them fit in 80 cells."""
 
 TAKEN = ("home", "end", "left", "right")
 """Keys that panels use as well: here they move the replay, whatever has the keyboard."""
