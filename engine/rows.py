@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from engine import runnotes
 from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record.codec import BadRecord, NewerSchema, decode, intact
@@ -27,7 +28,8 @@ class RunRow:
     """A run as a list shows it; null where it is not known. ``problem`` is "" or a sentence.
 
     ``created`` is ISO 8601; ``wall_seconds`` run-clock seconds; ``tokens`` input and output together, as far
-    as they were reported. ``source`` says where an imported run is from. Texts are raw.
+    as they were reported. ``source`` says where an imported run is from; ``tags`` and ``note`` are what
+    people wrote on it; ``space_bytes`` is what it takes on the disk, if it was measured. Texts are raw.
     """
 
     folder: RunFolder
@@ -51,6 +53,9 @@ class RunRow:
     cost_usd: float | None = None
     parent: str = ""
     source: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    space_bytes: int | None = None
 
     @property
     def run_id(self) -> str:
@@ -67,6 +72,8 @@ class RunRow:
             self.model,
             self.status,
             self.problem,
+            self.note,
+            *(f"#{tag}" for tag in self.tags),
         )
         text = " ".join((*texts, "sample" if self.sample else "")).casefold()
         return all(word in text for word in words.casefold().split())
@@ -75,7 +82,9 @@ class RunRow:
 def describe(folder: RunFolder, *, sample: bool = False) -> RunRow:
     """Return the row of a run. Whatever is wrong with the folder is said in the row; nothing is raised."""
     try:
-        return _described(folder, folder.read_meta(), sample)
+        row = _described(folder, folder.read_meta(), sample)
+        notes = runnotes.read(folder)
+        return row if notes == runnotes.NONE else replace(row, tags=notes.tags, note=notes.note)
     except TeamtopError as error:
         return RunRow(folder, sample, str(error))
     except OSError as error:

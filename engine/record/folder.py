@@ -31,6 +31,7 @@ class RunFolder:
         self.events_path = path / "events.jsonl"
         self.fork_path = path / "fork.json"
         self.summary_path = path / "summary.json"
+        self.notes_path = path / "notes.json"
         self.log_path = path / "engine.log"
         self.lock_path = path / "run.lock"
         self.repo = path / "repo"

@@ -83,6 +83,7 @@ def test_every_column_says_what_is_known() -> None:
         "speedup": "0.93×",
         "tokens": "81k",
         "cost": "$0.42",
+        "size": "–",
         "run": "run-1",
     }
 

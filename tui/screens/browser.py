@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,21 +15,29 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from engine import trash
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.rows import RunRow
+from engine.runnotes import NOTE_MAX
 from tui.keys import Key
 from tui.runlist import RunList
+from tui.screens import keeping
 from tui.screens.going import LEAVE, app_of, go_back, go_to_replay
+from tui.screens.notes import NoteDialog, TagsDialog
+from tui.widgets.figures import storage
 from tui.widgets.lines import FooterLine
 from tui.widgets.page import EMPTY
-from tui.widgets.runcolumns import Column, problem_text
+from tui.widgets.runcolumns import Column, problem_text, tags_text
 from tui.widgets.runtable import RunTable
 from tui.widgets.spans import Row, Span
 from tui.widgets.titleline import TitleLine
 
 LOOK_SECONDS = 2.0
 """Between two looks at the folders: a run that begins or ends shows while one still looks for it."""
+
+UNDO_MAX = 100
+"""Deletions that are remembered as one step each; older ones come back run by run."""
 
 FILTER_MAX = 80
 """Characters of a filter."""
@@ -51,6 +61,20 @@ RUNS: tuple[Key, ...] = (
     Key("runs.sort", "s", "sort(1)", "sort", "Sort by the next column", "runs", True),
     Key("runs.sort_back", "S", "sort(-1)", "sort back", "Sort by the column before", "runs"),
     Key("runs.reverse", "o", "reverse", "order", "Turn the order round", "runs", True),
+    Key(
+        "runs.group", "v", "group", "group", "Group by suite, by strategy, by model, not at all", "runs", True
+    ),
+    Key("runs.tags", "t", "tags", "tags", "Write tags on the run, or on all marked ones", "runs"),
+    Key("runs.note", "n", "note", "note", "Write a note on the run", "runs"),
+    Key(
+        "runs.delete",
+        "D,delete",
+        "delete",
+        "delete",
+        "Move the run, or all marked ones, to the trash",
+        "runs",
+    ),
+    Key("runs.undo", "u", "undo", "undo", "Bring back what was deleted last", "runs"),
     Key("runs.clear", "escape", "clear", "clear", "Clear the filter; then back", "runs"),
 )
 """Keys of the browser."""
@@ -75,15 +99,18 @@ class BrowserScreen(Screen[None]):
     class Listed(Message):
         """A look at the folders is done."""
 
-        def __init__(self, rows: list[RunRow]) -> None:
+        def __init__(self, rows: list[RunRow], trash_bytes: int) -> None:
             super().__init__()
             self.rows = rows
+            self.trash_bytes = trash_bytes
 
     def __init__(self, dirs: Sequence[Path]) -> None:
         super().__init__()
         self._dirs = tuple(dirs)
         self._runs = RunList(self._dirs)
         self._busy = False
+        self._trash_bytes = 0
+        self._deleted: list[tuple[Path, ...]] = []
         self._title = TitleLine()
         self.table = RunTable()
         self._detail = TitleLine("")
@@ -125,14 +152,16 @@ class BrowserScreen(Screen[None]):
             self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
 
     def _read(self) -> None:
-        """In a thread."""
+        """In a thread: first the list, then what it takes on the disk, which takes longer."""
         try:
-            self.post_message(self.Listed(self._runs.look()))
+            self.post_message(self.Listed(self._runs.look(), self._trash_bytes))
+            self.post_message(self.Listed(self._runs.measure(), self._runs.trash_bytes()))
         finally:
             self._busy = False
 
     def on_browser_screen_listed(self, event: Listed) -> None:
         """Show what there is."""
+        self._trash_bytes = event.trash_bytes
         self.table.list_runs(event.rows)
 
     def on_screen_resume(self) -> None:
@@ -151,6 +180,11 @@ class BrowserScreen(Screen[None]):
         left += [Span(f" · {live} live", "accent")] if live else []
         if table.words:
             left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
+        space = [row.space_bytes for row in table.listed if row.space_bytes is not None]
+        left += [Span(f" · {storage(sum(space))}", "muted")] if space else []
+        left += [Span(f" · {storage(self._trash_bytes)} in the trash", "muted")] if self._trash_bytes else []
+        left += [Span(f" · by {table.group}", "accent")] if table.group else []
+        left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
         own = any(not row.sample for row in table.listed)
         self._title.say(left, [] if own else [Span("teamtop run", "accent"), Span(" starts a team", "muted")])
         self._detail.say(_about(table.selected, table.hidden), [])
@@ -213,6 +247,61 @@ class BrowserScreen(Screen[None]):
         except TeamtopError as error:
             app_of(self).say(str(error), "error")
 
+    def action_group(self) -> None:
+        """Group by the next thing."""
+        self.table.group_next()
+
+    @property
+    def _meant(self) -> list[RunRow]:
+        """The marked runs, or the one that the cursor is on."""
+        table = self.table
+        marked = [row for row in table.listed if row.folder.path in table.picked]
+        return marked or ([table.selected] if table.selected is not None else [])
+
+    def action_tags(self) -> None:
+        """Ask for the tags of what is meant."""
+        if rows := self._meant:
+            name = clean_line(rows[0].run_id, 50) if len(rows) == 1 else f"{len(rows)} runs"
+            before = tuple(sorted({clean_line(tag) for row in rows for tag in row.tags}))
+            self.app.push_screen(TagsDialog(name, before), partial(self._tag, rows))
+
+    async def _tag(self, rows: list[RunRow], tags: tuple[str, ...] | None) -> None:
+        if tags is not None:
+            self._report(await keeping.tag(rows, tags))
+
+    def action_note(self) -> None:
+        """Ask for the note on the run that the cursor is on."""
+        if (row := self.table.selected) is not None:
+            dialog = NoteDialog(clean_line(row.run_id, 50), clean_line(row.note, NOTE_MAX))
+            self.app.push_screen(dialog, partial(self._note, row))
+
+    async def _note(self, row: RunRow, text: str | None) -> None:
+        if text is not None:
+            self._report(await keeping.note(row, text))
+
+    async def action_delete(self) -> None:
+        """Move what is meant to the trash."""
+        if rows := self._meant:
+            said = await keeping.discard(rows)
+            self._deleted = [*self._deleted[1 - UNDO_MAX :], said.gone] if said.gone else self._deleted
+            self._report(said)
+
+    async def action_undo(self) -> None:
+        """Bring back what was deleted last, here or by an earlier teamtop."""
+        places = self._deleted.pop() if self._deleted else ()
+        if not places:
+            found = await asyncio.to_thread(trash.last, self._dirs)
+            places = (found,) if found is not None else ()
+        if places:
+            self._report(await keeping.restore(places))
+        else:
+            app_of(self).say("There is nothing in the trash.", "warning")
+
+    def _report(self, said: keeping.Said) -> None:
+        """Say what came of it, and look at the folders again."""
+        app_of(self).say(said.text, "information" if said.good else "warning")
+        self._look()
+
     def action_sort(self, step: int) -> None:
         """Sort by another column."""
         self.table.sort_next(step)
@@ -270,8 +359,10 @@ def _about(row: RunRow | None, hidden: Sequence[Column]) -> Row:
     parts = [f"seed {row.seed}"] if row.seed is not None else []
     parts += [f"fork of {clean_line(row.parent)}"] if row.parent else []
     parts += ["shipped sample"] if row.sample else []
+    parts += [tags_text(row)] if row.tags else []
+    parts += [f"“{clean_line(row.note, NOTE_MAX)}”"] if row.note else []
     for column in hidden:
         text = column.text(row)
-        if column.key != "run" and text not in ("", "–"):
+        if column.key not in ("run", "tags") and text not in ("", "–"):
             parts.append(f"{column.heading} {text}" if column.number else text)
     return [name, *(Span(f" · {part}", "muted") for part in parts)]

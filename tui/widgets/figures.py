@@ -38,6 +38,12 @@ def count(number: float) -> str:
     return f"{number:.0f}"
 
 
+def storage(number: float) -> str:
+    """``812 B``, ``8.1 kB``, ``81 MB``: bytes, in powers of ten."""
+    text = count(number)
+    return f"{text[:-1]} {text[-1]}B" if text[-1:].isalpha() else f"{text} B"
+
+
 def money(usd: float | None) -> str:
     """``$0.42``; small sums keep two digits that say something; ``$ unknown`` if nobody knows."""
     if usd is None:

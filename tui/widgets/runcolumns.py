@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.record.clean import clean_line
 from engine.rows import RunRow
-from tui.widgets.figures import clock, count, money, times
+from tui.widgets.figures import clock, count, money, storage, times
 from tui.widgets.spans import Role, Row, Span, cells_of, pad, shorten
 
 SortValue = tuple[bool, float, str]
@@ -85,6 +86,11 @@ def status_text(row: RunRow) -> str:
     return f"{glyph} {word}"
 
 
+def tags_text(row: RunRow) -> str:
+    """``#baseline #odd``; ``–`` without any."""
+    return " ".join(f"#{clean_line(tag)}" for tag in row.tags) or "–"
+
+
 def status_role(row: RunRow) -> Role:
     """What the status means."""
     if row.status == "completed" and row.verified is False:
@@ -149,6 +155,17 @@ COLUMNS: tuple[Column, ...] = (
         number=True,
     ),
     Column("cost", "cost", lambda r: _money(r.cost_usd), lambda r: _number(r.cost_usd), 7, 8, number=True),
+    Column(
+        "size",
+        "size",
+        lambda r: "–" if r.space_bytes is None else storage(r.space_bytes),
+        lambda r: _number(r.space_bytes),
+        11,
+        6,
+        number=True,
+        descending=True,
+    ),
+    Column("tags", "tags", tags_text, lambda r: _word(" ".join(r.tags)), 12, 24),
     Column("run", "run", lambda r: clean_line(r.run_id), lambda r: _word(r.run_id), 10, 44),
 )
 """All columns, in the order in which they stand."""
@@ -156,7 +173,8 @@ COLUMNS: tuple[Column, ...] = (
 
 def fitting(rows: Sequence[RunRow], cells: int) -> list[Fitted]:
     """The columns that fit into ``cells``, each as wide as these rows need it."""
-    fitted = [_fitted(column, rows, brief=cells < ROOMY) for column in COLUMNS]
+    wanted = [column for column in COLUMNS if column.key != "tags" or any(row.tags for row in rows)]
+    fitted = [_fitted(column, rows, brief=cells < ROOMY) for column in wanted]
     while len(fitted) > 1 and sum(f.size for f in fitted) + GAP * (len(fitted) - 1) > cells:
         fitted.remove(max(fitted, key=lambda f: f.column.gives_way))
     return fitted
@@ -210,15 +228,27 @@ def problem_text(row: RunRow) -> str:
 def _role(column: Column, row: RunRow, text: str) -> Role:
     if column.key == "status":
         return status_role(row)
-    if text.strip() == "–" or column.key in ("when", "model", "run"):
+    if text.strip() == "–" or column.key in ("when", "model", "run", "size"):
         return "muted"
-    return "strong" if column.key in ("suite", "speedup") else "plain"
+    return "strong" if column.key in ("suite", "speedup", "tags") else "plain"
+
+
+HAYS_KEPT = 8_192
+"""Rows whose words a filter remembers: it looks at all of them at every letter that is typed."""
+
+
+@lru_cache(maxsize=HAYS_KEPT)
+def haystack(row: RunRow) -> str:
+    """What a filter looks in: every column, what is wrong, what people wrote."""
+    words = [*(column.text(row) for column in COLUMNS), clean_line(row.problem), clean_line(row.note)]
+    return " ".join([*words, "sample" if row.sample else ""]).casefold()
 
 
 def matches(row: RunRow, words: str) -> bool:
-    """Whether every word of a filter stands in some column; a word after ``!`` must stand in none."""
-    hay = " ".join([*(column.text(row) for column in COLUMNS), clean_line(row.problem)]).casefold()
-    hay += " sample" if row.sample else ""
+    """Whether every word of a filter stands in the row; a word after ``!`` must stand nowhere in it."""
+    if not words:
+        return True
+    hay = haystack(row)
     for word in words.casefold().split():
         inverse, wanted = word.startswith("!"), word.removeprefix("!")
         if wanted and (wanted in hay) == inverse:

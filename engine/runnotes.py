@@ -1,0 +1,84 @@
+"""What people write on a saved run: tags and a note, in ``notes.json`` beside its journal.
+
+They are no part of the run: no fold, figure or check reads them. Kept raw, cleaned where they are shown.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from engine.errors import TeamtopError
+from engine.record.clean import clean_line
+from engine.record.folder import RunFolder
+
+SCHEMA = 1
+
+TAGS_MAX = 12
+"""Tags of a run: more are no order."""
+
+TAG_MAX = 24
+"""Characters of a tag, so that a list has room for some."""
+
+NOTE_MAX = 500
+"""Characters of a note: it is one line, read below a list."""
+
+FILE_MAX = 64_000
+"""Bytes of the file that are read: a note of ours never takes as many."""
+
+
+class Notes(msgspec.Struct, frozen=True):
+    """Tags, sorted, without ``#``; and one line of text."""
+
+    tags: tuple[Annotated[str, msgspec.Meta(max_length=200)], ...] = ()
+    note: str = ""
+    schema: int = SCHEMA
+
+
+NONE = Notes()
+"""Of a run on which nobody wrote."""
+
+
+def parse_tags(text: str) -> tuple[str, ...]:
+    """The tags in what a person typed: words between blanks or commas, with or without ``#``.
+
+    Raises ``TeamtopError`` about too many or too long ones.
+    """
+    tags = tuple(
+        sorted({word.lstrip("#").casefold() for word in clean_line(text).replace(",", " ").split()} - {""})
+    )
+    if len(tags) > TAGS_MAX:
+        raise TeamtopError(f"{len(tags)} tags are too many: a run takes {TAGS_MAX}.")
+    if long := next((tag for tag in tags if len(tag) > TAG_MAX), None):
+        raise TeamtopError(f"The tag “{clean_line(long, 40)}” is too long: {TAG_MAX} characters at most.")
+    return tags
+
+
+def read(folder: RunFolder) -> Notes:
+    """What is written on the run; nothing if the file is missing, damaged or not ours."""
+    try:
+        with folder.notes_path.open("rb") as file:
+            notes = msgspec.json.decode(file.read(FILE_MAX), type=Notes)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return NONE
+    return notes if notes.schema <= SCHEMA else NONE
+
+
+def write(folder: RunFolder, notes: Notes, *, sample: bool) -> None:
+    """Keep ``notes``, whole or not at all. Raises ``TeamtopError``: samples and running runs are refused."""
+    if sample:
+        raise TeamtopError(f"{folder.run_id} ships with teamtop: nothing is written on samples.")
+    folder.read_meta()
+    if (pid := folder.alive()) is not None:
+        raise TeamtopError(f"{folder.run_id} is run by process {pid}: write on it when it has ended.")
+    kept = Notes(notes.tags, clean_line(notes.note, NOTE_MAX))
+    draft = folder.notes_path.with_suffix(".json.tmp")
+    try:
+        if kept == NONE:
+            folder.notes_path.unlink(missing_ok=True)
+            return
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")
+        draft.replace(folder.notes_path)
+    except OSError as error:
+        raise TeamtopError(f"{folder.notes_path} cannot be written: {error.strerror or error}.") from None
