@@ -105,16 +105,35 @@ def ink_for(app: App[Any]) -> Ink:
     theme = app.current_theme
     known = _made.get(theme.name)
     if known is None or known[0] is not theme:
-        known = _made[theme.name] = (theme, _ink({**theme.to_color_system().generate(), **theme.variables}))
+        known = _made[theme.name] = (theme, inks(theme))
     return known[1]
 
+
+def inks(theme: Theme) -> Ink:
+    """Styles of all roles in ``theme``."""
+    return _ink(_named(theme))
+
+
+def colours(theme: Theme) -> tuple[str, str]:
+    """Foreground and background as ``#rrggbb``."""
+    named = _named(theme)
+    pair = (_colour(named, "foreground") or _FOREGROUND, _colour(named, "background") or _BACKGROUND)
+    return pair[0].hex6.lower(), pair[1].hex6.lower()
+
+
+def _named(theme: Theme) -> Mapping[str, str]:
+    return {**theme.to_color_system().generate(), **theme.variables}
+
+
+_FOREGROUND, _BACKGROUND = Color.parse("#d0d0d0"), Color.parse("#101010")
+"""Of a theme that leaves them to the terminal."""
 
 _made: dict[str, tuple[Theme, Ink]] = {}
 
 
 def _ink(named: Mapping[str, str]) -> Ink:
-    foreground = _colour(named, "foreground") or Color.parse("#d0d0d0")
-    background = _colour(named, "background") or Color.parse("#101010")
+    foreground = _colour(named, "foreground") or _FOREGROUND
+    background = _colour(named, "background") or _BACKGROUND
     styles: dict[Role, Style] = {
         "plain": Style(),
         "strong": Style(bold=True),

@@ -96,6 +96,32 @@ def test_texts_of_a_run_are_raw_in_json_and_safe_in_print(
         assert (said.out + said.err).replace("\n", "").isprintable()
 
 
+@pytest.mark.parametrize("form", ["md", "json", "csv", "svg"])
+def test_a_report_takes_the_form_that_was_asked_for_or_that_a_file_ends_in(
+    teamtop: Teamtop, saved: RunFolder, tmp_path: Path, form: str
+) -> None:
+    printed = teamtop("report", "team", "--format", form)
+    written = teamtop("report", "team", "-o", str(tmp_path / f"x.{form}"))
+    assert (printed.code, written.code, written.out) == (0, 0, "")
+    assert (tmp_path / f"x.{form}").read_text() == printed.out
+    assert f"Saved {tmp_path}/x.{form}" in written.err
+
+
+def test_a_parquet_report_goes_into_a_folder_and_wrong_wishes_are_sentences(
+    teamtop: Teamtop, saved: RunFolder, tmp_path: Path
+) -> None:
+    assert teamtop("report", "team-1", "--format", "parquet", "-o", str(tmp_path)).code == 0
+    assert (tmp_path / "team-1-summary.parquet").read_bytes()[:4] == b"PAR1"
+    for wrong, words in (
+        (("-o", "x.doc"), "needs a --format"),
+        (("--json", "--format", "md"), "exclude each other"),
+        (("--format", "pdf"), '"pdf" is not among them'),
+    ):
+        said = teamtop("report", "team-1", *wrong)
+        assert (said.code, said.out) == (2, "")
+        assert words in said.err
+
+
 def test_damage_is_reported_with_what_could_be_read(teamtop: Teamtop, saved: RunFolder) -> None:
     saved.events_path.write_bytes(saved.events_path.read_bytes()[:-30])
     said = teamtop("report", "team-1")

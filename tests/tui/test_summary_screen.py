@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from engine.analysis import report as reports
+from engine.analysis.exports import FORMATS
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all
-from tests.helpers.recorded import shoot, visit
+from tests.helpers.recorded import shoot, toasts, visit
 from tests.helpers.stage import Stage
 from tests.helpers.teamscript import ended
 from tests.tui.test_snapshots import SIZES, check
@@ -138,3 +140,34 @@ def test_an_unforeseen_error_is_a_sentence_too(folder: RunFolder, monkeypatch: p
 @pytest.mark.parametrize("size", SIZES)
 def test_a_summary_of_a_stopped_run(folder: RunFolder, size: str) -> None:
     check(f"summary-{size}", shoot(lambda: SummaryScreen(folder), SIZES[size]))
+
+
+# ---------------------------------------------------------------- saving it
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_e_saves_the_summary_in_every_form_and_says_where(folder: RunFolder, form: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("e", *["down"] * FORMATS.index(form), "enter")
+        assert f"Saved {folder.path}/{folder.run_id}-summary.{form}" in toasts(stage)
+
+    visit(lambda: SummaryScreen(folder), scene)
+    assert (folder.path / f"{folder.run_id}-summary.{form}").stat().st_size > 500
+
+
+def test_another_place_can_be_typed_and_a_wrong_one_is_a_sentence(folder: RunFolder, tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        for name in ("mine.svg", "none/mine.svg"):
+            await stage.press("e", "tab")
+            stage.app.screen.query_one(Input).value = str(tmp_path / name)
+            await stage.press("enter")
+        assert toasts(stage)[0] == f"Saved {tmp_path}/mine.svg"
+        assert "cannot be written: No such file" in toasts(stage)[1]
+
+    visit(lambda: SummaryScreen(folder), scene)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_dialog_that_saves(folder: RunFolder, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.summary.place_of", lambda _: "runs/20261120-183000-mathutils-3f2a")
+    check(f"export-{size}", shoot(lambda: SummaryScreen(folder), SIZES[size], "e", "down"))

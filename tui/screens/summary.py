@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,6 +16,7 @@ from textual.screen import Screen
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
+from tui.exporting import export, place_of
 from tui.keys import Key
 from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay, go_to_runs, runs_dirs
 from tui.screens.live import LiveScreen
@@ -25,6 +28,9 @@ from tui.widgets.spans import Span
 from tui.widgets.summary_figures import Report
 from tui.widgets.summaryview import SummaryView
 from tui.widgets.titleline import TitleLine
+
+if TYPE_CHECKING:
+    from tui.screens.exporting import Chosen
 
 LOOK_SECONDS = 1.0
 """Between two looks whether the journal grew: the closing tests may still run when the team has ended."""
@@ -38,6 +44,15 @@ SUMMARY: tuple[Key, ...] = (
         "save_plan",
         "save faults",
         "Save what was injected by hand as a plan",
+        "runs",
+        True,
+    ),
+    Key(
+        "summary.export",
+        "e",
+        "export",
+        "export",
+        "Save this as SVG, Markdown, JSON, CSV or Parquet",
         "runs",
         True,
     ),
@@ -143,6 +158,27 @@ class SummaryScreen(Screen[None]):
         """Save what was injected by hand as a plan."""
         saved, said = await save_plan(self.folder)
         app_of(self).say(said, "information" if saved else "warning")
+
+    def action_export(self) -> None:
+        """Ask how and where to save the summary."""
+        if self.report is None:
+            app_of(self).say("There is no summary to save yet.", "warning")
+            return
+        from tui.screens.exporting import ExportDialog
+
+        where = clean_line(str(place_of(self.folder)))
+        self.app.push_screen(ExportDialog(where), partial(self._export, self.report))
+
+    async def _export(self, report: Report, chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        theme = self.app.current_theme
+        try:
+            path = await asyncio.to_thread(export, report, *chosen, self.folder.run_id, theme)
+        except TeamtopError as error:
+            app_of(self).say(str(error), "error")
+        else:
+            app_of(self).say(f"Saved {path}")
 
     def action_runs(self) -> None:
         """The list of runs."""
