@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.keys import GROUPS, MOVE, TIMELINE, Key
+from tui.keys import GROUPS, MOVE, TIMELINE, VIEWED, Key
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.page import Paragraph
 
@@ -15,7 +15,12 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "○ free, ◌ waits for the tasks named. At the right: the round of the last change, and tests passed "
         "of those expected in the last test run that covered the task (a dash before one). A lease counts "
         "down while the owner is lost; then the task is free again. ◎ handed in, and who "
-        "reviews it. ⧉ copies: who backs up a late task, or how many versions passed. Enter opens a task.",
+        "reviews it. ⧉ copies: who backs up a late task, or how many versions passed. Enter opens a task. "
+        "g shows the same by status (what is in review stands with what is in progress), and again as graph: "
+        "a column per level, which is the number of tasks on the longest chain that leads to a task; lines "
+        "join a task to the deepest one that it waits for, and the last row names all of them. ━ is the "
+        "critical path, a longest chain of dependencies: no team finishes before it (the graph bound of the "
+        "speedup panel). Of several longest chains the first in listing order is marked.",
     ),
     "agents": (
         "Agents",
@@ -69,7 +74,7 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
 def help_page(keys: Iterable[Key]) -> list[Paragraph]:
     """All keys of a screen by group, the signs, and the panels."""
     page: list[Paragraph] = []
-    known = list(dict.fromkeys([*keys, *MOVE, *TIMELINE]))
+    known = list(dict.fromkeys([*keys, *VIEWED, *MOVE, *TIMELINE]))
     for group, heading in GROUPS.items():
         members = [key for key in known if key.group == group]
         if not members:

@@ -178,6 +178,18 @@ TIMELINE: tuple[Key, ...] = (
 )
 """Keys of the timeline; it binds them itself."""
 
+VIEWED: tuple[Key, ...] = (
+    Key(
+        "view.next",
+        "g",
+        "next_view",
+        "next view",
+        "Another view: tasks as list, by status, as graph",
+        "view",
+    ),
+)
+"""The key of panels that show the same in several ways; they bind it themselves."""
+
 APP: tuple[Key, ...] = (
     Key(
         "app.help",

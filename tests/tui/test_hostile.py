@@ -16,6 +16,7 @@ from tui.screens.details import TaskDialog, TurnDialog
 from tui.screens.dialogs import MessageDialog
 from tui.screens.faults import FaultDialog
 from tui.widgets.layout import PANELS
+from tui.widgets.viewed import ViewedPanel
 
 CORPUS = {
     "closing markup": "[/]",
@@ -134,6 +135,11 @@ def test_hostile_text_is_shown_and_does_nothing(names: tuple[str, ...]) -> None:
             for panel in (*PANELS, *(f"agent:{name}" for name in state.agents.agents)):
                 view.zoom(panel)
                 await look()
+                widget = view.panel(panel)
+                if isinstance(widget, ViewedPanel):
+                    for view_name in widget.VIEWS[1:]:
+                        widget.choose(view_name)
+                        await look()
             view.zoom(None)
             for agent in state.agents.agents:
                 await look(TurnDialog(stage.source, agent))

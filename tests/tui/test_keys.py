@@ -8,12 +8,12 @@ from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script, ended
 from tui.help import help_page, panel_page
-from tui.keys import APP, MOVE, TEAM, TIMELINE, VIEW, footer_row
+from tui.keys import APP, MOVE, TEAM, TIMELINE, VIEW, VIEWED, footer_row
 from tui.widgets.layout import PANELS
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain
 
-ALL = (*TEAM, *VIEW, *MOVE, *TIMELINE, *APP)
+ALL = (*TEAM, *VIEW, *MOVE, *TIMELINE, *VIEWED, *APP)
 
 
 def footer(moment: Moment, cells: int = 200) -> str:

@@ -96,6 +96,8 @@ def test_a_terminal_that_is_too_small() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("name", "keys"), [("rounds", ("6",))])
+@pytest.mark.parametrize(
+    ("name", "keys"), [("rounds", ("6",)), ("by-status", ("1", "g")), ("graph", ("1", "g", "g"))]
+)
 def test_panels_in_full_screen(name: str, keys: tuple[str, ...], size: str) -> None:
     check(f"{name}-{size}", shoot(scripted().events, SIZES[size], *keys))

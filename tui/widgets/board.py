@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.events import Click
 
-from engine.record.state import TaskState
+from engine.record.state import BoardState, TaskState
+from tui.widgets.board_columns import Sorted, column_width, columns_head, columns_row
+from tui.widgets.board_graph import Columns, Graph, graph_foot, graph_head, graph_of, graph_row
 from tui.widgets.board_rows import COLUMN_WIDTH, board_title, columns_of, task_row, unnamed_rows
 from tui.widgets.moment import Moment
-from tui.widgets.panel import Panel
 from tui.widgets.spans import Row, Span, fit
+from tui.widgets.viewed import ViewedPanel
 
 GAP = 3
 """Cells between two columns of the board: a line and its blanks."""
 
 
-class TaskBoard(Panel):
-    """A row per task in listing order, never moved; in several columns if only so the board fits."""
+class TaskBoard(ViewedPanel):
+    """A row per task in listing order, never moved, in several columns if only so the board fits; or the
+    same tasks by status, or as the graph that they form. The cursor stays on its task in all of them.
+    """
+
+    VIEWS: ClassVar[tuple[str, ...]] = ("list", "by status", "graph")
 
     def __init__(self) -> None:
         super().__init__("tasks")
         self.cursor = 0
         self._cell = 1
+        self._spots: list[tuple[int, int, int, int]] = []  # row, first and last cell, task
+        self._graph: tuple[BoardState, int, Graph] | None = None
+        self._moved = False
 
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """How far the board is."""
-        return board_title(moment)
+        left, right = board_title(moment)
+        if self.view == "list" or moment.state.board.unnamed:
+            return left, right
+        return left, self.view_name()
 
     @property
     def selected(self) -> TaskState | None:
@@ -43,6 +57,10 @@ class TaskBoard(Panel):
             self.length = self.top = 0
             told = unnamed_rows(moment, cells)[:height]
             return [*told, *([] for _ in range(height - len(told)))]
+        if self.view == "by status":
+            return self._by_status(tasks, moment, cells, height)
+        if self.view == "graph":
+            return self._as_graph(tasks, moment, cells, height)
         columns = self._columns(len(tasks), cells, height)
         self.length = -(-len(tasks) // columns)
         self.top = min(self.top, self._limit)
@@ -60,6 +78,63 @@ class TaskBoard(Panel):
             rows.append(row)
         rows += [[] for _ in range(height - len(rows))]
         return self._with_more(rows, cells, height)
+
+    def _by_status(self, tasks: list[TaskState], moment: Moment, cells: int, height: int) -> list[Row]:
+        found, width = Sorted.of(tasks), column_width(cells)
+        self.cursor = min(self.cursor, len(tasks) - 1)
+        room = max(1, height - 1 if found.length < height else height - 2)  # the last row says how many more
+        self._see(found.spot(self.cursor)[0], found.length, room, height)
+        seen = range(self.top, min(self.top + room, found.length))
+        rows = [columns_head(found, cells), *(columns_row(found, y, tasks, moment, cells) for y in seen)]
+        self._spots = [
+            (y - self.top + 1, at * (width + GAP), at * (width + GAP) + width, column[y])
+            for at, column in enumerate(found.columns)
+            for y in seen
+            if y < len(column)
+        ]
+        rows += [[] for _ in range(height - len(rows))]
+        below = found.length - self.top - room
+        if below > 0:
+            rows[-1] = [Span(f"  … {below} more lines ↓", "muted")]
+        return rows
+
+    def graph(self, board: BoardState) -> Graph:
+        """The picture of the board's graph, laid out once as long as the graph is the same."""
+        edges = sum(len(task.dependencies) for task in board.tasks.values()) + board.total
+        if self._graph is None or self._graph[0] is not board or self._graph[1] != edges:
+            self._graph = (board, edges, graph_of(list(board.tasks.values())))
+        return self._graph[2]
+
+    def _as_graph(self, tasks: list[TaskState], moment: Moment, cells: int, height: int) -> list[Row]:
+        graph, room = self.graph(moment.state.board), max(1, height - 2)
+        self.cursor = min(self.cursor, len(tasks) - 1)
+        spot = graph.spots[self.cursor]
+        columns = Columns.of(graph, cells, spot.level)
+        self._see(spot.line, len(graph.lines), room, height)
+        seen = range(self.top, min(self.top + room, len(graph.lines)))
+        rows = [graph_head(graph, columns, cells)]
+        rows += [graph_row(graph, y, columns, moment, cells) for y in seen]
+        last = columns.first + columns.count
+        spots = (graph.spots[index] for y in seen for index in graph.lines[y])
+        self._spots = [
+            (each.line - self.top + 1, columns.x(each.level), columns.x(each.level + 1) - 2, each.index)
+            for each in spots
+            if columns.first <= each.level < last
+        ]
+        rows += [[] for _ in range(height - 1 - len(rows))]
+        below = len(graph.lines) - self.top - room
+        foot = graph_foot(tasks[self.cursor], moment.state.board, cells - 12)
+        if below > 0:
+            foot = [*fit(foot, cells - 12), Span(f"{below} more ↓".rjust(12), "muted")]
+        return [*rows[: height - 1], foot]
+
+    def _see(self, line: int, lines: int, room: int, height: int) -> None:
+        """Have ``room`` of ``lines`` below a heading seen, the cursor's ``line`` too if it was moved."""
+        self.length = lines + height - room
+        if self._moved:
+            self.top = min(line, max(self.top, line - room + 1))
+            self._moved = False
+        self.top = max(0, min(self.top, lines - room))
 
     def _with_more(self, rows: list[Row], cells: int, height: int) -> list[Row]:
         """Say at the edge that there is more above or below."""
@@ -82,6 +157,8 @@ class TaskBoard(Panel):
         """The cursor's cells, if the panel has the keyboard."""
         if not self.has_focus or self.length == 0:
             return None
+        if self.view != "list":
+            return next(((y, a, b) for y, a, b, index in self._spots if index == self.cursor), None)
         column, row = divmod(self.cursor, self.length)
         start = column * (self._cell + GAP)
         return row - self.top, start, start + self._cell
@@ -90,7 +167,11 @@ class TaskBoard(Panel):
         """Move the cursor, and the view with it where it would leave."""
         if self.moment is None:
             return
-        last = max(0, self.moment.state.board.total - 1)
+        board = self.moment.state.board
+        last = max(0, board.total - 1)
+        if self.view != "list":
+            self._step(board, step)
+            return
         self.cursor = min(last, max(0, self.cursor + step))
         row, height = self.cursor % max(1, self.length), self.size.height
         more = 1 if self.length > height else 0  # the last row then says how many more there are
@@ -101,11 +182,44 @@ class TaskBoard(Panel):
         self.repaint()
         self.refresh()
 
+    def _step(self, board: BoardState, step: int) -> None:
+        """Move the cursor in the order in which the view is read."""
+        order = (
+            Sorted.of(list(board.tasks.values())).order
+            if self.view == "by status"
+            else self.graph(board).order
+        )
+        if order:
+            at = order.index(self.cursor) if self.cursor in order else 0
+            self.cursor, self._moved = order[min(len(order) - 1, max(0, at + step))], True
+            self.repaint()
+            self.refresh()
+
+    def action_home(self) -> None:
+        """To the first task."""
+        self.action_move(-self._total)
+
+    def action_end(self) -> None:
+        """To the last task."""
+        self.action_move(self._total)
+
+    @property
+    def _total(self) -> int:
+        return self.moment.state.board.total if self.moment is not None else 0
+
+    def choose(self, view: str) -> None:
+        """The cursor's task is seen in every view."""
+        self._moved = True
+        super().choose(view)
+
     def on_click(self, event: Click) -> None:
         """The cursor goes to the task under the mouse; a second click opens it."""
         index = event.x // (self._cell + GAP) * self.length + self.top + event.y
         if self.moment is None or event.y + self.top >= self.length:
             return
+        if self.view != "list":
+            hits = (each for y, a, b, each in self._spots if y == event.y and a <= event.x < b)
+            index = next(hits, self.moment.state.board.total)
         if index < self.moment.state.board.total:
             self.cursor = index
             self.refresh()

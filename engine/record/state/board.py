@@ -90,6 +90,10 @@ class BoardState:
             return ()
         return tuple(d for d in state.dependencies if d in self.tasks and self.tasks[d].status != "done")
 
+    def dependents(self, task: str) -> tuple[str, ...]:
+        """Ids of the tasks that wait for this one, done or not."""
+        return tuple(self._dependents.get(task, ()))
+
     def owned_by(self, agent: str) -> tuple[TaskState, ...]:
         """Tasks that the agent owns and has not completed, in the order it got them."""
         return tuple(self.tasks[t] for t in self._owned.get(agent, ()))
