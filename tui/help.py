@@ -34,7 +34,10 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "Who holds which file and for how long; who was refused, newest first; hot paths with requests per "
         "round over the last rounds. An edit takes the lock on its file until every turn that began before "
         "it has ended. A rewrite is an edit of a file last written by somebody else in an earlier round; "
-        "concurrent counts files written by two agents in one round.",
+        "concurrent counts files written by two agents in one round. "
+        "In full screen: holders, oldest first, with those who were refused since (there is no queue: who is "
+        "refused tries again in a later turn); paths by agents, ● who holds, a number how often somebody was "
+        "refused since the run began; and refusals round by round.",
     ),
     "speedup": (
         "Speedup",

@@ -82,7 +82,6 @@ def test_a_paused_run_of_twelve_agents(size: str) -> None:
         ("turn", ("enter",)),
         ("tasks", ("1",)),
         ("agents", ("2",)),
-        ("locks", ("3",)),
         ("speedup", ("4",)),
         ("talk", ("5",)),
     ],
@@ -97,7 +96,8 @@ def test_a_terminal_that_is_too_small() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    ("name", "keys"), [("rounds", ("6",)), ("by-status", ("1", "g")), ("graph", ("1", "g", "g"))]
+    ("name", "keys"),
+    [("rounds", ("6",)), ("locks-full", ("3",)), ("by-status", ("1", "g")), ("graph", ("1", "g", "g"))],
 )
 def test_panels_in_full_screen(name: str, keys: tuple[str, ...], size: str) -> None:
     check(f"{name}-{size}", shoot(scripted().events, SIZES[size], *keys))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.analysis.laws import Baseline
 from engine.record.clean import clean_line
 from tui.widgets.figures import spark, times
+from tui.widgets.lock_matrix import ROOMY, contention_rows
 from tui.widgets.lock_rows import lock_rows, lock_strip
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
@@ -32,9 +33,14 @@ class LocksPanel(Panel):
         return [Span("Locks", "strong")], right
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
-        """As much of the view as there is room for."""
-        self.length = height
-        return lock_rows(moment, cells, height)
+        """As much of the view as there is room for; with much room, who wants what from whom."""
+        if height < ROOMY or "locks" in moment.state.run.gaps:
+            self.length = height
+            return lock_rows(moment, cells, height)
+        rows, hidden = contention_rows(moment, cells, height, self.top)
+        self.length = height + hidden
+        self.top = min(self.top, self._limit)
+        return rows
 
 
 class Strip(Panel):

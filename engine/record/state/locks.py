@@ -17,6 +17,9 @@ HEAT_ROUNDS = 12
 HOT_PATHS_KEPT = 500
 """Paths whose history is kept; on a larger workspace the coldest are forgotten first."""
 
+PAIRS_KEPT = 5_000
+"""Pairs of path and agent whose refusals are counted apart: more than a matrix of any team can show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -48,6 +51,7 @@ class LocksState:
         self.denials: deque[Denial] = deque(maxlen=DENIALS_KEPT)
         self.denied_by_path: Counter[str] = Counter()
         self.denied_by_agent: Counter[str] = Counter()
+        self.denied_by_pair: Counter[tuple[str, str]] = Counter()
         self.acquired = 0
         self.denied = 0
         self.version = 0
@@ -94,6 +98,8 @@ class LocksState:
         self.denials.append(Denial(event.ts, event.round, path, agent, holder, event.age_seconds))
         self.denied_by_path[path] += 1
         self.denied_by_agent[agent] += 1
+        if (path, agent) in self.denied_by_pair or len(self.denied_by_pair) < PAIRS_KEPT:
+            self.denied_by_pair[path, agent] += 1
         self.denied += 1
         self._warm(path, event.round)
 
