@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,17 +139,28 @@ def prepare(
 
 
 def _rest(events: Iterable[ev.AnyEvent]) -> int:
-    """The seq of the last barrier at which no turn was open; 0 if there is none."""
-    rest = 0
+    """The seq of the last place of rest; 0 if there is none."""
+    return max(rests(events), default=0)
+
+
+def rests(events: Iterable[ev.AnyEvent]) -> Iterator[int]:
+    """Seqs from which a run can be had again: barriers at which no turn was open, and no agent was silent
+    with a reply in its hands that it sends when it is back, for no event holds that reply."""
     open_: set[int] = set()
+    withheld: set[str] = set()
     for event in events:
         if isinstance(event, ev.TurnStarted):
             open_.add(event.turn)
         elif isinstance(event, ev.TurnEnded):
             open_.discard(event.turn)
-        elif isinstance(event, ev.RoundEnded) and not open_:
-            rest = event.seq
-    return rest
+            if event.outcome == "fenced":
+                withheld.add(event.agent)
+        elif isinstance(event, ev.AgentRevived | ev.AgentCrashed | ev.AgentLeft):
+            withheld.discard(event.agent)
+        elif isinstance(event, ev.RunResumed):
+            withheld.clear()  # it went with the engine
+        elif isinstance(event, ev.RoundEnded) and not (open_ or withheld):
+            yield event.seq
 
 
 def faults_of(texts: Iterable[str], parent: RunFolder, environ: Mapping[str, str]) -> list[control.Inject]:

@@ -59,6 +59,8 @@ class Past:
         self.rounds: dict[str, int] = {}
         self.lost: dict[str, ev.AgentCrashed | ev.AgentStalled] = {}
         self.orphans: dict[str, None] = {}
+        self.approved: dict[str, ev.ReviewGiven] = {}
+        """By task, approvals whose completion is not recorded."""
         self.faults: dict[int, ev.FaultStarted] = {}
         self.entries: Counter[int] = Counter()
         self._sent: dict[str, ev.MessageSent] = {}
@@ -107,6 +109,8 @@ class Past:
             ev.TaskAssigned: self._task_taken,
             ev.TaskClaimed: self._task_taken,
             ev.TaskReleased: self._task_released,
+            ev.ReviewGiven: self._review_given,
+            ev.TaskCompleted: self._task_completed,
             ev.FileEdited: self._file_edited,
             ev.LockAcquired: self._lock_acquired,
             ev.LockReleased: self._lock_released,
@@ -173,6 +177,13 @@ class Past:
     def _task_released(self, event: ev.TaskReleased) -> None:
         if event.reason in ("lease", "stolen", "promoted", "left"):
             self.orphans[event.task] = None
+
+    def _review_given(self, event: ev.ReviewGiven) -> None:
+        if event.approved:
+            self.approved[event.task] = event
+
+    def _task_completed(self, event: ev.TaskCompleted) -> None:
+        self.approved.pop(event.task, None)
 
     def _file_edited(self, event: ev.FileEdited) -> None:
         self.edits.append(event)

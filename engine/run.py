@@ -232,6 +232,8 @@ class Run:
             if self._first is not None:
                 self.bus.emit(self._first)
             self._acts.drafts.finish({path: lock.token for path, lock in self._past.held.items()})
+            for approval in list(self._past.approved.values()):
+                self._acts.reviews.finish(approval)
             await settle(self._past, self.team, self._acts.talk, self._injector, self._lifecycle)
             if self.bus.round == 0:
                 self._deal_out()

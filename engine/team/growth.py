@@ -22,6 +22,9 @@ DESCRIPTION_MAX = 16_384
 FILES_MAX = 20
 """Files of one task; those of the suites have one."""
 
+_BEGUN = {"in_progress": "in progress", "review": "handed in", "done": "done"}
+"""What a task is that takes no more dependencies."""
+
 
 class DoesNotFit(Exception):  # noqa: N818 - an answer, not an error of the engine
     """The graph cannot take it; ``sentence`` says why, ``reason`` is the word for it."""
@@ -80,8 +83,7 @@ def add_dependency(team: Team, task: str, on: str, author: str, turn: int = 0) -
     """
     task, on = find(team, task), find(team, on)
     row = team.state.board.tasks[task]
-    if row.status in ("in_progress", "done"):
-        begun = "done" if row.status == "done" else "in progress"
+    if (begun := _BEGUN.get(row.status)) is not None:
         raise DoesNotFit(
             "graph", f"Task {task} is {begun}; only one that nobody has begun can wait for more."
         )

@@ -1,10 +1,10 @@
-"""From any barrier on, a simulated run can be repeated exactly: forks are made of that."""
+"""From any place of rest on, a simulated run can be repeated exactly: forks are made of that."""
 
 from __future__ import annotations
 
 import pytest
 
-from engine.record import events as ev
+from engine.fork import rests
 from engine.record.config import RunConfig
 from engine.strategies import STRATEGIES
 from tests.helpers.durable import config, go
@@ -40,11 +40,11 @@ CELLS = {
 
 
 @pytest.mark.parametrize("chosen", CELLS.values(), ids=CELLS)
-def test_a_run_gone_on_with_silently_from_any_barrier_is_the_run_itself(chosen: RunConfig) -> None:
+def test_a_run_gone_on_with_silently_from_any_place_of_rest_is_the_run_itself(chosen: RunConfig) -> None:
     whole = go(chosen)
-    barriers = [event.seq for event in whole.events if isinstance(event, ev.RoundEnded)]
-    assert len(barriers) > 1
-    for barrier in barriers:
+    places = list(rests(whole.events))
+    assert len(places) > 1
+    for barrier in places:
         again = go(chosen, whole.events[:barrier], silently=True)
         assert again.error is None
         assert again.events == whole.events, barrier

@@ -107,6 +107,16 @@ def test_what_does_not_fit_is_refused_with_a_sentence(command: control.AnyComman
     assert words in refusal(command)
 
 
+def test_a_task_that_is_handed_in_takes_no_further_dependency() -> None:
+    async def steer(person: Steering) -> None:
+        await person.until(ev.ReviewRequested)
+        answer = await person.do(control.AddDependency(task="1", on="2"))
+        assert answer.detail == "Task 1 is handed in; only one that nobody has begun can wait for more."
+
+    script = {"Dev1": [done("1", "a.py")]}
+    play(script, THREE, strategy="verified-by", verified_by="review", steer=steer, max_rounds=1)
+
+
 def test_a_cycle_is_named() -> None:
     async def steer(person: Steering) -> None:
         await person.until(ev.TurnStarted)

@@ -54,6 +54,7 @@ class Conversation:
         mail: Sequence[tuple[str, str, int, str]] = (),
         tasks: Sequence[str] = (),
         files: Sequence[tuple[str, int, str, str]] = (),
+        reviews: Sequence[tuple[str, str, str]] = (),
     ) -> list[Message]:
         """The conversation with the next round's prompt."""
         self.round += 1
@@ -67,6 +68,8 @@ class Conversation:
         if mail:
             parts.append(prompts.mail(mail))
         parts += [prompts.task_section(self.suite.by_id[task]) for task in tasks]  # type: ignore[arg-type]  # the same
+        if reviews:
+            parts.append(prompts.reviews(reviews))
         parts += [prompts.file_section(*file) for file in files]
         parts.append(prompts.reply_section(self.agent))
         self.messages.append(Message("user", tuple(parts)))

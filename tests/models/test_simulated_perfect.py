@@ -92,6 +92,15 @@ def test_if_its_tests_fail_it_writes_what_the_task_builds_on_anew(talk: Talk) ->
     ]
 
 
+def test_what_is_handed_in_without_its_file_is_looked_for_and_then_rejected(talk: Talk) -> None:
+    row = ("1", "add", "Dev2")
+    conversation = talk(strategy="verified-by").own("1", agent="Dev2", status="review")
+    assert ("read_file", "add.py") in acts(conversation.prompt(reviews=[row]))
+    missing = "- read_file add.py: refused (unknown). There is no file add.py yet.\n"
+    said = conversation.answered("").prompt(reviews=[row], outcomes=[missing])
+    assert ("reject_task", "1") in acts(said)
+
+
 def test_it_waits_for_what_its_tasks_build_on(talk: Talk) -> None:
     conversation = talk(strategy="preassigned", own=["2"]).own("2")
     assert simulate("sim/perfect", 1, conversation.prompt()).text == "safe_add waits for what it builds on."

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
 from engine import control
+from engine.analysis.consistency import check
 from engine.record import events as ev
+from engine.simulation import world
+from engine.simulation.scenario import Settings, draw
 from tests.helpers.scripted import Say, Script, Steering, done, edit, graph, play
 
 
@@ -87,3 +94,34 @@ def test_an_agent_may_leave_the_team_while_it_writes_a_version_for_a_quorum() ->
     assert played.of(ev.AgentLeft)
     assert [event.reason for event in played.of(ev.DraftEnded)] == ["left"]
     assert played.outcome == "max_rounds"
+
+
+def test_a_task_that_no_simulated_reviewer_knows_is_approved_as_it_stands() -> None:
+    settings = Settings(
+        suite="mathutils",
+        structure="parallel",
+        agents=2,
+        strategy="verified-by",
+        model="sim/perfect",
+        faults="",
+        people=False,
+    )
+    scenario = draw(0, settings)
+    added = control.AddTask(title="One more", files=("more.py",))
+    start = msgspec.structs.replace(scenario.start, verified_by="review")
+    played = world.play(replace(scenario, start=start, commands=((0.1, added),), disk=None))
+    assert played.outcome == "completed"
+    assert played.state.run.verified is True
+
+
+def test_whoever_comes_under_the_name_of_one_who_had_run_ahead_begins_with_the_open_round() -> None:
+    async def steer(person: Steering) -> None:
+        await person.until(ev.TurnStarted, 4)
+        await person.do(control.RemoveAgent(name="Dev1"))
+        await person.do(control.AddAgent(name="Dev1"))
+
+    script = {"Dev2": [Say("", 50.0)]}
+    played = play(script, graph("add"), barrier="stale:3", steer=steer, max_rounds=4)
+    numbers = [e.own_round for e in played.of(ev.TurnStarted, agent="Dev1")]
+    assert numbers[:4] == [1, 2, 3, 2]
+    assert check(played.events).verdict != "false"

@@ -33,7 +33,7 @@ def run_ahead(history: History, tally: Tally) -> None:
                 owed = set(event.agents)
             case ev.RunResumed():
                 owed = set()
-            case ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
+            case ev.AgentCrashed() | ev.AgentStalled():
                 owed.discard(event.agent)
             case ev.AgentLeft():
                 owed.discard(event.agent)

@@ -172,12 +172,16 @@ class Turn:
         return [row for row in self.mine if row.id in ids]
 
     def right(self, row: Row) -> bool | None:
-        """Whether the files of a task are as they should be; null if one of them was not shown."""
+        """Whether the files of a task are as they should be, as far as that is known; null if one of them was
+        not shown. Of a file that the suite does not know nothing can be said against what is written."""
         shown = self.prompt.contents
+        if any(outcome.object in self.paths(row) for outcome in self.refused("read_file", "unknown")):
+            return False  # nobody wrote it
         if any(path not in shown for path in self.paths(row)):
             return None
         known = (knowledge.reference(self.brief.suite, path) for path in self.paths(row))
-        return all(shown[path] == good for path, good in zip(self.paths(row), known, strict=True))
+        judged = zip(self.paths(row), known, strict=True)
+        return all(good is None or shown[path] == good for path, good in judged)
 
     def below(self, row: Row) -> list[Row]:
         """Everything that a task builds on, nearest first."""

@@ -33,7 +33,7 @@ class Acts:
         self.talk = TalkActs(team)
         writing = Writing(team)
         self.drafts = drafts = DraftActs(team, bench, copies, writing)
-        reviews = ReviewActs(team, bench, copies)
+        self.reviews = reviews = ReviewActs(team, bench, copies)
         self._table = {
             **BoardActs(team, bench, copies, drafts, reviews).table(),
             **reviews.table(),

@@ -47,21 +47,24 @@ class ReviewActs:
                 return False  # things moved on while the tests ran
             if report.verdict != "passed" or self._copies.stand(task) != tested:
                 return self._give(ask, task, "It looks right, but its tests do not pass any more.")
-        team.bus.emit(
-            ev.ReviewGiven(task=task.id, agent=ask.name, author=author, turn=ask.turn, approved=True)
-        )
+        given = ev.ReviewGiven(task=task.id, agent=ask.name, author=author, turn=ask.turn, approved=True)
+        self.finish(team.bus.emit(given))
+        return True
+
+    def finish(self, given: ev.ReviewGiven) -> None:
+        """Complete the task that was approved: now, or where an engine stopped in between."""
+        team, task = self._team, self._team.state.board.tasks[given.task]
         team.bus.emit(
             ev.TaskCompleted(
                 task=task.id,
-                agent=author,
-                turn=ask.turn,
+                agent=given.author,
+                turn=given.turn,
                 evidence=self._bench.evidence.of(task.id),
                 token=task.token,
-                epoch=team.members[author].epoch,
-                reviewer=ask.name,
+                epoch=team.members[given.author].epoch,
+                reviewer=given.agent,
             )
         )
-        return True
 
     async def _reject(self, ask: Ask) -> bool:
         task = self._reviewed(ask)
