@@ -74,6 +74,17 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
 """Title and text by panel."""
 
 
+SEARCH_HELP = (
+    "/ narrows agents and talk to lines that have all words; ! before a word turns it round, quotes keep "
+    "words together. agent:Dev1, round:5; task:7 and path:add.py find lines that name them; kind: is one of "
+    "act, refused, failed, passed, said, fault, person; faults alone is kind:fault. A title says how much "
+    "was found, “12 of 340”. Enter keeps the search while you go about, esc ends it. In a replay n, x and e "
+    "move the replay to the next fault, conflict, failure; live they move the cursor to its line. y copies "
+    "through the terminal (OSC 52), which some terminals have to be told to allow."
+)
+"""How to search, jump and copy."""
+
+
 def help_page(keys: Iterable[Key]) -> list[Paragraph]:
     """All keys of a screen by group, the signs, and the panels."""
     page: list[Paragraph] = []
@@ -85,6 +96,7 @@ def help_page(keys: Iterable[Key]) -> list[Paragraph]:
         page.append(Paragraph(heading, "strong"))
         page += [Paragraph(key.tooltip, label=f"{key.name:>9} ") for key in members]
         page.append(Paragraph(""))
+    page += [Paragraph("Searching", "strong"), Paragraph(SEARCH_HELP), Paragraph("")]
     page.append(Paragraph("What an agent does", "strong"))
     for glyph, word, role in STATUS.values():
         page.append(Paragraph(f"{glyph} {word}: {_STATUS_HELP[word]}", role))

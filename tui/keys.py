@@ -11,13 +11,14 @@ from textual.binding import Binding
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span, width_of
 
-Group: TypeAlias = Literal["team", "replay", "runs", "view", "move", "app"]
+Group: TypeAlias = Literal["team", "replay", "runs", "view", "read", "move", "app"]
 
 GROUPS: dict[Group, str] = {
     "team": "The team",
     "replay": "The replay",
     "runs": "Saved runs",
     "view": "Panels",
+    "read": "Reading",
     "move": "Moving about",
     "app": "The application",
 }
@@ -158,6 +159,31 @@ VIEW: tuple[Key, ...] = (
 )
 """Keys that choose what is seen."""
 
+READ: tuple[Key, ...] = (
+    Key(
+        "read.search",
+        "slash",
+        "search",
+        "search",
+        "Show only lines with words, !without, agent: task: path: kind: round: or faults; esc ends it",
+        "read",
+        True,
+        _has_agents,
+        "/",
+    ),
+    Key("read.copy", "y", "copy", "copy", "Copy what is selected, or the line that the cursor is on", "read"),
+    Key("read.copy_turn", "Y", "copy_turn", "copy turn", "Copy the whole turn that the cursor is on", "read"),
+    Key("read.fault", "n", "jump('fault', 1)", "fault", "To the next fault", "read", True, _has_agents, "nN"),
+    Key("read.fault_back", "N", "jump('fault', -1)", "fault before", "To the fault before", "read"),
+    Key(
+        "read.conflict", "x", "jump('conflict', 1)", "next conflict", "To the next refusal or rewrite", "read"
+    ),
+    Key("read.conflict_back", "X", "jump('conflict', -1)", "conflict before", "To the one before", "read"),
+    Key("read.failure", "e", "jump('failure', 1)", "next failure", "To the next failed test or call", "read"),
+    Key("read.failure_back", "E", "jump('failure', -1)", "failure before", "To the one before", "read"),
+)
+"""Keys that find, follow and copy what was said and done."""
+
 MOVE: tuple[Key, ...] = (
     Key("move.next", "tab", "app.focus_next", "next", "To the next panel", "move"),
     Key("move.previous", "shift+tab", "app.focus_previous", "previous", "To the panel before", "move"),
@@ -232,7 +258,7 @@ def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, li
     if any(key.keys.isdigit() for key in keys):
         digits = sorted(key.keys for key in keys if key.keys.isdigit())
         items.append((f"{digits[0]}-{digits[-1]}", "panels", ""))
-    items += items_of("view", "move")
+    items += items_of("view", "read", "move")
     last = items_of("app")
     while items and _width([*items, *last]) > cells:
         items.pop()

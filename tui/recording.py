@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from engine.record import events as ev
 from engine.record.state import RunState
+from tui.jumps import What
 
 CHECKPOINT_EVERY = 1_000
 """Events between two copies at first: folding them takes about 6 ms, as long as copying a state."""
@@ -47,6 +48,7 @@ class Recording:
         self._times: list[float] = []
         self._rounds: list[int] = []
         self._round_seq: dict[int, int] = {}
+        self._jumps: dict[What, list[int]] = {"fault": [], "conflict": [], "failure": []}
         self._fold = RunState()
         self._every = CHECKPOINT_EVERY
         self._checkpoints: tuple[RunState, ...] = ()
@@ -79,6 +81,8 @@ class Recording:
             self.marks.append(Mark(event.seq, "round", event.round))
         elif isinstance(event, ev.FaultStarted):
             self.marks.append(Mark(event.seq, "fault", event.round))
+        if (what := jump_of(event)) is not None:
+            self._jumps[what].append(event.seq)
 
     def _keep_checkpoint(self) -> None:
         kept = (*self._checkpoints, copy_state(self._fold))
@@ -129,14 +133,14 @@ class Recording:
         place = bisect_left(self._rounds, seq) - 1
         return self._rounds[place] if place >= 0 else min(1, self.count)
 
-    def fault_after(self, seq: int) -> int | None:
-        """Where the next fault struck; null if none did."""
-        return next((mark.seq for mark in tuple(self.marks) if mark.kind == "fault" and mark.seq > seq), None)
-
-    def fault_before(self, seq: int) -> int | None:
-        """Where the last fault before struck; null if none did."""
-        faults = (mark.seq for mark in reversed(tuple(self.marks)) if mark.kind == "fault")
-        return next((each for each in faults if each < seq), None)
+    def jump(self, what: What, seq: int, direction: int) -> int | None:
+        """Where the next fault, conflict or failure is, or the one before if negative; null for none."""
+        places = self._jumps[what]
+        if direction > 0:
+            place = bisect_right(places, seq)
+            return places[place] if place < len(places) else None
+        place = bisect_left(places, seq) - 1
+        return places[place] if place >= 0 else None
 
     def start_for(self, state: RunState, seq: int) -> RunState:
         """A state from which ``seq`` is reached by folding forward, soonest: ``state`` itself or a copy."""
@@ -144,6 +148,28 @@ class Recording:
         if state.seq <= seq and (near is None or near.seq <= state.seq + COPY_COST):
             return state
         return RunState() if near is None else copy_state(near)
+
+
+def jump_of(event: ev.AnyEvent) -> What | None:
+    """What people who look for trouble would stop at the event for."""
+    match event:
+        case ev.FaultStarted():
+            return "fault"
+        case ev.LockDenied():
+            return "conflict"
+        case ev.ActionRefused():
+            return None if event.reason == "locked" else "conflict"  # the refused lock is the place
+        case ev.FileEdited():
+            return "conflict" if event.previous and event.previous != event.agent else None
+        case ev.TestsFinished():
+            return "failure" if event.verdict in ev.FAILURES else None
+        case ev.TaskCompleted():
+            return "failure" if event.evidence == "failed" else None
+        case ev.CallFailed():
+            return "failure"
+        case ev.TurnEnded():
+            return "failure" if event.outcome == "failed" else None
+    return None
 
 
 def copy_state(state: RunState) -> RunState:

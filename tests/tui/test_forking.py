@@ -74,7 +74,7 @@ def test_n_and_capital_n_go_from_fault_to_fault_and_say_when_there_is_no_more(fo
             await stage.press(key)
             places.append(screen.replay.state.seq)
         assert places == [one, two, two, one, one]
-        assert toasts(stage) == ["No fault struck after this moment.", "No fault struck before this moment."]
+        assert toasts(stage) == ["No fault after this moment.", "No fault before this moment."]
 
     at(folder, "seq:1", scene)
 

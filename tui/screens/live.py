@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, Screen
 
 from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
 from engine.record.folder import RunFolder
-from tui.keys import APP, TEAM, VIEW, Key
+from tui.keys import APP, READ, TEAM, VIEW, Key
 from tui.screens.runscreen import RunScreen
 from tui.source import RunSource
 
@@ -33,7 +33,7 @@ class Controller(Protocol):
 class LiveScreen(RunScreen):
     """A team at work. ``folder`` is the run's, if it has one; ``controller`` takes commands to its engine."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *APP)
+    KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *READ, *APP)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in TEAM]
 
     class Answered(Message):

@@ -16,7 +16,8 @@ from engine.analysis.laws import Baseline
 from engine.errors import TeamtopError, UsageError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
-from tui.keys import VIEW, Key
+from tui.jumps import NAMES, What
+from tui.keys import READ, VIEW, Key
 from tui.replaysource import Position, ReplaySource, parse_position
 from tui.screens.going import LEAVE, app_of, go_back, runs_dirs
 from tui.screens.live import RunScreen
@@ -28,17 +29,6 @@ REPLAY: tuple[Key, ...] = (
     Key("replay.play", "space", "play", "play/pause", "Play or pause", "replay", True),
     Key("replay.back", "left", "event(-1)", "event", "One event back, or on", "replay", True, show="←→"),
     Key("replay.forward", "right", "event(1)", "event on", "One event on", "replay", show="→"),
-    Key(
-        "replay.fault",
-        "n",
-        "fault(1)",
-        "fault",
-        "To the next fault, or to the one before",
-        "replay",
-        True,
-        show="nN",
-    ),
-    Key("replay.fault_back", "N", "fault(-1)", "fault before", "To the fault before", "replay"),
     Key(
         "replay.fork",
         "F",
@@ -108,7 +98,7 @@ def _binding(key: Key) -> Binding:
 class ReplayScreen(RunScreen):
     """A saved run, played from its journal. ``at`` is where to begin; without it, it plays at once."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (*REPLAY, *VIEW, *LEAVE)
+    KEYS: ClassVar[tuple[Key, ...]] = (*REPLAY, *VIEW, *READ, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [_binding(key) for key in REPLAY]
 
     class Informed(Message):
@@ -217,16 +207,22 @@ class ReplayScreen(RunScreen):
         self.replay.step_round(direction)
         self._moved()
 
-    def action_fault(self, direction: int) -> None:
-        """To the next fault, or to the one before."""
+    def action_jump(self, what: What, direction: int) -> None:
+        """Move the replay to the next fault, conflict or failure, or to the one before."""
         recording, place = self.replay.recording, self.replay.target
-        seq = recording.fault_after(place) if direction > 0 else recording.fault_before(place)
+        seq = recording.jump(what, place, direction)
         if seq is None:
-            self._tell(f"No fault struck {'after' if direction > 0 else 'before'} this moment.")
+            self._tell(f"No {NAMES[what]} {'after' if direction > 0 else 'before'} this moment.")
             return
         self.replay.pause()
         self.replay.seek(seq)
         self._moved()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While somebody writes, the keys of the transport belong to the words."""
+        if self.search_line.typing and action in ("start", "end", "event"):
+            return False
+        return super().check_action(action, parameters)
 
     def action_fork(self) -> None:
         """Ask what is to be different, and let the run live on from here."""
@@ -280,7 +276,9 @@ class ReplayScreen(RunScreen):
         self.app.push_screen(SummaryScreen(self.folder))
 
     def action_back(self) -> None:
-        """All panels; then back to where the person came from."""
+        """End the search, then all panels, then back to where the person came from."""
+        if self.end_search():
+            return
         if self.view.full is not None:
             self.view.zoom(None)
         else:

@@ -12,13 +12,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.checks import Checks
-from tui.keys import APP, VIEW, Key
+from tui.keys import APP, READ, VIEW, Key
+from tui.mentions import key_of
+from tui.screens.reading import Reading
 from tui.source import RunSource, TailSource
 from tui.widgets.header_rows import banners
 from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView, zoom_key
+from tui.widgets.searchline import SearchLine
 
 FLUSH_SECONDS = 0.125
 """Between two looks at the journal: 8 Hz reads as live, and costs a fraction of a core."""
@@ -27,14 +30,14 @@ TICK_SECONDS = 0.5
 """Between two repaints in which only ages and clocks moved."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(Reading):
     """A run on the screen: header, panels, footer, and what moves them. Live and replay build on it.
 
     Subclasses add keys (``KEYS``, in the order of the footer) and actions.
     """
 
-    KEYS: ClassVar[tuple[Key, ...]] = (*VIEW, *APP)
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in VIEW]
+    KEYS: ClassVar[tuple[Key, ...]] = (*VIEW, *READ, *APP)
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*VIEW, *READ)]
     AUTO_FOCUS = ""
 
     class Checked(Message):
@@ -46,6 +49,7 @@ class RunScreen(Screen[None]):
         self.view = RunView()
         self._header = HeaderLine()
         self._banner = BannerLines()
+        self.search_line = SearchLine()
         self._check_line = CheckLine()
         self._footer = FooterLine(lambda: self.KEYS)
         self._since_paint = 0.0
@@ -56,6 +60,7 @@ class RunScreen(Screen[None]):
         yield self._header
         yield self._banner
         yield self.view
+        yield self.search_line
         yield self._check_line
         yield from self.extra_lines()
         yield self._footer
@@ -124,7 +129,11 @@ class RunScreen(Screen[None]):
         self._banner.set_lines(
             banners(moment, unsafe=unsafe, note=self.source.note, behind=self.source.behind)
         )
+        wanted = self.search_line.wanted
+        if wanted and self._names is not None and self._names.key != key_of(moment.state):
+            self.apply_search(wanted)  # it may mean tasks, files or agents that are new
         self.view.show(moment)
+        self.tell_found()
         self._check_line.show(moment)
         self._footer.show(moment)
 
@@ -142,7 +151,9 @@ class RunScreen(Screen[None]):
             self.view.zoom(zoom_key(self.focused))
 
     def action_back(self) -> None:
-        """Bring all panels back."""
+        """End the search; then bring all panels back."""
+        if self.end_search():
+            return
         if self.view.full is not None:
             self.view.zoom(None)
 

@@ -110,8 +110,8 @@ def last_act(agent: AgentState) -> Line | None:
     return agent.lines[-1] if agent.lines else None
 
 
-def roster_row(agent: AgentState, moment: Moment, cells: int) -> Row:
-    """An agent in one row: name, state, what it owns, its last act, what it has done."""
+def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None = None) -> Row:
+    """An agent in one row: name, state, what it owns, its last act or the line ``shown``, what is done."""
     name = pad(agent.name, _name_cells(moment.state))
     status = status_spans(agent, moment)
     status = [*status, Span(" " * max(0, 17 - width_of(status)))]
@@ -125,7 +125,7 @@ def roster_row(agent: AgentState, moment: Moment, cells: int) -> Row:
     right: Row = [Span(f" {agent.done:>2} done{tokens}", "muted")]
     fixed: Row = [Span(name + " ", "strong"), *status, Span(" "), Span(task)]
     room = cells - width_of(fixed) - width_of(right)
-    line = last_act(agent)
+    line = shown or last_act(agent)
     act = Span(" " * max(0, room))
     if line is not None and room > 4:
         text = f"“{line.text}”" if line.kind == "speech" else line.text

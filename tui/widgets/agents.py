@@ -7,11 +7,13 @@ from itertools import islice
 
 from textual.events import Click
 
-from engine.record.state import AgentState
+from engine.record.state import AgentState, Line
+from tui.search import Words
 from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, roster_row
-from tui.widgets.log import LogPanel
+from tui.widgets.log import LogPanel, Matcher
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
+from tui.widgets.sieve import Sieve, words_of
 from tui.widgets.spans import Row, Span
 
 ROOMY_HEIGHT = 24
@@ -33,7 +35,10 @@ class AgentPane(LogPanel):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """Name, state with its age, what it has done."""
         agent = self.agent(moment)
-        return agent_title(agent, moment, cells) if agent is not None else ([Span(self.agent_name)], [])
+        if agent is None:
+            return [Span(self.agent_name)], []
+        left, right = agent_title(agent, moment, cells)
+        return left, self.narrowed or right
 
     def entry_range(self, moment: Moment) -> tuple[int, int]:
         """Lines are counted since the run began; the state keeps the latest."""
@@ -50,9 +55,43 @@ class AgentPane(LogPanel):
         before = agent.lines[skip - 1].round if skip > 0 else -1
         blocks: list[list[Row]] = []
         for line in islice(agent.lines, skip, None):
-            blocks.append(line_rows(line, self.size.width, limit, first=line.round != before))
+            blocks.append(
+                line_rows(line, self.size.width, limit, first=line.round != before or self.found is not None)
+            )
             before = line.round
         return blocks
+
+    def words(self, moment: Moment, start: int) -> Sequence[Words]:
+        """New lines, to search in."""
+        agent = self.agent(moment)
+        if agent is None:
+            return []
+        skip = start - (agent.line_count - len(agent.lines))
+        return [words_of(agent, line) for line in islice(agent.lines, skip, None)]
+
+    def line(self, moment: Moment) -> Line | None:
+        """The line that the cursor is at."""
+        agent = self.agent(moment)
+        if agent is None or self.cursor is None:
+            return None
+        place = self.cursor - (agent.line_count - len(agent.lines))
+        return agent.lines[place] if 0 <= place < len(agent.lines) else None
+
+    def number_of(self, moment: Moment, seq: int) -> int | None:
+        """Number of the line that event ``seq`` wrote."""
+        agent = self.agent(moment)
+        if agent is None:
+            return None
+        first = agent.line_count - len(agent.lines)
+        return next((first + place for place, line in enumerate(agent.lines) if line.seq == seq), None)
+
+    def copied(self) -> str:
+        """The line that the cursor is at, or the latest one."""
+        agent = self.agent(self.moment) if self.moment is not None else None
+        if agent is None or self.moment is None or not agent.lines:
+            return ""
+        line = self.line(self.moment) or agent.lines[-1]
+        return f"r{line.round} {agent.name}: {line.text}" + (f"\n{line.detail}" if line.detail else "")
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The lines that are seen; all of them anew if the pane grew roomy."""
@@ -61,11 +100,6 @@ class AgentPane(LogPanel):
             self._width = 0
         return super().rows(moment, cells, height)
 
-    def on_click(self, event: Click) -> None:
-        """A second click opens the turn."""
-        if event.chain == 2:
-            self.post_message(self.Opened(self))
-
 
 class Roster(Panel):
     """A row per agent, in team order."""
@@ -73,6 +107,16 @@ class Roster(Panel):
     def __init__(self) -> None:
         super().__init__("roster")
         self.cursor = 0
+        self._sieve: Sieve | None = None
+        self._agents: list[AgentState] = []
+        self.found: tuple[int, int] | None = None
+
+    def search(self, matcher: Matcher | None) -> None:
+        """Show only agents with lines that ``matcher`` accepts, and the latest of these lines."""
+        self._sieve = None if matcher is None else Sieve(matcher)
+        self.found = None
+        self.cursor = self.top = 0
+        self.repaint()
 
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """How many work, how many are lost."""
@@ -84,28 +128,43 @@ class Roster(Panel):
             right.append(Span(f" · {lost} lost", "bad"))
         if not agents:
             return [Span("Agents", "strong")], []
+        if self.found is not None:
+            right = [Span(f"{self.found[0]} of {self.found[1]} lines", "accent")]
         return [Span("Agents ", "strong"), Span(str(len(agents)))], right
 
     @property
     def selected(self) -> str | None:
         """Name of the agent that the cursor is on."""
-        if self.moment is None:
-            return None
-        names = list(self.moment.state.agents.agents)
-        return names[self.cursor] if self.cursor < len(names) else None
+        return self._agents[self.cursor].name if self.cursor < len(self._agents) else None
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The agents that are seen."""
         agents = list(moment.state.agents.agents.values())
         if not agents:
             return [[Span("the team has not assembled yet", "muted")], *([] for _ in range(height - 1))]
-        self.length = len(agents)
+        latest = self._sift(agents)
+        if latest is not None:
+            agents = [agent for agent in agents if agent.name in latest]
+            if not agents:
+                self._agents, self.length = [], 0
+                none: Row = [Span("nothing here matches · esc ends the search", "muted")]
+                return [none, *([] for _ in range(height - 1))]
+        self._agents, self.length = agents, len(agents)
         self.top = min(self.top, self._limit)
-        rows = [roster_row(agent, moment, cells) for agent in agents[self.top : self.top + height]]
+        shown = agents[self.top : self.top + height]
+        rows = [roster_row(agent, moment, cells, (latest or {}).get(agent.name)) for agent in shown]
         below = self.length - self.top - height
         if below > 0:
             rows[-1] = [Span(f"… {below + 1} more ↓", "muted")]
         return [*rows, *([] for _ in range(height - len(rows)))]
+
+    def _sift(self, agents: list[AgentState]) -> dict[str, Line] | None:
+        """The latest line that is searched for of each agent that has one; null without a search."""
+        if self._sieve is None:
+            return None
+        found = {agent.name: self._sieve.found(agent) for agent in agents}
+        self.found = sum(map(len, found.values())), sum(len(agent.lines) for agent in agents)
+        return {name: lines[-1][1] for name, lines in found.items() if lines}
 
     def marked(self) -> tuple[int, int, int] | None:
         """The cursor's row, if the panel has the keyboard."""

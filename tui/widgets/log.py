@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
+from textual.events import Click
+
+from tui.search import Words
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.spans import Row, Span, crop_row, width_of
 
+Matcher = Callable[[Words], bool]
+"""Whether a line is one of those that a person searches for."""
+
 
 class LogPanel(Panel):
-    """Rows that only grow, and whose oldest go away.
+    """Entries of some rows that only grow, and whose oldest go away.
 
     Entries are counted from the run's beginning, so that the view stays on the same words while others
-    arrive below or vanish above. ``follow`` holds while the last row is seen.
+    arrive below or vanish above. ``follow`` holds while the last row is seen and nobody reads: ``cursor`` is
+    the entry that somebody is at, null for none. With a ``matcher`` only entries that it accepts have rows.
     """
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.follow = True
         self.unread = 0
+        self.cursor: int | None = None
+        self._matcher: Matcher | None = None
         self._blocks: list[list[Row]] = []  # the rows of each entry
         self._first = 0  # number of the first entry that is kept
         self._lines: list[Row] = []
+        self._starts: list[int] = []  # the row at which each entry begins
         self._width = 0
         self._source: object = None
 
@@ -36,6 +47,10 @@ class LogPanel(Panel):
         """Rows of every entry from number ``start`` on, wrapped to the present width."""
         raise NotImplementedError
 
+    def words(self, moment: Moment, start: int) -> Sequence[Words]:
+        """What every entry from number ``start`` on says, for a search."""
+        raise NotImplementedError
+
     # ------------------------------------------------------------ keeping up
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
@@ -46,9 +61,11 @@ class LogPanel(Panel):
         if self.follow:
             self.top = limit
         self.top = min(self.top, limit)
-        if self.top == limit:
+        if self.top == limit and self.cursor is None:
             self.follow, self.unread = True, 0
         seen = self._lines[self.top : self.top + height]
+        if not seen and self._matcher is not None and self._blocks:
+            seen = [[Span("nothing here matches · esc ends the search", "muted")]]
         if len(seen) < height:
             seen = [*seen, *([] for _ in range(height - len(seen)))]
         if not self.follow and self.unread:
@@ -65,7 +82,7 @@ class LogPanel(Panel):
         first, end = self.entry_range(moment)
         known = self._first + len(self._blocks)
         if self._source is not moment.state or cells != self._width or end < known or first > known:
-            self._rebuild(moment, cells, first)
+            self._rebuild(moment, cells, first, end)
             return
         if first > self._first:
             gone = self._blocks[: first - self._first]
@@ -74,42 +91,175 @@ class LogPanel(Panel):
             del self._lines[:rows]
             self.top = max(0, self.top - rows)  # the reader stays on the same words
             self._first = first
+            self._number()
+            if self.cursor is not None and self.cursor < first:
+                self.cursor = self._near(first)
         if end > known:
-            new = list(self.entries(moment, known))
+            new = self._wrapped(moment, known)
             self._blocks += new
             for block in new:
+                self._starts.append(len(self._lines))
                 self._lines += block
             if not self.follow:
-                self.unread += len(new)
+                self.unread += sum(1 for block in new if block)
 
-    def _rebuild(self, moment: Moment, cells: int, first: int) -> None:
-        """Wrap everything again: the width changed, or the state is another one."""
-        anchor = self._entry_at(self.top) if self._source is moment.state and not self.follow else None
+    def _wrapped(self, moment: Moment, start: int) -> list[list[Row]]:
+        """Rows of every entry from ``start`` on; none for those that are not searched for."""
+        blocks = list(self.entries(moment, start))
+        if self._matcher is None:
+            return blocks
+        keep = map(self._matcher, self.words(moment, start))
+        return [block if kept else [] for block, kept in zip(blocks, keep, strict=True)]
+
+    def _rebuild(self, moment: Moment, cells: int, first: int, end: int) -> None:
+        """Wrap everything again: the width changed, or the state is another one of the same run."""
+        anchor = None if self.follow else self._entry_at(self.top)
+        if anchor is not None and not first <= anchor < end:
+            anchor = None
         self._source, self._width, self._first = moment.state, cells, first
-        self._blocks = list(self.entries(moment, first))
+        self._blocks = self._wrapped(moment, first)
         self._lines = [row for block in self._blocks for row in block]
+        self._number()
         if anchor is None:
-            self.follow, self.unread = True, 0
+            self.follow, self.unread, self.cursor = True, 0, None
         else:
-            self.top = sum(len(block) for block in self._blocks[: max(0, anchor - first)])
+            self.top = self._starts[anchor - first]
+            if self.cursor is not None:
+                self.cursor = self._near(self.cursor)
+                self._reveal()
+
+    def _number(self) -> None:
+        row = 0
+        self._starts = []
+        for block in self._blocks:
+            self._starts.append(row)
+            row += len(block)
 
     def _entry_at(self, row: int) -> int:
         """Number of the entry that row ``row`` belongs to."""
-        seen = 0
-        for index, block in enumerate(self._blocks):
-            seen += len(block)
-            if seen > row:
-                return self._first + index
-        return self._first + len(self._blocks)
+        if row >= len(self._lines):
+            return self._first + len(self._blocks)
+        return self._first + bisect_right(self._starts, row) - 1
+
+    # ------------------------------------------------------------ searching
+
+    def search(self, matcher: Matcher | None) -> None:
+        """Show only the entries that ``matcher`` accepts; all without one. A reader stays where it was."""
+        self._matcher = matcher
+        self._width = 0
+        self.repaint()
+
+    @property
+    def found(self) -> tuple[int, int] | None:
+        """How many of how many entries a search found; null without one."""
+        if self._matcher is None:
+            return None
+        return sum(1 for block in self._blocks if block), len(self._blocks)
+
+    @property
+    def narrowed(self) -> Row:
+        """``12 of 340``, for the title."""
+        found = self.found
+        return [] if found is None else [Span(f"{found[0]} of {found[1]}", "accent")]
 
     # ------------------------------------------------------------ moving
 
+    @property
+    def _visible(self) -> list[int]:
+        """Numbers of the entries that have rows."""
+        return [self._first + place for place, block in enumerate(self._blocks) if block]
+
+    def _near(self, number: int) -> int | None:
+        """The nearest entry that has rows."""
+        return min(self._visible, key=lambda each: abs(each - number), default=None)
+
     def scroll_rows(self, rows: int) -> None:
-        """Move the view; reaching the end follows again."""
-        self.follow = False
+        """Move the view; nobody is at an entry then, and reaching the end follows again."""
+        self.follow, self.cursor = False, None
         super().scroll_rows(rows)
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        """The entry before or after; at the last one it follows again."""
+        self._step(lambda place: place + step)
+
+    def action_page(self, step: int) -> None:
+        """One page of rows up or down."""
+        rows = step * max(1, self.size.height - 1)
+
+        def turn(place: int) -> int:
+            numbers = self._visible
+            row = min(max(0, self._starts[numbers[place] - self._first] + rows), max(0, self.length - 1))
+            return numbers.index(self._entry_at(row))
+
+        if self.cursor is None:
+            self.scroll_rows(rows)
+        else:
+            self._step(turn)
+
+    def _step(self, to: Callable[[int], int]) -> None:
+        """Put the cursor at another place among the entries that are shown."""
+        numbers = self._visible
+        if not numbers:
+            return
+        if self.cursor in numbers:
+            place = numbers.index(self.cursor)
+        else:  # from the last one that is seen
+            last = min(self.top + self.size.height, self.length) - 1
+            place = numbers.index(self._entry_at(max(0, last)))
+        place = min(len(numbers) - 1, max(0, to(place)))
+        self.go_to(numbers[place])
+
+    def go_to(self, number: int) -> None:
+        """Put the cursor at an entry and show it; at the last one follow what comes."""
+        numbers = self._visible
+        if numbers and number >= numbers[-1]:
+            self.action_end()
+            return
+        self.cursor, self.follow = number, False
+        self._reveal()
+        self.repaint()
+        self.refresh()
+
+    def _reveal(self) -> None:
+        """Move the view as far as the cursor's entry needs."""
+        if self.cursor is None:
+            return
+        start = self._starts[self.cursor - self._first]
+        end = start + len(self._blocks[self.cursor - self._first])
+        height = self.size.height - (1 if self.unread else 0)  # the hint covers the last row
+        if start < self.top:
+            self.top = start
+        elif end > self.top + height:
+            self.top = max(0, min(start, end - height))
+
+    def marked(self) -> tuple[int, int, int] | None:
+        """The first row of the entry that the cursor is at, if the panel has the keyboard."""
+        if (
+            self.cursor is None
+            or not self.has_focus
+            or not self._first <= self.cursor < self._first + len(self._starts)
+        ):
+            return None
+        return max(0, self._starts[self.cursor - self._first] - self.top), 0, self.size.width
+
+    def action_home(self) -> None:
+        """To the oldest entry that is kept."""
+        if numbers := self._visible:
+            self.go_to(numbers[0])
 
     def action_end(self) -> None:
         """Follow what comes."""
-        self.follow = True
+        self.follow, self.cursor = True, None
         self.repaint()
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """A second click opens the entry under the mouse; one click only brings the keyboard."""
+        if event.chain != 2:
+            return
+        row = self.top + event.y
+        if row < len(self._lines):
+            self.cursor, self.follow = self._entry_at(row), False
+            self.refresh()
+        self.post_message(self.Opened(self))

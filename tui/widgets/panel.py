@@ -140,6 +140,12 @@ class Panel(Painted, can_focus=True):
         """What stands in the frame above, at the left and at the right."""
         raise NotImplementedError
 
+    def copied(self) -> str:
+        """What is copied of the panel if nothing is selected: the row that the cursor is on, or all rows."""
+        mark = self.marked()
+        rows = self._rows if mark is None else self._rows[max(0, mark[0]) : mark[0] + 1]
+        return "\n".join(plain(row).rstrip() for row in rows).strip("\n")
+
     @property
     def _limit(self) -> int:
         return max(0, self.length - self.size.height)

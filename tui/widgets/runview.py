@@ -17,6 +17,7 @@ from tui.widgets.board import TaskBoard
 from tui.widgets.frame import Frame, Title
 from tui.widgets.layout import PANELS, Tile, arrange
 from tui.widgets.locks import LocksPanel, Strip
+from tui.widgets.log import LogPanel, Matcher
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel, strip_of
 from tui.widgets.rounds import RoundsPanel
@@ -66,6 +67,7 @@ class RunView(Widget):
         super().__init__()
         self.full: str | None = None
         self.moment: Moment | None = None
+        self._matcher: Matcher | None = None
         self._agents: tuple[str, ...] = ()
         self._frame: Frame | None = None
         self._frame_rows: list[Row] = []
@@ -119,16 +121,36 @@ class RunView(Widget):
         self._relayout()
         self.refresh(layout=True)
         if self.full is not None:
-            self._focus_first()
+            self.take_keyboard()
         if self.moment is not None:
             self.show(self.moment)
 
-    def _focus_first(self) -> None:
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the first panel that is seen."""
         for tile in self.tiles_for(self.size):
             panel = self.panel(tile.key)
             if panel is not None:
                 panel.focus(scroll_visible=False)
                 return
+
+    # ------------------------------------------------------------ searching
+
+    def search(self, matcher: Matcher | None) -> None:
+        """Narrow every panel of lines to those that ``matcher`` accepts; null shows all."""
+        self._matcher = matcher
+        for panel in self._searched:
+            panel.search(matcher)
+        self._paint_frame()
+
+    @property
+    def _searched(self) -> list[LogPanel | Roster]:
+        return [panel for panel in self.panels if isinstance(panel, LogPanel | Roster)]
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """How many of how many lines a search found in the panels that are seen."""
+        counts = [panel.found for panel in self._searched if panel.display and panel.found is not None]
+        return sum(found for found, _ in counts), sum(of for _, of in counts)
 
     # ------------------------------------------------------------ painting
 
@@ -139,7 +161,7 @@ class RunView(Widget):
         if team != self._agents:
             self._assemble(team)
             if self.screen.focused is None:
-                self.call_after_refresh(self._focus_first)
+                self.call_after_refresh(self.take_keyboard)
         for panel in self.panels:
             if panel.display:
                 panel.show(moment)
@@ -154,6 +176,8 @@ class RunView(Widget):
         self._agents = team
         panes = [AgentPane(name) for name in team if name not in known]
         if panes:
+            for pane in panes:
+                pane.search(self._matcher)
             self.mount(*panes, before=1)
         self._relayout()
         self.refresh(layout=True)

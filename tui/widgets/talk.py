@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui.search import Words
 from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span
@@ -25,7 +26,7 @@ class TalkPanel(LogPanel):
         right: Row = [Span(f"{mail.delivered} delivered", "muted")]
         if mail.lost:
             right.append(Span(f" · {mail.lost} lost", "bad"))
-        return [Span("Talk", "strong")], right
+        return [Span("Talk", "strong")], self.narrowed or right
 
     def entry_range(self, moment: Moment) -> tuple[int, int]:
         """Entries are counted by the panel: the state keeps mail and acts apart."""
@@ -52,3 +53,21 @@ class TalkPanel(LogPanel):
     def entries(self, moment: Moment, start: int) -> Sequence[list[Row]]:
         """New entries, wrapped."""
         return [entry_rows(entry, self.size.width) for entry in self._entries[start - self._gone :]]
+
+    def words(self, moment: Moment, start: int) -> Sequence[Words]:
+        """New entries, to search in."""
+        return [
+            Words(entry.names, entry.kind, entry.round, entry.text)
+            for entry in self._entries[start - self._gone :]
+        ]
+
+    @property
+    def entry(self) -> Entry | None:
+        """What the cursor is at."""
+        place = -1 if self.cursor is None else self.cursor - self._gone
+        return self._entries[place] if 0 <= place < len(self._entries) else None
+
+    def copied(self) -> str:
+        """The entry that the cursor is at, or the latest one."""
+        entry = self.entry or (self._entries[-1] if self._entries else None)
+        return "" if entry is None else f"r{entry.round} {entry.who}: {entry.text}"

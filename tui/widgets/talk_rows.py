@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.record.state import RunState
+from engine.record.state import Act, RunState
 from tui.widgets.spans import Role, Row, Span, wrap
 
 ENTRIES_SHOWN = 300
@@ -12,7 +12,7 @@ ENTRIES_SHOWN = 300
 
 
 class Entry(NamedTuple):
-    """Something said or done; ``key`` tells entries apart."""
+    """Something said or done; ``key`` tells entries apart; ``kind`` and ``names`` are for searching."""
 
     ts: float
     key: str
@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     text: str
     role: Role
     quoted: bool
+    kind: str = "mail"
+    names: tuple[str, ...] = ()
 
 
 def entries(state: RunState) -> list[Entry]:
@@ -34,16 +36,25 @@ def entries(state: RunState) -> list[Entry]:
             mail.text + (f" (lost for {', '.join(mail.lost)})" if mail.lost else ""),
             "bad" if mail.lost else "speech",
             True,
+            "fault" if mail.lost else "mail",
+            (mail.sender, *mail.recipients),
         )
         for mail in state.mail.messages
         if mail.kind != "operator"  # what people say is among their acts
     ]
     found += [
-        Entry(act.ts, f"a{act.seq}", act.round, act.author, act.text, "accent", False)
+        Entry(
+            act.ts, f"a{act.seq}", act.round, act.author, act.text, "accent", False, _kind(act), (act.author,)
+        )
         for act in state.run.acts
     ]
     found.sort(key=lambda entry: entry.ts)
     return found[-ENTRIES_SHOWN:]
+
+
+def _kind(act: Act) -> str:
+    """For searching: what people did, or a fault that they began or ended."""
+    return "fault" if act.text.startswith(("injected ", "healed ")) else "person"
 
 
 def _to(kind: str, recipients: tuple[str, ...]) -> str:

@@ -1,0 +1,46 @@
+"""Places that people jump to: faults, conflicts, failures, as lines of agents tell of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple, TypeAlias
+
+from engine.record.state import Line, RunState
+
+What: TypeAlias = Literal["fault", "conflict", "failure"]
+
+NAMES: dict[What, str] = {
+    "fault": "fault",
+    "conflict": "refusal or rewrite",
+    "failure": "failed test or call",
+}
+"""As sentences name them."""
+
+_REWRITE = re.compile(r"edits .* over .*'s")
+
+
+class Place(NamedTuple):
+    """A line of an agent, by the event that wrote it."""
+
+    seq: int
+    agent: str
+
+
+def is_of(line: Line, what: str) -> bool:
+    """Whether the line tells of that."""
+    if what == "fault":
+        return line.kind == "fault"
+    if what == "conflict":
+        return line.kind == "refused" or (line.kind == "act" and _REWRITE.match(line.text) is not None)
+    return line.kind in ("bad", "error")
+
+
+def next_place(state: RunState, what: str, after: float, direction: int) -> Place | None:
+    """The nearest such line of any agent after event ``after`` (or before, if ``direction`` is negative)."""
+    places = (
+        Place(line.seq, agent.name)
+        for agent in state.agents.agents.values()
+        for line in agent.lines
+        if (line.seq > after if direction > 0 else line.seq < after) and is_of(line, what)
+    )
+    return min(places, default=None) if direction > 0 else max(places, default=None)
