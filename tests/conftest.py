@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all
+
+os.environ["XDG_CONFIG_HOME"] = os.devnull  # no test, nor process of one, sees what its user has set
 
 MakeJournal = Callable[..., list[ev.AnyEvent]]
 SaveRun = Callable[..., RunFolder]

@@ -16,8 +16,8 @@ from textual.screen import Screen
 from engine.control import ControlClient
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
-from tui import theme
-from tui.keys import APP, Key
+from tui import config, theme
+from tui.keys import APP, Key, remap
 from tui.screens.dialogs import TooSmall
 from tui.screens.live import LiveScreen, RunScreen
 from tui.source import RunSource, TailSource
@@ -48,7 +48,11 @@ class TeamtopApp(App[int]):
         self._opening = opening
         self.crashed: Exception | None = None
         self.left_running = False
-        theme.setup(self)
+        self.config = config.load()
+        self._wrong = [*self.config.problems, *theme.setup(self, self.config.theme)]
+        if self.config.reduced_motion:
+            self.animation_level = "none"
+        self._map_keys()
 
     # ------------------------------------------------------------ life
 
@@ -56,8 +60,21 @@ class TeamtopApp(App[int]):
         """Open the first screen; tidy up once it stands."""
         self.push_screen(self._opening(self))
         self.call_after_refresh(_settle_collector)
+        for problem in self._wrong:
+            self.say(problem, "warning")
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop_signal(number)
+
+    def _map_keys(self) -> None:
+        """Give actions the keys that the person chose."""
+        keymap: dict[str, str] = {}
+        if self.config.keys:
+            from tui.keymap import check
+
+            keymap, problems = check(self.config.keys)
+            self._wrong += problems
+        remap(keymap)
+        self.set_keymap(keymap)
 
     def _loop_signal(self, number: signal.Signals) -> None:
         """End cleanly on a signal, so that the terminal is left as it was."""

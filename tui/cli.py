@@ -39,6 +39,7 @@ COMMANDS = (
     "faults",
     "sweep",
     "scaling",
+    "config",
 )
 """In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""
 
@@ -104,6 +105,7 @@ def cli(ctx: click.Context, runs_dir: Path) -> int:
     Without a command: browse saved runs.
     """
     if ctx.invoked_subcommand is not None:
+        _settings_from_config(ctx, ctx.invoked_subcommand)
         return 0
     if not interactive():
         from tui.commands.list_command import print_runs
@@ -144,6 +146,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last place before a traceback would reach a person
         return _say(error)
     return code if isinstance(code, int) else 0
+
+
+def _settings_from_config(ctx: click.Context, name: str) -> None:
+    """Take defaults of the command's flags from ``config.toml``; flags and variables win over them."""
+    from tui.config import DEFAULTS, load
+
+    if name not in DEFAULTS:
+        return
+    config = load()
+    problems = list(config.problems)
+    if config.defaults.get(name):
+        from tui.commands.defaults import by_parameter
+
+        values, wrong = by_parameter(name, config)
+        ctx.default_map = {name: values}
+        problems += wrong
+    for problem in problems:
+        _to_stderr(f"teamtop: {problem}")
 
 
 def _settings_from_dotenv() -> None:

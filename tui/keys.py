@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -66,11 +66,22 @@ class Key:
     @property
     def name(self) -> str:
         """The key as people read it."""
-        return self.show or self.keys.split(",")[0]
+        chosen = _chosen.get(self.id)
+        return (self.show or self.keys.split(",")[0]) if chosen is None else chosen.split(",")[0]
 
     def binding(self) -> Binding:
         """The same for Textual."""
         return Binding(self.keys, self.action, self.label, id=self.id, tooltip=self.tooltip, show=False)
+
+
+_chosen: dict[str, str] = {}
+"""Keys that the person at this terminal has instead, by id."""
+
+
+def remap(keymap: Mapping[str, str]) -> None:
+    """Show these keys from now on wherever keys are named."""
+    _chosen.clear()
+    _chosen.update(keymap)
 
 
 TEAM: tuple[Key, ...] = (

@@ -1,4 +1,4 @@
-"""Colours: two themes of our own, and what each role of text looks like in any theme."""
+"""Colours: four themes of our own, and what each role of text looks like in any theme."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.app import App
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from engine.record.clean import clean_line
 from tui.widgets.spans import Role
 
 Ink: TypeAlias = Mapping[Role, Style]
@@ -62,8 +63,8 @@ LIGHT = Theme(
         "ink-bad": "#b5303a",
         "ink-accent": "#1f66b0",
         "ink-measured": "#1f66b0",
-        "ink-muted": "#656e78",
-        "ink-faint": "#bcc1c7",
+        "ink-muted": "#59626c",
+        "ink-faint": "#b2b8bf",
         "ink-speech": "#5b489b",
         "ink-amdahl": "#17736f",
         "ink-graph": "#8a3c80",
@@ -85,19 +86,93 @@ _COLOURS: dict[Role, tuple[str, ...]] = {
 """For each role the theme's colours that serve it, best first."""
 
 
-def setup(app: App[Any]) -> None:
-    """Register our themes and choose one: ``TEXTUAL_THEME`` if it names one, else the dark one.
+HIGH_CONTRAST = Theme(
+    name="teamtop-contrast",
+    dark=True,
+    primary="#ffd400",
+    secondary="#e0e0e0",
+    accent="#ffd400",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    success="#5cff8f",
+    warning="#ffc640",
+    error="#ff9c9c",
+    variables={
+        "ink-good": "#5cff8f",
+        "ink-warn": "#ffc640",
+        "ink-bad": "#ff9c9c",
+        "ink-accent": "#ffd400",
+        "ink-measured": "#7fd4ff",
+        "ink-muted": "#d8d8d8",
+        "ink-faint": "#909090",
+        "ink-speech": "#e3c8ff",
+        "ink-amdahl": "#4dfff0",
+        "ink-graph": "#ffa0f0",
+    },
+)
+"""Black and white and as few colours between as there can be: every text at 7:1 or more."""
 
-    With NO_COLOR the terminal's own (``ansi``) themes come out black on black, so one of ours is used then.
+COLOUR_BLIND = Theme(
+    name="teamtop-colourblind",
+    dark=True,
+    primary="#56b4e9",
+    secondary="#9aa8b5",
+    accent="#56b4e9",
+    foreground="#e2e6ea",
+    background="#0f1317",
+    surface="#151a20",
+    panel="#1c232b",
+    success="#56b4e9",
+    warning="#f0e442",
+    error="#f08a3c",
+    variables={
+        "ink-good": "#56b4e9",
+        "ink-warn": "#f0e442",
+        "ink-bad": "#f08a3c",
+        "ink-accent": "#ffffff",
+        "ink-measured": "#8ecdf2",
+        "ink-muted": "#98a3ae",
+        "ink-faint": "#3d4853",
+        "ink-speech": "#d9c7f2",
+        "ink-amdahl": "#1fb58f",
+        "ink-graph": "#d98bb5",
+    },
+)
+"""No pair that matters differs in red and green alone: good is blue, bad orange, warnings yellow.
+
+After the palette of Okabe and Ito (2008), lightened for a dark ground.
+"""
+
+THEMES = (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)
+
+
+def names() -> list[str]:
+    """Names of all themes, ours first."""
+    from textual.theme import BUILTIN_THEMES
+
+    return [*(theme.name for theme in THEMES), *sorted(BUILTIN_THEMES)]
+
+
+def setup(app: App[Any], chosen: str = "") -> list[str]:
+    """Register our themes and take ``TEXTUAL_THEME``, or the ``chosen`` one, or the dark one.
+
+    Returns a sentence if there is no such theme. With NO_COLOR the terminal's own (``ansi``) themes come out
+    black on black, so one of ours is used then.
     """
-    app.register_theme(DARK)
-    app.register_theme(LIGHT)
+    for theme in THEMES:
+        app.register_theme(theme)
+    unknown = bool(chosen) and chosen not in app.available_themes
     wanted = os.environ.get("TEXTUAL_THEME", "")
-    if wanted not in app.available_themes or ("NO_COLOR" in os.environ and wanted.startswith("ansi")):
+    if wanted not in app.available_themes:
+        wanted = DARK.name if unknown or not chosen else chosen
+    if "NO_COLOR" in os.environ and wanted.startswith("ansi"):
         wanted = DARK.name
     # Textual itself begins with TEXTUAL_THEME, unregistered: setting the same name would change nothing.
     app.theme = LIGHT.name if wanted == DARK.name else DARK.name
     app.theme = wanted
+    return [f"There is no theme “{clean_line(chosen, 40)}”; `teamtop config` lists them."] if unknown else []
 
 
 def ink_for(app: App[Any]) -> Ink:

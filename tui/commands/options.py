@@ -100,7 +100,7 @@ def _runs_dir(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
         value = root.params.get("runs_dir", value)
     value = value.expanduser()
     if value.exists() and not value.is_dir():
-        raise click.BadParameter(f"{value} is not a folder.", ctx=ctx, param=param)
+        raise click.BadParameter(f"{value} is not a folder: choose another --runs-dir.", ctx=ctx, param=param)
     return value
 
 
