@@ -333,7 +333,7 @@ def test_a_file_in_place_of_the_runs_folder_is_said(teamtop: Teamtop, tmp_path: 
     file.write_text("")
     said = teamtop("list", "--runs-dir", str(file))
     assert (said.code, said.out) == (2, "")
-    assert "notes.txt is not a folder." in said.err
+    assert "notes.txt is not a folder:" in said.err
 
 
 def test_a_folder_that_was_deleted_under_ones_feet_is_said(
