@@ -21,7 +21,7 @@ import struct
 import tempfile
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Event as Stop
 from pathlib import Path
 
@@ -37,7 +37,7 @@ WARM_UP_SECONDS = 2.0
 """Start-up is measured elsewhere (bench_startup.py)."""
 
 
-def team(agents: int) -> ev.RunStarted:
+def team(agents: int, tasks: int = TASKS) -> ev.RunStarted:
     """The first event of a run that nobody plays."""
     return ev.RunStarted(
         suite="bench",
@@ -49,7 +49,7 @@ def team(agents: int) -> ev.RunStarted:
             ev.TaskSpec(
                 id=str(n), name=f"task{n}", title=f"Task {n}", description="", files=(f"f{n}.py",), tests=()
             )
-            for n in range(1, TASKS + 1)
+            for n in range(1, tasks + 1)
         ),
         files=(),
         team=tuple(ev.AgentSpec(name=f"Dev{n}", model="bench/none") for n in range(1, agents + 1)),
@@ -66,9 +66,9 @@ def team(agents: int) -> ev.RunStarted:
     )
 
 
-def busy(agents: int) -> Iterator[ev.Event]:
+def busy(agents: int, tasks: int = TASKS) -> Iterator[ev.Event]:
     """Endless rounds of a team that does everything at once."""
-    yield team(agents)
+    yield team(agents, tasks)
     names = tuple(f"Dev{n}" for n in range(1, agents + 1))
     turn = 0
     seen = ev.Seen(board=1)
@@ -76,7 +76,7 @@ def busy(agents: int) -> Iterator[ev.Event]:
         yield ev.RoundStarted(round=round_, agents=names)
         for name in names:
             turn += 1
-            task, path = str(turn % TASKS + 1), f"f{turn % TASKS + 1}.py"
+            task, path = str(turn % tasks + 1), f"f{turn % tasks + 1}.py"
             yield ev.TurnStarted(round=round_, turn=turn, agent=name, epoch=1, seen=seen, request="")
             yield ev.Replied(
                 round=round_,
@@ -183,6 +183,24 @@ def on_terminal(path: Path, seconds: float, result: Path) -> None:
     result.write_text(json.dumps(asyncio.run(watch(folder, seconds))))
 
 
+def in_terminal(work: Callable[[], object]) -> None:
+    """Do something in a child with a pseudo-terminal of 120×36, drained until the child ends."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        try:
+            work()
+        finally:
+            os._exit(0)
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+    try:
+        while os.read(fd, 1 << 16):
+            pass
+    except OSError:
+        pass  # the child has closed its terminal
+    os.waitpid(pid, 0)
+
+
 def measure(rate: int, agents: int, seconds: float) -> dict[str, float]:
     """Feed, watch in a pseudo-terminal, and return the figures."""
     with tempfile.TemporaryDirectory() as name:
@@ -191,18 +209,7 @@ def measure(rate: int, agents: int, seconds: float) -> dict[str, float]:
         stop = multiprocessing.Event()
         feeder = multiprocessing.Process(target=feed, args=(path / "events.jsonl", rate, agents, stop))
         feeder.start()
-        pid, fd = pty.fork()
-        if pid == 0:
-            os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            on_terminal(path, seconds, result)
-            os._exit(0)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        try:
-            while os.read(fd, 1 << 16):
-                pass
-        except OSError:
-            pass  # the child has closed its terminal
-        os.waitpid(pid, 0)
+        in_terminal(lambda: on_terminal(path, seconds, result))
         stop.set()
         feeder.join()
         figures: dict[str, float] = json.loads(result.read_text())

@@ -255,5 +255,5 @@ class ReplaySource:
         started = self._real()
         while self.state.seq < self._target and self._real() - started < seconds:
             last = min(self._target, self.state.seq + FOLD_EVENTS)
-            for seq in range(self.state.seq + 1, last + 1):
-                self.state.apply(self.recording.event(seq))
+            for event in self.recording.between(self.state.seq + 1, last):
+                self.state.apply(event)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import deque
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.bench_replay import write
 from engine.record import events as ev
 from engine.record.journal import append_all, encode
 from engine.record.state import RunState
+from engine.record.state.copying import copy_state
 from tests.helpers.recorded import HandClock
 from tests.helpers.teamscript import Script
 from tui import recording as recordings
-from tui.recording import Recording, copy_state
+from tui.recording import Recording
 from tui.replaysource import SPEEDS, TICK_SECONDS, Position, ReplaySource, parse_position
 
 
@@ -132,6 +135,43 @@ def test_a_near_target_is_folded_to_and_a_far_one_starts_from_a_checkpoint(
     assert recording.start_for(RunState.of(journal[:60]), 3).seq == 0
 
 
+@given(
+    size=st.integers(1, 40), spans=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 400)), max_size=8)
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_packed_events_come_back_as_they_were_while_more_are_added(
+    journal: list[ev.AnyEvent], size: int, spans: list[tuple[int, int]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(recordings, "PACK_EVENTS", size)
+        recording = Recording()
+        rest = iter(journal)
+        for more, first in spans:
+            recording.extend(islice(rest, more))
+            known = journal[: recording.count]
+            assert list(recording.between(first + 1, first + more)) == known[first : first + more]
+            assert recording.upto(first) == known[:first]
+            if known:
+                assert recording.event(first % len(known) + 1) == known[first % len(known)]
+
+
+def test_only_the_latest_packs_stay_unpacked(
+    journal: list[ev.AnyEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "PACK_EVENTS", 5)
+    recording = Recording.of(journal)
+    unpack, unpacked = recordings._unpack, []
+
+    def counted(pack: bytes) -> list[ev.AnyEvent]:
+        unpacked.append(pack)
+        return unpack(pack)
+
+    monkeypatch.setattr(recordings, "_unpack", counted)
+    for seq in (3, 4, 3, 8, 4, 13, 18, 3, 23, 8, 3):
+        assert recording.event(seq) == journal[seq - 1]
+    assert len(unpacked) == 6  # one by one five packs, and anew the first, which the other four displaced
+
+
 # ---------------------------------------------------------------- the transport
 
 COMMANDS = st.lists(
@@ -181,6 +221,7 @@ def test_any_sequence_of_commands_leaves_the_state_of_the_prefix(
     monkeypatch.setattr(recordings, "CHECKPOINT_EVERY", 16)
     monkeypatch.setattr(recordings, "CHECKPOINTS_KEPT", 6)
     monkeypatch.setattr(recordings, "COPY_COST", 10)
+    monkeypatch.setattr(recordings, "PACK_EVENTS", 7)
     folds = [fingerprint(RunState.of(journal[:seq])) for seq in range(len(journal) + 1)]
 
     @settings(max_examples=60, deadline=None)
@@ -445,3 +486,33 @@ def test_a_jump_in_a_long_journal_folds_few_events(
         source.seek(seq)
         assert source.reached
         assert folded <= recordings.COPY_COST + recordings.CHECKPOINT_EVERY
+
+
+@pytest.mark.deep
+def test_any_place_of_400_000_events_is_reached_as_by_folding_all_of_them(tmp_path: Path) -> None:
+    path, count = tmp_path / "events.jsonl", 400_000
+    write(path, count, agents=5, tasks=50)
+    source = ReplaySource(path=path, real=lambda: 0.0)  # a jump has all the time that it needs
+    while source.load():
+        pass
+    source.poll()
+    assert source.recording.count == count
+    assert len(source.recording._checkpoints) <= recordings.CHECKPOINTS_KEPT
+    state, chance = RunState(), random.Random(3)
+    folded, apply = 0, RunState.apply
+
+    def counted(self: RunState, event: ev.Event) -> None:
+        nonlocal folded
+        folded += 1
+        apply(self, event)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(RunState, "apply", counted)
+        for seq in sorted(chance.sample(range(1, count), 12)):
+            source.to_end()
+            folded = 0
+            source.seek(seq)
+            assert folded <= 4_000, seq
+            for event in source.recording.between(state.seq + 1, seq):
+                apply(state, event)
+            assert fingerprint(source.state) == fingerprint(state)

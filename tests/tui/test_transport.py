@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from itertools import groupby, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,20 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
 from tui import theme
+from tui.recording import Mark
+from tui.replaysource import ReplaySource
 from tui.widgets.spans import cells_of, plain, width_of
 from tui.widgets.transport import Transport
-from tui.widgets.transport_rows import BUTTONS, MarkAt, TransportData, share_at, slider, transport_row
+from tui.widgets.transport_rows import (
+    BUTTONS,
+    ROUNDS_MARKED,
+    MarkAt,
+    TransportData,
+    data_of,
+    share_at,
+    slider,
+    transport_row,
+)
 
 HALF = TransportData(
     playing=False, speed=4.0, share=0.5, seq=812, count=2_204, round=5, position=72.4, end=214.9
@@ -155,3 +167,13 @@ def test_every_button_sends_its_action_and_the_slider_follows_the_mouse() -> Non
 
     heard = [what for what, _ in groupby(asyncio.run(scene()))]
     assert heard == [*(button.action for button in BUTTONS), 0.0, 1.0]
+
+
+def test_of_a_journal_with_very_many_rounds_the_slider_gets_some_and_every_fault() -> None:
+    source = ReplaySource(path=Path("absent"))
+    recording = source.recording
+    for seq in range(1, 20_001):
+        recording.marks.append(Mark(seq, "fault" if seq % 4_001 == 0 else "round", seq))
+    marks = data_of(source).marks
+    assert len(marks) <= 2 * ROUNDS_MARKED
+    assert sum(mark.kind == "fault" for mark in marks) == 4

@@ -171,6 +171,15 @@ class ReplayScreen(RunScreen):
         self.replay.going = event.going
         self._moved()
 
+    def _catch_up(self) -> None:
+        """Fold on towards a far place without waiting for the next look; keys come in between.
+
+        What is yet to be read is the loader's: polling for it would only take its time.
+        """
+        if not self.replay.reached and self.replay.poll():
+            self._changed = True
+            self.call_later(self._catch_up)
+
     # ------------------------------------------------------------ painting
 
     def paint(self) -> None:

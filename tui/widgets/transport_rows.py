@@ -71,6 +71,10 @@ class Place(NamedTuple):
     action: str
 
 
+ROUNDS_MARKED = 500
+"""Rounds that are handed to the slider at most: more than it has cells on any screen."""
+
+
 def data_of(source: ReplaySource) -> TransportData:
     """What the line shows of a replay."""
     recording = source.recording
@@ -84,9 +88,15 @@ def data_of(source: ReplaySource) -> TransportData:
         round=source.state.round,
         position=source.position,
         end=end,
-        marks=tuple(MarkAt(_share(source, mark), mark.kind) for mark in tuple(recording.marks)),
+        marks=tuple(MarkAt(_share(source, mark), mark.kind) for mark in _seen(tuple(recording.marks))),
         loading=source.behind,
     )
+
+
+def _seen(marks: tuple[Mark, ...]) -> list[Mark]:
+    """All faults, and of very many rounds only so many as can be told apart."""
+    step = max(1, len(marks) // ROUNDS_MARKED)
+    return [mark for place, mark in enumerate(marks) if mark.kind == "fault" or place % step == 0]
 
 
 def _share(source: ReplaySource, mark: Mark) -> float:
