@@ -58,6 +58,15 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "a task: █, in a column of several rounds ▄ if only some were; … is not over yet. Bars are as high "
         "as the highest of their own chart.",
     ),
+    "cost": (
+        "Cost",
+        "What the team has spent, and what it got for that. Tokens are prompt and reply as the model "
+        "reported them; replies that nobody counted are named, never guessed. Money is as reported, or "
+        "“notional”: the list price of a simulated model's namesake. The rate is that of replies in the last "
+        "minute on the run's clock. “× the tokens of one agent” compares with the mean of saved one-agent "
+        "runs of the same suite, structure, model and strategy; speedup is as in its panel. Below: the same "
+        "when a quarter, half, … of the work was done, and by agent; chatter is replies without effect.",
+    ),
     "timeline": (
         "Timeline",
         "A lane for each agent over the run's clock: what most of each cell's time went into. Under the "

@@ -145,6 +145,14 @@ VIEW: tuple[Key, ...] = (
         "view",
     ),
     Key(
+        "view.panel7",
+        "7",
+        "panel('cost')",
+        "cost",
+        "Tokens and money, in all and by agent, full screen and back",
+        "view",
+    ),
+    Key(
         "view.timeline",
         "t",
         "panel('timeline')",
@@ -256,7 +264,7 @@ def label_of(key: Key, moment: Moment) -> str:
 def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, list[tuple[int, int, str]]]:
     """The keys that apply, in one line, and where each one's action stands (start, end, action).
 
-    ``1-6`` stands for the panels, on screens that have them. If the line is full, what stands last goes
+    ``1-7`` stands for the panels, on screens that have them. If the line is full, what stands last goes
     first, and the application's own keys stay.
     """
     keys = tuple(keys)

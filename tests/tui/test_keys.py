@@ -43,7 +43,7 @@ def test_every_panel_has_its_digit() -> None:
 
 def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None:
     assert footer(moment) == (
-        "p pause s step f fault m message H heal (1) 1-6 panels t timeline enter open "
+        "p pause s step f fault m message H heal (1) 1-7 panels t timeline enter open "
         "/ search nN fault ? help q quit"
     )
 
@@ -51,12 +51,12 @@ def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None
 def test_the_footer_of_an_ended_run_offers_nothing_that_cannot_be_done() -> None:
     assert (
         footer(live(RunState.of(ended().events)))
-        == "1-6 panels t timeline enter open / search nN fault ? help q quit"
+        == "1-7 panels t timeline enter open / search nN fault ? help q quit"
     )
 
 
 def test_the_footer_of_a_recording_offers_nothing_to_steer(state: RunState) -> None:
-    assert footer(Moment(state, state.ts, "watch", live=False)).startswith("1-6 panels")
+    assert footer(Moment(state, state.ts, "watch", live=False)).startswith("1-7 panels")
 
 
 def test_pause_becomes_resume_while_the_team_stands_still() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.record import events as ev
 from engine.record.state import RunState
-from engine.record.state.locks import PAIRS_KEPT
+from engine.record.state.locks import HOT_PATHS_KEPT
 from tests.helpers.stage import staged
 from tests.helpers.teamscript import Script, scripted
 from tui.widgets.lock_matrix import contention_rows
@@ -64,13 +64,13 @@ def test_rows_fit_and_paths_that_do_not_are_counted_and_scrolled_to(
     assert "more paths" not in last[-1]
 
 
-def test_pairs_beyond_the_bound_count_in_the_totals_only() -> None:
+def test_paths_beyond_the_bound_count_in_the_totals_only() -> None:
     s = Script().start().open_round("Dev1")
-    for number in range(PAIRS_KEPT + 5):
+    for number in range(HOT_PATHS_KEPT + 5):
         s.add(ev.LockDenied, path=f"f{number}", agent="Dev1", turn=1, holder="Dev2", age_seconds=1.0)
     locks = RunState.of(s.events).locks
-    assert len(locks.denied_by_pair) == PAIRS_KEPT
-    assert locks.denied == PAIRS_KEPT + 5
+    assert len(locks.refused_at) == HOT_PATHS_KEPT
+    assert locks.denied == HOT_PATHS_KEPT + 5
 
 
 def test_3_shows_the_matrix_in_full_screen() -> None:

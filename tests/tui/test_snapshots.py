@@ -97,7 +97,13 @@ def test_a_terminal_that_is_too_small() -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("rounds", ("6",)), ("locks-full", ("3",)), ("by-status", ("1", "g")), ("graph", ("1", "g", "g"))],
+    [
+        ("rounds", ("6",)),
+        ("cost", ("7",)),
+        ("locks-full", ("3",)),
+        ("by-status", ("1", "g")),
+        ("graph", ("1", "g", "g")),
+    ],
 )
 def test_panels_in_full_screen(name: str, keys: tuple[str, ...], size: str) -> None:
     check(f"{name}-{size}", shoot(scripted().events, SIZES[size], *keys))

@@ -19,7 +19,7 @@ STANDARD_WIDTH, STANDARD_HEIGHT = 100, 26
 WIDE_WIDTH, WIDE_HEIGHT = 160, 40
 """From here on there is room for the talk panel and a strip of rounds as well."""
 
-PANELS = ("tasks", "agents", "locks", "speedup", "talk", "rounds")
+PANELS = ("tasks", "agents", "locks", "speedup", "talk", "rounds", "cost")
 """Panels in the order of their digits, from 1 on."""
 
 ROUNDS_HEIGHT = 7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.record.state import Hold, LocksState
 from tui.widgets.bars import Grid, ruler, upright
@@ -111,9 +111,10 @@ def _matrix(locks: LocksState, paths: Sequence[str], agents: Sequence[str], cell
     rows = [head]
     for path in paths:
         hold = locks.held.get(path)
+        by_agent: Mapping[str, int] = locks.refused_at.get(path, {})
         row: Row = [Span(pad(path, names))]
         for name in shown:
-            refused = locks.denied_by_pair.get((path, name), 0)
+            refused = by_agent.get(name, 0)
             if hold is not None and hold.agent == name:
                 row.append(Span(pad(f"●{refused or ''}", width), "accent"))
             else:

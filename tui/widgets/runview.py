@@ -14,6 +14,7 @@ from textual.widget import Widget
 from tui.theme import Ink, ink_for
 from tui.widgets.agents import AgentPane, Roster
 from tui.widgets.board import TaskBoard
+from tui.widgets.cost import CostPanel
 from tui.widgets.frame import Frame, Title
 from tui.widgets.layout import PANELS, Tile, arrange
 from tui.widgets.locks import LocksPanel, Strip
@@ -78,7 +79,7 @@ class RunView(Widget):
     def on_mount(self) -> None:
         """Stand the fixed panels."""
         self.mount(TaskBoard(), Roster(), LocksPanel(), SpeedupPanel(), TalkPanel(), RoundsPanel(), Strip())
-        self.mount(TimelinePanel())
+        self.mount(TimelinePanel(), CostPanel())
 
     # ------------------------------------------------------------ layout
 

@@ -20,7 +20,7 @@ from engine.record.state.files import Clashes, FilesState, FileState
 from engine.record.state.lanes import SPANS_KEPT, Lane, LanesState, Mark, Span
 from engine.record.state.locks import Denial, Hold, LocksState
 from engine.record.state.mail import Mail, MailState
-from engine.record.state.metrics import Completion, MetricsState, RoundRow
+from engine.record.state.metrics import Completion, MetricsState, Payment, RoundRow
 from engine.record.state.paces import Pace, PacesState
 from engine.record.state.run import Act, Phase, RunInfoState
 
@@ -52,6 +52,7 @@ __all__ = [
     "MetricsState",
     "Pace",
     "PacesState",
+    "Payment",
     "Phase",
     "RoundRow",
     "RunInfoState",

@@ -17,9 +17,6 @@ HEAT_ROUNDS = 12
 HOT_PATHS_KEPT = 500
 """Paths whose history is kept; on a larger workspace the coldest are forgotten first."""
 
-PAIRS_KEPT = 5_000
-"""Pairs of path and agent whose refusals are counted apart: more than a matrix of any team can show."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -44,14 +41,17 @@ class Denial:
 
 
 class LocksState:
-    """Holds, refusals and contention. ``version`` grows with every change."""
+    """Holds, refusals and contention. ``version`` grows with every change.
+
+    ``refused_at`` counts refusals by path and agent, of the first ``HOT_PATHS_KEPT`` paths that had any.
+    """
 
     def __init__(self) -> None:
         self.held: dict[str, Hold] = {}
         self.denials: deque[Denial] = deque(maxlen=DENIALS_KEPT)
         self.denied_by_path: Counter[str] = Counter()
         self.denied_by_agent: Counter[str] = Counter()
-        self.denied_by_pair: Counter[tuple[str, str]] = Counter()
+        self.refused_at: dict[str, Counter[str]] = {}
         self.acquired = 0
         self.denied = 0
         self.version = 0
@@ -98,8 +98,8 @@ class LocksState:
         self.denials.append(Denial(event.ts, event.round, path, agent, holder, event.age_seconds))
         self.denied_by_path[path] += 1
         self.denied_by_agent[agent] += 1
-        if (path, agent) in self.denied_by_pair or len(self.denied_by_pair) < PAIRS_KEPT:
-            self.denied_by_pair[path, agent] += 1
+        if path in self.refused_at or len(self.refused_at) < HOT_PATHS_KEPT:
+            self.refused_at.setdefault(path, Counter())[agent] += 1
         self.denied += 1
         self._warm(path, event.round)
 

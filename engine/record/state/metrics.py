@@ -11,6 +11,9 @@ from engine.record.clean import clean_line
 ROUNDS_KEPT = 2_000
 """Rounds with their own row: far above any run of the paper (100) at a few dozen bytes each."""
 
+PAYMENTS_KEPT = 500
+"""Replies whose tokens are kept one by one, for the rate at which a team spends now."""
+
 
 @dataclass(slots=True)
 class RoundRow:
@@ -43,12 +46,26 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A task was done at ``ts``; ``busy`` is the team's busy time in turns that had effects until then."""
+    """A task was done at ``ts``; ``busy`` is the team's busy time in turns that had effects until then.
+
+    ``tokens`` and ``cost_usd`` are what was spent by then, as far as it was reported (null: unknown).
+    """
 
     ts: float
     task: str
     agent: str
     busy: float
+    tokens: int = 0
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a reply cost that came at ``ts``; null where nobody said."""
+
+    ts: float
+    tokens: int | None
+    cost_usd: float | None
 
 
 class MetricsState:
@@ -68,6 +85,7 @@ class MetricsState:
         self.tokens_unknown = 0
         self.cost_usd: float | None = 0.0
         self.cost_source = "unknown"
+        self.payments: deque[Payment] = deque(maxlen=PAYMENTS_KEPT)
         self.gap_sum = 0.0
         self.gap_count = 0
         self.completions: list[Completion] = []
@@ -135,7 +153,10 @@ class MetricsState:
         self._pay(event)
 
     def _pay(self, event: ev.Replied | ev.ReplyFenced) -> None:
-        if event.input_tokens is None or event.output_tokens is None:
+        known = event.input_tokens is not None and event.output_tokens is not None
+        tokens = (event.input_tokens or 0) + (event.output_tokens or 0) if known else None
+        self.payments.append(Payment(event.ts, tokens, event.cost_usd))
+        if not known:
             self.tokens_unknown += 1
         self.input_tokens += event.input_tokens or 0
         self.output_tokens += event.output_tokens or 0
@@ -162,7 +183,8 @@ class MetricsState:
         busy = self.busy + self._open_turns.get(event.agent, 0.0)
         task, agent = clean_line(event.task), clean_line(event.agent)
         if task:  # of a completion without a name nobody knows whether it was a task's first
-            self.completions.append(Completion(event.ts, task, agent, busy))
+            tokens = self.input_tokens + self.output_tokens
+            self.completions.append(Completion(event.ts, task, agent, busy, tokens, self.cost_usd))
         if (row := self._row(event.turn)) is not None:
             row.completions += 1
 
