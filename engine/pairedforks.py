@@ -12,6 +12,7 @@ from engine import control, fork, launch
 from engine.analysis.consistency import check
 from engine.analysis.pairs import difference
 from engine.errors import UsageError
+from engine.faults.catalogue import BY_KIND
 from engine.models import registry
 from engine.record import events as ev
 from engine.record.config import RunConfig
@@ -39,12 +40,13 @@ def compare(
     """Play ``count`` pairs on the virtual clock and compare them; ``told`` hears after each pair.
 
     ``change`` names what differs, in words. The first pair has the parent's own seed. Raises ``UsageError``
-    for teams with real models, whose tokens each pair would cost twice.
+    for teams with real models, whose tokens each pair would cost twice, and faults that stop the engine.
     """
     config = parent.read_meta().config
     _only_simulated(config)
     _only_simulated(team.of(config))
     faults = tuple(faults)
+    _only_survivable(faults)
     pairs = []
     for number in range(count):
         seed = config.seed if number == 0 else _seed(config.seed, number)
@@ -76,6 +78,15 @@ def _only_simulated(config: RunConfig) -> None:
     for name in (config.model, *config.models.values()):
         if registry.resolve(name).real:
             raise UsageError(f"{name} is a real model: --seeds would pay for every pair; fork once instead.")
+
+
+def _only_survivable(faults: Iterable[control.Inject]) -> None:
+    for fault in faults:
+        if BY_KIND[fault.kind].with_engine:
+            raise UsageError(
+                f"{fault.kind} stops the engine, which leaves nothing to compare: fork once without --seeds, "
+                "and resume that fork."
+            )
 
 
 def _seed(seed: int, number: int) -> int:

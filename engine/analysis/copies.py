@@ -21,6 +21,9 @@ TASKS_NEEDED = 10
 FAILURES_NEEDED = 5
 """Failed outcomes among first verdicts that are needed as well: without failures nothing varies."""
 
+QUORUMS = (ev.RunStarted, ev.TeamChanged)
+"""Events that may ask for a quorum: a fork may begin to in mid-run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Independence:
@@ -50,8 +53,9 @@ def figures(events: Sequence[ev.AnyEvent]) -> dict[str, Any] | None:
     won = sum(opened[e.draft].kind == "backup" for e in accepted if e.draft in opened)
     lost = sum(opened[e.draft].kind == "backup" for e in ended if e.draft in opened)
     votes = [e for e in accepted if e.draft in opened and opened[e.draft].kind == "version"]
-    asked = start.quorum
-    independence = measure(events, start.tasks) if votes or asked else None
+    asked = next((e.quorum for e in reversed(events) if isinstance(e, QUORUMS) and e.quorum), None)
+    tasks = (*start.tasks, *(e.spec for e in events if isinstance(e, ev.TaskAdded)))
+    independence = measure(events, tasks) if votes or asked else None
     return {
         "backups": sum(e.kind == "backup" for e in opened.values()),
         "backups_won": won,
@@ -148,7 +152,8 @@ def sentences(copies: dict[str, Any]) -> list[str]:
                 f"{copies['clones']} of {copies['agreeing']} agreeing versions are byte for byte the same as "
                 "another one: such a vote says nothing new."
             )
-        said.append(_independent(copies["independence"]))
+        if copies["independence"]:
+            said.append(_independent(copies["independence"]))
     return said
 
 

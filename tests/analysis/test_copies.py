@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from engine.analysis import copies
 from engine.record import events as ev
@@ -79,3 +80,22 @@ def test_only_the_first_verdict_counts_for_what_comes_after_knows_of_the_failure
 
 def test_a_run_without_copies_has_no_figures() -> None:
     assert copies.figures([started(TASKS)]) is None
+
+
+def test_a_quorum_that_a_fork_began_with_in_mid_run_is_the_one_that_is_told() -> None:
+    begun, *rest = versions([(0, 0)] * 6 + [(1, 1)] * 6)
+    assert isinstance(begun, ev.RunStarted)
+    change = ev.TeamChanged(author="fork", strategy="quorum", team=begun.team, quorum=(2, 2))
+    found = copies.figures([replace(begun, strategy="decentralized", quorum=None), change, *rest])
+    assert found is not None
+    assert (found["quorum"], found["independence"]["tasks"]) == ([2, 2], 12)
+    assert any("2 of 2 versions" in sentence for sentence in copies.sentences(found))
+
+
+def test_versions_of_tasks_that_were_added_in_mid_run_are_judged_too() -> None:
+    begun, *rest = versions([(0, 0)] * 6 + [(1, 1)] * 6)
+    assert isinstance(begun, ev.RunStarted)
+    added = ev.TaskAdded(spec=begun.tasks[-1], author="you")
+    found = copies.figures([replace(begun, tasks=begun.tasks[:-1]), added, *rest])
+    assert found is not None
+    assert found["independence"]["tasks"] == 12

@@ -128,6 +128,23 @@ def test_the_team_is_changed_and_the_report_and_the_list_say_what_it_became(
     assert found["pairs"][0]["with"]["wall_seconds"] == said.json["wall_seconds"]
 
 
+def test_a_fork_that_takes_up_a_quorum_in_mid_run_reports_it(teamtop: Teamtop, run: RunFolder) -> None:
+    change = ("--strategy", "quorum", "--run-id", "votes")
+    said = teamtop("fork", "one", "--at", "round:2", *change, "--json", *QUICK)
+    assert said.json["copies"]["quorum"] == [2, 3]
+    assert any("2 of 3 versions agree" in note for note in said.json["notes"])
+
+
+def test_variables_that_runs_are_begun_with_change_no_fork(
+    teamtop: Teamtop, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"MODEL": "sim/gpt-5.2", "STRATEGY": "lead", "SEEDS": "0..9"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"TEAMTOP_{name}", value)
+    assert teamtop("fork", "one", "--at", "round:2", "--run-id", "two", *QUICK).code == 0
+    assert (run.path.parent / "two" / "events.jsonl").read_bytes() == run.events_path.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
@@ -136,14 +153,16 @@ def test_the_team_is_changed_and_the_report_and_the_list_say_what_it_became(
         (("--at", "seq:9", "--fault", "cras:Dev2"), 'Did you mean "crash"?'),
         (("--at", "seq:9", "--fault", "slow:Dev1,factor"), "write KIND:TARGET,key=value"),
         (("--at", "seq:9", "--fault", "crash:Dex"), "Dex"),
-        (("--at", "seq:9", "--without", "2"), "--without takes a fault"),
+        (("--at", "seq:9", "--without", "2"), "--without takes what a person did"),
         (("--at", "end", "--without", "2"), "is before the fork; fork earlier: --at seq:1."),
         (("--at", "seq:9", "--without", "99999"), "--without names event 99999"),
         (("--at", "seq:9", "--seeds", "3"), "give --fault, --without, --strategy or --model"),
+        (("--at", "seq:9", "--seeds", "3", "--fault", "disk_full"), "disk_full stops the engine"),
+        (("--at", "round:99"), "fork it at one up to there, not at round 99"),
         (("--at", "seq:9", "--strategy", "led"), 'Did you mean "lead"?'),
         (("--at", "seq:9", "--model", "sim/perfct"), 'Did you mean "sim/perfect"?'),
         (("--at", "seq:9", "--model", "Dev9=sim/perfect"), "There is no agent 'Dev9'"),
-        (("--at", "seq:9", "--model", "Dev1=,"), "write NAME, or Dev1=NAME,Dev2=NAME"),
+        (("--at", "seq:9", "--model", "Dev1=,"), "write NAME, Dev1=NAME,Dev2=NAME, or"),
         (("--at", "seq:9", "--run-id", "one"), "exists already"),
     ],
 )

@@ -76,9 +76,11 @@ def test_every_flag_has_a_variable_called_like_it() -> None:
         if option.envvar != "TEAMTOP_" + max(option.opts, key=len).lstrip("-").replace("-", "_").upper()
     }
     # settings of runs may be real models, a speed of max, or whatever else is not meant for these
-    simulated = ("faults", "structure", "agents", "strategy", "model")
+    simulated = ("faults", "suite", "structure", "agents", "strategy", "model")
+    forked = ("fault", "without", "strategy", "model", "seeds")
+    own = {"simulate": simulated, "fork": forked}
     assert odd == {"replay --speed": "TEAMTOP_REPLAY_SPEED"} | {
-        f"simulate --{flag}": f"TEAMTOP_SIMULATE_{flag.upper()}" for flag in simulated
+        f"{name} --{flag}": f"TEAMTOP_{name}_{flag}".upper() for name, flags in own.items() for flag in flags
     }
     assert all(option.show_envvar for _, option in _options())
 
@@ -129,9 +131,9 @@ def test_settings_of_a_dotenv_file_count_but_less_than_the_environment(
 
 
 def test_the_help_of_run_names_what_there_is(teamtop: Teamtop) -> None:
-    text = " ".join(teamtop("run", "--help").out.split())
+    text = " ".join(teamtop("run", "--help").out.split()).replace("- ", "-")  # lines may end in a name
     for name in (*STRATEGIES, *registry.SIMULATED):
-        assert name in text.replace("- ", "-")  # lines may end in the middle of a name
+        assert name in text
     assert f"default: {registry.DEFAULT}" in text
 
 

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.commands.options import Command, Speed, choose_display, display_option, runs_dir_option
+from tui.commands.options import PREFIX, Command, Speed, choose_display, display_option, runs_dir_option
 
 if TYPE_CHECKING:
     from engine.record.events import AnyEvent
     from tui.positions import Position
+
+
+def _variable(flag: str) -> str:
+    """A variable of this command's own: what runs are begun with must not change every fork."""
+    return f"{PREFIX}FORK_{flag}"
 
 
 @click.command("fork", cls=Command, short_help="Let a saved run live on from any moment, changed or not.")
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     "--fault",
     "faults",
     multiple=True,
+    envvar=_variable("FAULT"),
     metavar="KIND[:AGENT][,KEY=VALUE…]",
     help="Inject a fault there, as in crash:Dev2,duration_seconds=30; can be given again.",
 )
@@ -33,20 +39,29 @@ if TYPE_CHECKING:
     "--without",
     type=int,
     default=None,
+    envvar=_variable("WITHOUT"),
     metavar="SEQ",
     help="Leave out one event after that moment: a fault, or what a person did.",
 )
-@click.option("--strategy", metavar="NAME", default=None, help="Go on from there under another strategy.")
+@click.option(
+    "--strategy",
+    metavar="NAME",
+    default=None,
+    envvar=_variable("STRATEGY"),
+    help="Go on from there under another strategy.",
+)
 @click.option(
     "--model",
     metavar="NAME",
     default=None,
+    envvar=_variable("MODEL"),
     help="Go on from there with another model, or with some: Dev1=NAME,Dev2=NAME.",
 )
 @click.option(
     "--seeds",
     type=click.IntRange(1, 10_000),
     default=None,
+    envvar=_variable("SEEDS"),
     metavar="K",
     help="Play K pairs of forks, with and without the change, and compare them; nothing is saved.",
 )
@@ -155,7 +170,10 @@ def change_in_words(
 
 
 def place(position: Position, events: Sequence[AnyEvent]) -> int:
-    """The last event before a moment: that event itself, the one before a round, the last one by a time."""
+    """The last event before a moment: that event itself, the one before a round, the last one by a time.
+
+    Raises ``UsageError`` for a round that was never played.
+    """
     if position.kind == "seq":
         return int(position.value)
     if position.kind == "start":
@@ -163,6 +181,13 @@ def place(position: Position, events: Sequence[AnyEvent]) -> int:
     if position.kind == "end":
         return len(events)
     if position.kind == "round":
+        last = events[-1].round if events else 0
+        if position.value > last + 1:  # the round after the last one would begin at the end
+            from engine.errors import UsageError
+
+            raise UsageError(
+                f"Its last round is {last}; fork it at one up to there, not at round {position.value:g}."
+            )
         before = [event.seq for event in events if event.round < position.value]
     else:
         before = [event.seq for event in events if event.ts <= position.value]
