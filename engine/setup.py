@@ -182,13 +182,13 @@ def demands(
 
 def _quorum(config: RunConfig) -> tuple[tuple[int, int] | None, tuple[str, ...]]:
     """How many of how many versions must agree, and what the team is too small for; null if none must."""
-    if not STRATEGIES[config.strategy].versions:
-        return None, ()
     needed, _, versions = config.quorum.partition("/")
     if not (_count(needed) and _count(versions)) or int(needed) > int(versions):
         raise UsageError(
             f"--quorum is K/N with 1 ≤ K ≤ N ≤ {TEAM_MAX}, as in 2/3, not {quoted(config.quorum)}."
         )
+    if not STRATEGIES[config.strategy].versions:
+        return None, ()
     asked = (int(needed), int(versions))
     capped = (min(asked[0], config.agents), min(asked[1], config.agents))
     if asked == capped:

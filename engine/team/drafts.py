@@ -56,6 +56,7 @@ class Drafts:
         self._quorum = 1
         self._last_turn = 0
         self._overtaken: dict[str, tuple[str, str, int]] = {}
+        self._done: set[str] = set()
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
             ev.TeamChanged: self._team_changed,
@@ -107,6 +108,10 @@ class Drafts:
         each has passed every one."""
         return [draft for draft in self.on(task) if draft.run]
 
+    def voted(self, task: str) -> bool:
+        """Whether the task has open drafts, or was done by one."""
+        return task in self._done or bool(self.on(task))
+
     def needed(self, task: str) -> int:
         """How many versions of the task have to agree: the quorum, or all that can still be had if agents
         were lost for longer than the lease."""
@@ -151,6 +156,7 @@ class Drafts:
 
     def _accepted(self, event: ev.DraftAccepted) -> None:
         self.taking[event.task] = (self.open.pop(event.draft), event.turn)
+        self._done.add(event.task)
         for path in self._paths[event.task]:
             self._overtaken[path] = (event.task, event.agent, self._last_turn)
 

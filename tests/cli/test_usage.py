@@ -117,4 +117,20 @@ def test_a_folder_that_cannot_hold_runs_is_found_before_the_start(teamtop: Teamt
     (tmp_path / "file").write_text("in the way")
     said = teamtop("run", "--runs-dir", str(tmp_path / "file"), "--speed", "max")
     assert said.code == 2
-    assert "another --runs-dir" in said.err
+    assert "is not a folder" in said.err
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("--quorum", "5/3", "--strategy", "quorum"), "--quorum is K/N"),
+        (("--quorum", "2/3"), "--quorum is for --strategy quorum, not for decentralized"),
+        (("--verified-by", "tests"), "--verified-by is for --strategy verified-by, not for decentralized"),
+    ],
+)
+def test_what_a_strategy_would_not_heed_is_a_usage_error(
+    teamtop: Teamtop, args: tuple[str, ...], sentence: str
+) -> None:
+    said = teamtop("run", *args, "--display", "none", "--speed", "max")
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.err

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui.commands.options import Command
+
+if TYPE_CHECKING:
+    from engine.faults.catalogue import FaultSpec
 
 
 @click.command("faults", cls=Command, short_help="List the faults that a team can be disturbed with.")
@@ -27,8 +30,8 @@ def command(kind: str | None, as_json: bool) -> int:
     chosen = FAULTS if kind is None else (spec_of(kind, "faults"),)
     if as_json:
         listed: dict[str, Any] = {
-            "faults": [asdict(spec) for spec in chosen],
-            "targets": list(selectors.FORMS),
+            "faults": [_described(spec) for spec in chosen],
+            "selectors": list(selectors.FORMS),
             "triggers": list(TRIGGERS),
             "plans": [{"name": name, "title": library.title(name)} for name in library.names()],
         }
@@ -39,6 +42,12 @@ def command(kind: str | None, as_json: bool) -> int:
     else:
         _one(kind)
     return 0
+
+
+def _described(spec: FaultSpec) -> dict[str, Any]:
+    """A fault under the names that people know its parts by: what a plan calls its kind is its name."""
+    parts = asdict(spec)
+    return {"name": parts.pop("kind"), "parameters": parts.pop("params"), **parts}
 
 
 def _table() -> None:

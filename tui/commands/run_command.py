@@ -155,6 +155,7 @@ def command(
     from engine.store import new_run_id
     from tui.commands import running
 
+    _heeded(asked["strategy"])
     config = configure(**asked, faults=_text_of(plan), plan_name=clean_line(plan))
     environ = launch.environment()
     name = run_id or new_run_id(config.suite, datetime.now().astimezone())
@@ -166,6 +167,26 @@ def command(
     if chosen == "full":
         return running.on_screen(prepared, as_json=as_json)
     return running.in_lines(prepared, environ, chosen, as_json=as_json)
+
+
+def _heeded(strategy: str) -> None:
+    """Raise ``UsageError`` for what was asked for in words that ``strategy`` would not heed.
+
+    A variable may stand there for other runs; a flag was meant for this one.
+    """
+    from click.core import ParameterSource
+
+    from engine.errors import UsageError
+    from engine.strategies import STRATEGIES
+
+    known = STRATEGIES.get(strategy)
+    given = click.get_current_context().get_parameter_source
+    for flag, name, heeds in (
+        ("quorum", "quorum", known is None or known.versions),
+        ("verified_by", "verified-by", known is None or known.reviews),
+    ):
+        if not heeds and given(flag) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name} is for --strategy {name}, not for {strategy}.")
 
 
 def configure(

@@ -70,9 +70,19 @@ class FileActs:
         if overtaken is not None:
             said = f"{overtaken[1]}'s copy of task {overtaken[0]} was done first; yours was not taken."
             refuse(team, ask, path, "fenced", said)
-        elif team.strategy.versions:
+        elif team.strategy.versions and not self._begun_before(path):
             said = f"{path} belongs to no open copy of yours: write the files of those that you were given."
             refuse(team, ask, path, "not_allowed", said)
         else:
             return False
         return True
+
+    def _begun_before(self, path: str) -> bool:
+        """Whether the file's task was begun before the strategy asked for versions, as a fork can have it.
+
+        Nobody gets a version of such a task: its one version is completed, and mended, where it lies.
+        """
+        board, drafts = self._team.state.board, self._team.drafts
+        return any(
+            path in task.files and task.owner and not drafts.voted(task.id) for task in board.tasks.values()
+        )
