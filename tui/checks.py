@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from engine.record import events as ev
@@ -81,9 +82,15 @@ class Checks:
     def __init__(self, upto: Upto, real: Callable[[], float] = time.monotonic) -> None:
         self.verdicts: Verdicts | None = None
         self._upto = upto
+        self._one = Lock()
         self._real = real
         self._next = real() + EVERY_SECONDS / 2
         self._busy = False
+
+    def events(self, seq: int) -> Sequence[ev.Event]:
+        """The events of the journal up to ``seq``; from any thread."""
+        with self._one:
+            return self._upto(seq)
 
     def begin(self, seq: int) -> bool:
         """Whether it is time for a check up to ``seq``; the caller then has ``make`` run in a thread."""
@@ -99,7 +106,7 @@ class Checks:
 
         started = self._real()
         try:
-            events = self._upto(seq)
+            events = self.events(seq)
             report = check(events)
             seqs = {each for f in report.findings for each in f.witnesses}
             self.verdicts = Verdicts(

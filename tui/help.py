@@ -46,7 +46,11 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "“estimated”, the team's busy time in turns with effects over the time that passed. Amdahl's bound "
         "is 1/((1−p)+p/N), with p the share of tasks off the longest chain (Mieczkowski et al. 2026, "
         "section 3). The graph bound is min(N, tasks/longest chain); it supposes equal tasks, one per turn, "
-        "so agents that do several in one reply can pass it. ⚡ marks where a fault began.",
+        "so agents that do several in one reply can pass it. ⚡ marks where a fault began. "
+        "g shows the waterfall, from the ideal N down to the measured speedup, with what each cause cost: "
+        "N·T(N) − T(1), split by where agent time went (as in the report; estimated while the team works); "
+        "and again speedup over N, from saved runs like this one: ratios of mean wall times, and the "
+        "Universal Scalability Law N/(1+σ(N−1)+κN(N−1)) fitted to them (Gunther 2008).",
     ),
     "rounds": (
         "Rounds",

@@ -229,7 +229,7 @@ VIEWED: tuple[Key, ...] = (
         "g",
         "next_view",
         "next view",
-        "Another view: tasks as list, by status, as graph",
+        "Another view: tasks as list, by status, graph; speedup over work, waterfall, over N",
         "view",
     ),
 )

@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from engine.record.folder import RunFolder
 from tui.checks import Checks
+from tui.insights import Insights
 from tui.keys import APP, READ, VIEW, Key
 from tui.mentions import key_of
 from tui.screens.reading import Reading
@@ -22,6 +24,7 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView, zoom_key
 from tui.widgets.searchline import SearchLine
+from tui.widgets.speedup import SpeedupPanel
 
 FLUSH_SECONDS = 0.125
 """Between two looks at the journal: 8 Hz reads as live, and costs a fraction of a core."""
@@ -52,6 +55,7 @@ class RunScreen(Reading):
         self.search_line = SearchLine()
         self._check_line = CheckLine()
         self._footer = FooterLine(lambda: self.KEYS)
+        self._insights: Insights | None = None
         self._since_paint = 0.0
         self._changed = True  # the empty screen is to be painted too
 
@@ -90,6 +94,7 @@ class RunScreen(Reading):
             baseline,
             verdicts=verdicts,
             gone=gone,
+            insight=self._insights.insight if self._insights is not None else None,
         )
 
     def flush(self) -> None:
@@ -104,6 +109,27 @@ class RunScreen(Reading):
             self.run_worker(
                 lambda: self._check(checks, seq), thread=True, group="checks", exit_on_error=False
             )
+
+        self._look_deeper(seq)
+
+    def _look_deeper(self, seq: int) -> None:
+        """Compute what the speedup panel is asked for, beside the loop."""
+        panel, checks, source = self.view.panel("speedup"), self.source.checks, self.source
+        if not isinstance(panel, SpeedupPanel) or not panel.display or checks is None:
+            return
+        if self._insights is None:
+            self._insights = Insights(checks.events)
+        insights, wanted = self._insights, panel.deeper
+        if wanted is not None and insights.begin(wanted, seq):
+            folder = getattr(source, "folder", None)
+            runs = folder.path.parent if isinstance(folder, RunFolder) else None
+            meta, base = source.meta, source.baseline
+
+            def make() -> None:
+                insights.make(wanted, seq, meta=meta, runs=runs, base=base)
+                self.post_message(self.Checked())
+
+            self.run_worker(make, thread=True, group="insights", exit_on_error=False)
 
     def _check(self, checks: Checks, seq: int) -> None:
         checks.make(seq)

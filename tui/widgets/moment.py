@@ -8,6 +8,7 @@ from functools import cached_property
 from engine.analysis.laws import Baseline, bounds_of, final_speedup, running_speedup, speedup_curve
 from engine.record.state import RunState
 from tui.checks import Verdicts
+from tui.insights import Insight
 from tui.source import Mode
 
 
@@ -25,6 +26,7 @@ class Moment:
     baseline: Baseline | None = None
     verdicts: Verdicts | None = None
     gone: bool = False
+    insight: Insight | None = None
 
     @cached_property
     def ready(self) -> int:

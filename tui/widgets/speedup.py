@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from engine.analysis.laws import team_size
+from tui.insights import Wanted
 from tui.widgets.chart import ChartData, chart_rows
 from tui.widgets.figures import times
 from tui.widgets.locks import ESTIMATED, baseline_label
 from tui.widgets.moment import Moment
-from tui.widgets.panel import Panel
 from tui.widgets.spans import Row, Span
+from tui.widgets.speedup_rows import missing_rows, sizes_rows, waterfall_rows
+from tui.widgets.viewed import ViewedPanel
 
 
-class SpeedupPanel(Panel):
-    """Measured speedup over completed work, and the bounds it runs against."""
+class SpeedupPanel(ViewedPanel):
+    """Measured speedup over completed work beside its bounds; where it went; speedup over team sizes."""
+
+    VIEWS: ClassVar[tuple[str, ...]] = ("over work", "waterfall", "over N")
 
     def __init__(self) -> None:
         super().__init__("speedup")
         self._data: ChartData | None = None
         self._drawn: tuple[int, int] = (0, 0)
         self._chart: list[Row] = []
+
+    @property
+    def deeper(self) -> Wanted | None:
+        """What the view needs to have computed; null for the running curve."""
+        return "waterfall" if self.view == "waterfall" else "over N" if self.view == "over N" else None
 
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """The value as it stands."""
@@ -27,6 +38,8 @@ class SpeedupPanel(Panel):
             left.append(Span(" " + times(moment.speedup), "measured"))
             if baseline_label(moment.baseline) == ESTIMATED:
                 left.append(Span(" estimated", "muted"))
+        if self.view != self.VIEWS[0]:
+            return left, self.view_name()
         n = moment.state.crew.developers
         return left, [Span(f"{n} agents", "muted")] if n > 1 else []
 
@@ -34,11 +47,24 @@ class SpeedupPanel(Panel):
         """The chart; drawn again only if what it shows is new."""
         if moment.bounds is None:
             return [[Span("no team yet", "muted")], *([] for _ in range(height - 1))]
+        if self.view != self.VIEWS[0]:
+            rows = self._insight(moment, cells, height)[:height]
+            return [*rows, *([] for _ in range(height - len(rows)))]
         data = self._describe(moment)
         if data != self._data or self._drawn != (cells, height):
             self._data, self._drawn = data, (cells, height)
             self._chart = chart_rows(data, cells, height)
         return list(self._chart)
+
+    def _insight(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        found = moment.insight
+        if found is None:
+            return missing_rows("There is no journal to compute it from.", cells)
+        if self.view == "waterfall" and found.losses is not None:
+            return waterfall_rows(found.losses, cells, height)
+        if self.view == "over N" and found.curve is not None:
+            return sizes_rows(found.curve, cells, height)
+        return missing_rows(found.missing.get(self.view, "It is being computed …"), cells)
 
     @staticmethod
     def _describe(moment: Moment) -> ChartData:

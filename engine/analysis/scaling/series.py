@@ -77,7 +77,7 @@ def collect(folders: Iterable[RunFolder]) -> list[Series]:
             continue
         if meta.parent is not None or meta.config.faults or (like := likeness(meta)) is None:
             continue
-        _add(found.setdefault(_kind(meta, like), Series(_kind(meta, like))), folder, meta)
+        _add(found.setdefault(kind_of(meta, like), Series(kind_of(meta, like))), folder, meta)
     kinds = sorted(found, key=lambda k: (k.suite, k.structure, k.model, k.strategy, repr(k.like)))
     return [found[kind] for kind in kinds if found[kind].sizes()]
 
@@ -92,7 +92,7 @@ def _add(series: Series, folder: RunFolder, meta: RunMeta) -> None:
         series.ended.setdefault(n, []).append(row.wall_seconds)
 
 
-def _kind(meta: RunMeta, like: Likeness) -> Kind:
+def kind_of(meta: RunMeta, like: Likeness) -> Kind:
     """What the run has in common with others; the number of tasks of a generated suite is no part of it."""
     config = meta.config
     suite = config.suite

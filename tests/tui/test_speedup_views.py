@@ -1,0 +1,94 @@
+"""The speedup panel's other views: the waterfall adds up, saved runs are plotted or missed in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from engine.analysis.accounting import Account, losses
+from tests.helpers.stage import Stage, staged
+from tests.helpers.teamscript import scripted
+from tui.checks import EVENTS_MAX, Checks
+from tui.insights import Curve, Insights
+from tui.widgets.spans import plain, width_of
+from tui.widgets.speedup_rows import sizes_rows, waterfall_rows
+
+
+def found() -> Insights:
+    events = scripted().events
+    insights = Insights(lambda seq: events[:seq])
+    assert insights.begin("waterfall", len(events))
+    insights.make("waterfall", len(events), meta=None, runs=None, base=None)
+    return insights
+
+
+def test_the_waterfall_goes_from_the_ideal_down_to_the_speedup_step_by_step() -> None:
+    account = Account.of(scripted().events)
+    assert account is not None
+    rows = [plain(row) for row in waterfall_rows(losses(account), 76, 40)]
+    values = [float(row[27:35]) for row in rows[:-1]]
+    assert values[0] == 4.0
+    assert sum(values[:-1]) == pytest.approx(values[-1], abs=0.06)  # steps are rounded, tiny ones left out
+    assert "estimated" in rows[-1]
+
+
+@pytest.mark.parametrize(("cells", "height"), [(40, 6), (76, 18), (196, 40)])
+def test_rows_fit(cells: int, height: int) -> None:
+    account = Account.of(scripted().events)
+    assert account is not None
+    curve = Curve(((1.0, 1.0), (4.0, 2.1)), ((1.0, 1.0), (4.0, 2.0)), "USL: " + "word " * 60)
+    for rows in (waterfall_rows(losses(account), cells, height), sizes_rows(curve, cells, height)):
+        assert len(rows) <= height
+        assert all(width_of(row) <= cells for row in rows)
+
+
+def test_it_is_not_computed_again_for_the_same_event_nor_at_once_for_the_next() -> None:
+    insights = found()
+    assert insights.insight.losses is not None
+    last = len(scripted().events)
+    assert not insights.begin("waterfall", last)
+    assert not insights.begin("waterfall", last + 1)
+    assert insights.begin("over N", last)
+
+
+def test_a_journal_that_is_too_long_is_left_to_the_report() -> None:
+    insights = Insights(lambda seq: [])
+    assert insights.begin("waterfall", EVENTS_MAX + 1)
+    insights.make("waterfall", EVENTS_MAX + 1, meta=None, runs=None, base=None)
+    assert "teamtop report" in insights.insight.missing["waterfall"]
+
+
+def test_an_error_is_a_sentence_and_the_next_try_is_possible() -> None:
+    def broken(seq: int) -> list[None]:
+        raise OSError("gone")
+
+    insights = Insights(broken)  # type: ignore[arg-type]  # never returns
+    assert insights.begin("waterfall", 5)
+    insights.make("waterfall", 5, meta=None, runs=None, base=None)
+    assert "OSError" in insights.insight.missing["waterfall"]
+    assert insights.begin("over N", 5)
+
+
+def test_g_shows_the_waterfall_then_what_is_missing_for_speedup_over_n(tmp_path: Path) -> None:
+    events = scripted().events
+
+    async def scene(stage: Stage) -> None:
+        stage.source.checks = Checks(lambda seq: events[:seq])
+        await stage.press("4", "g")
+        stage.live.flush()
+        await stage.settle()
+        assert "ideal, one for each agent" in stage.text()
+        await stage.press("g")
+        stage.live.flush()
+        await stage.settle()
+        assert "no saved runs like it" in stage.text()
+        await stage.press("g")
+        assert "Amdahl" in stage.text()
+
+    async def run() -> None:
+        async with staged(events, size=(80, 24)) as stage:
+            await scene(stage)
+
+    asyncio.run(run())
