@@ -45,9 +45,10 @@ def draft_privacy(history: History, tally: Tally) -> None:
     unknown="No draft was accepted.",
 )
 def draft_verified(history: History, tally: Tally) -> None:
-    """An accepted draft without a passing run of its task's tests after its last edit; a second one for its
-    task; fewer agreeing drafts than were needed; a file that becomes something else than the draft held."""
-    passed: dict[int, set[int]] = {}
+    """An accepted draft without a passing run of its task's tests begun after its last edit; a second one for
+    its task; fewer agreeing drafts than were needed; a file that becomes something else than it held."""
+    passed: dict[int, dict[int, tuple[str, ...]]] = {}
+    written: dict[int, int] = {}
     runs: dict[int, ev.TestsStarted] = {}
     held: dict[int, dict[str, str]] = {}
     taken: set[str] = set()
@@ -55,15 +56,19 @@ def draft_verified(history: History, tally: Tally) -> None:
         match event:
             case ev.TestsStarted():
                 runs[event.run] = event
-            case ev.TestsFinished(verdict="passed"):
-                for draft in runs[event.run].drafts if event.run in runs else ():
-                    passed.setdefault(draft, set()).add(event.run)
+            case ev.TestsFinished(verdict="passed") if event.run in runs:
+                run = runs[event.run]
+                for draft in run.drafts:
+                    if run.seq > written.get(draft, 0):
+                        passed.setdefault(draft, {})[event.run] = run.tasks
             case ev.DraftEdited():
                 passed.pop(event.draft, None)
+                written[event.draft] = event.seq
                 held.setdefault(event.draft, {})[event.path] = event.hash
             case ev.DraftAccepted():
                 tally.look()
-                if event.run not in passed.get(event.draft, ()):
+                tested = passed.get(event.draft, {}).get(event.run)
+                if tested is None or (tested and event.task not in tested):
                     text = "Draft {} of task {} was taken without having passed its tests as it was."
                     tally.found(event.seq, text, event.draft, event.task)
                 elif event.task in taken or event.task in _done_before(history, event):
@@ -110,12 +115,14 @@ def own_review(history: History, tally: Tally) -> None:
             case ev.ReviewRequested():
                 tally.look()
                 waiting[event.task] = event.agent
+                approved.pop(event.task, None)
                 if event.reviewer == event.agent:
                     tally.found(event.seq, "{} was to review its own task {}.", event.agent, event.task)
             case ev.ReviewAssigned() if event.reviewer == event.author:
                 tally.found(event.seq, "{} was to review its own task {}.", event.author, event.task)
             case ev.ReviewGiven():
                 author = waiting.pop(event.task, None)
+                approved.pop(event.task, None)
                 if author is None:
                     tally.found(event.seq, "Task {} was reviewed without being handed in.", event.task)
                 elif event.agent == author:
@@ -128,3 +135,4 @@ def own_review(history: History, tally: Tally) -> None:
                     tally.found(event.seq, text, event.task, event.reviewer)
             case ev.TaskReleased():
                 waiting.pop(event.task, None)
+                approved.pop(event.task, None)

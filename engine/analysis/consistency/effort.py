@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 from engine.analysis.consistency.findings import Tally, predicate
 from engine.analysis.consistency.fingerprints import walk
@@ -46,6 +47,7 @@ def repetition(history: History, tally: Tally) -> None:
     or not. Talk is compared without case and blanks. Turns without any action break the row. Counted once
     per row, at its third turn."""
     row: dict[str, tuple[bytes, int]] = {}
+    acted = Counter[str]()
     for turn in history.turns:
         if turn.outcome != "replied":
             continue
@@ -54,12 +56,11 @@ def repetition(history: History, tally: Tally) -> None:
         length = length + 1 if print_ and print_ == before else 1
         row[turn.agent] = (print_, length)
         if print_:
-            tally.look()
+            acted[turn.agent] += 1
         if length == REPEATS:
             text = "{} took the same actions in {} turns up to round {}."
             tally.found(turn.end, text, turn.agent, REPEATS, turn.started.number)
-    if tally.looked < REPEATS:
-        tally.looked = 0
+    tally.look(sum(turns for turns in acted.values() if turns >= REPEATS))
 
 
 def _actions(turn: Turn) -> bytes:

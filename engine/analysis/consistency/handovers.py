@@ -64,11 +64,12 @@ def _stolen(
 )
 def lead_policy(history: History, tally: Tally) -> None:
     """The lead is lost for longer than its lease and nobody takes its place; or somebody does for a lead who
-    is not lost, or who is none; or the heir is no developer, or lost itself. ``History.slack`` is allowed for
-    timers."""
+    is not lost, or who is none; or the heir is no developer, or lost itself. For a lead who leaves there is
+    no lease to wait for. ``History.slack`` is allowed for timers."""
     roles: dict[str, ev.Role] = {}
     lost: dict[str, float] = {}
     due: dict[str, float] = {}  # leads for whom the policy is still to come
+    leaderless = False
     for event in history.events:
         for lead in [lead for lead, until in due.items() if event.ts > until + history.slack]:
             late = event.ts - due.pop(lead)
@@ -77,6 +78,7 @@ def lead_policy(history: History, tally: Tally) -> None:
             case ev.RunStarted() | ev.TeamChanged():
                 roles = {spec.name: spec.role for spec in event.team}
                 due = {lead: until for lead, until in due.items() if roles.get(lead) == "lead"}
+                leaderless = False
             case ev.AgentCrashed() | ev.AgentStalled():
                 first = event.agent not in lost
                 lost[event.agent] = event.lease_until
@@ -84,18 +86,21 @@ def lead_policy(history: History, tally: Tally) -> None:
                     tally.look()
                     due[event.agent] = event.lease_until
             case ev.AgentLeft():
-                tally.look(roles.get(event.agent) == "lead")
-                lost[event.agent] = event.ts  # there is no lease to wait for
-                due.pop(event.agent, None)
+                lost[event.agent] = event.ts
+                if roles.get(event.agent) == "lead":
+                    tally.look()
+                    due |= {} if leaderless else {event.agent: event.ts}
             case ev.AgentRevived() | ev.AgentJoined():
                 lost.pop(event.agent, None)
                 due.pop(event.agent, None)
                 roles |= {event.agent: event.role} if isinstance(event, ev.AgentJoined) else {}
+                leaderless = leaderless and roles.get(event.agent) != "lead"
             case ev.LeadLost():
                 due.pop(event.agent, None)
                 wrong = _succession(event, roles, lost)
                 if wrong:
                     tally.found(event.seq, "{}", wrong)
+                leaderless = not event.heir
                 if event.heir:
                     roles |= {event.agent: "developer", event.heir: "lead"}
             case ev.RunEnded():

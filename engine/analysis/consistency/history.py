@@ -34,6 +34,7 @@ class History:
         self.tasks: dict[str, ev.TaskSpec] = self.shape.tasks
         self.team: dict[str, None] = dict.fromkeys(self.shape.team)
         self.growth: list[ev.TaskAdded | ev.DependencyAdded] = []
+        self._came: dict[tuple[str, str], int] = {}
         self.left: dict[str, list[int]] = {}
         self.turns: list[Turn] = []
         self.turn_of: dict[int, Turn] = {}
@@ -111,6 +112,7 @@ class History:
     def _task_added(self, event: ev.TaskAdded) -> None:
         self.growth.append(event)
         if event.spec.id not in self.tasks:
+            self._came[event.spec.id, ""] = event.seq
             self.shape.apply(event)
             self._note(event.spec)
             self._board.lay(event.spec)
@@ -118,6 +120,8 @@ class History:
 
     def _dependency_added(self, event: ev.DependencyAdded) -> None:
         self.growth.append(event)
+        if event.dependency not in self.dependencies(event.task):
+            self._came[event.task, event.dependency] = event.seq
         self.shape.apply(event)
 
     def _act(self, event: ev.Event) -> None:
@@ -210,6 +214,15 @@ class History:
     def open_tasks(self) -> list[str]:
         """Tasks that are not done after the last event."""
         return [task for task in self.tasks if task not in self.done_at]
+
+    def dependencies(self, task: str, seq: int = OPEN) -> tuple[str, ...]:
+        """What ``task`` waited for just before event ``seq``, done or not; nothing if it was not there."""
+        spec = self.tasks.get(task)
+        if spec is None or self._came.get((task, ""), 0) >= seq:
+            return ()
+        if not self._came:
+            return spec.dependencies
+        return tuple(each for each in spec.dependencies if self._came.get((task, each), 0) < seq)
 
     @cached_property
     def holdings(self) -> list[Holding]:

@@ -30,12 +30,13 @@ _EFFECTS = (
 @predicate(
     "zombie",
     "engine",
-    holds="Nothing was done by an agent that was down, or in a turn of an epoch that was over.",
+    holds="Nothing was done by an agent that was down or gone, or in a turn of an epoch that was over.",
     unknown="No agent was lost.",
 )
 def zombie(history: History, tally: Tally) -> None:
-    """A15: an action or a turn of an agent that is down; an action in a turn of an older epoch, or in one
-    that was ended because its agent was lost; a turn that begins under another epoch than the agent's.
+    """A15: an action or a turn of an agent that is down or has left; an action in a turn of an older
+    epoch, or in one that was ended because its agent was lost; a turn that begins under another epoch than
+    the agent's.
 
     The epoch of an agent that stalls beyond its lease grows without an event until it is back, so up to then
     only the end of its turn tells.
@@ -73,7 +74,7 @@ def zombie(history: History, tally: Tally) -> None:
                     tally.found(event.seq, text, event.agent, event.epoch, epoch[event.agent])
                 epoch[event.agent] = max(event.epoch, epoch.get(event.agent, 1))
             case _ if isinstance(event, _EFFECTS) and (who := actor(event)) is not None:
-                _acted(history, tally, event, who, down, epoch, over)
+                _acted(history, tally, event, who, down | gone, epoch, over)
 
 
 def _acted(  # noqa: PLR0917 - what is known of all agents at this moment
@@ -81,15 +82,15 @@ def _acted(  # noqa: PLR0917 - what is known of all agents at this moment
     tally: Tally,
     event: ev.Event,
     who: tuple[str, int],
-    down: set[str],
+    away: set[str],
     epoch: dict[str, int],
     over: dict[int, str],
 ) -> None:
     turn = history.turn_of.get(who[1])
     agent = who[0] or (turn.agent if turn is not None else "")
     what = _words(event)
-    if agent in down:
-        tally.found(event.seq, "{} {} while it was down.", agent, what)
+    if agent in away:
+        tally.found(event.seq, "{} {} while it was down or gone.", agent, what)
     elif who[1] in over:
         text = "{} {} in a turn that had ended as {}."
         tally.found(event.seq, text, agent, what, over[who[1]])

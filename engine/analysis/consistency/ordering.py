@@ -27,14 +27,9 @@ def blocked_claim(history: History, tally: Tally) -> None:
 def _moves(history: History) -> int:
     """Claims and completions of tasks that have dependencies."""
     return sum(
-        step.kind in ("claim", "complete") and bool(_dependencies(history, step.task))
+        step.kind in ("claim", "complete") and bool(history.dependencies(step.task, step.seq))
         for step in history.steps
     )
-
-
-def _dependencies(history: History, task: str) -> tuple[str, ...]:
-    spec = history.tasks.get(task)
-    return spec.dependencies if spec is not None else ()
 
 
 @predicate(
@@ -47,7 +42,7 @@ def early_write(history: History, tally: Tally) -> None:
     """A5 (ii): a write to a file of t while a dependency of t is not done; editing is not gated."""
     for edit in history.edits:
         for task in history.tasks_of.get(edit.path, ()):
-            dependencies = _dependencies(history, task)
+            dependencies = history.dependencies(task, edit.seq)
             if not dependencies:
                 continue
             tally.look()
@@ -90,7 +85,7 @@ def causal_evidence(history: History, tally: Tally) -> None:
         runs = [judged for judged in history.judgements(task) if judged.ended < completed.seq]
         if not runs:
             continue
-        for dependency in _dependencies(history, task):
+        for dependency in history.dependencies(task, completed.seq):
             done = history.done_at.get(dependency)
             if done is None or dependency not in history.tasks:
                 continue

@@ -65,7 +65,11 @@ def task_fencing(history: History, tally: Tally) -> None:
                 text = "{} completed task {} under token {}, while {} was the task's."
                 values = (step.event.agent, step.task, step.event.token, tokens.get(step.task, 0))
                 tally.found(step.seq, text, *values)
-        elif step.status != "done" and (step.kind != "claim" or step.owner != step.owner_after):
+        elif (
+            step.kind != "complete"
+            and step.status != "done"
+            and (step.kind != "claim" or step.owner != step.owner_after)
+        ):
             tokens[step.task] = tokens.get(step.task, 0) + (step.kind not in _KEEPS_TOKEN)
 
 
@@ -137,7 +141,7 @@ def _wrong(history: History, step: Step) -> str:
         return f"Task {task} was done when {agent} {_PAST[step.kind]} it."
     if step.kind == "assign" and step.owner:
         return f"Task {task} was assigned to {agent} while {step.owner} owned it."
-    if step.kind == "claim" and step.status == "in_progress" and step.owner == agent:
+    if step.kind == "claim" and step.status in ("in_progress", "review") and step.owner == agent:
         return f"{agent} claimed task {task} twice."
     if step.kind == "complete" and step.owner != agent:
         return f"{agent} completed task {task}, which {step.owner or 'nobody'} owned."
@@ -145,6 +149,8 @@ def _wrong(history: History, step: Step) -> str:
         return f"{agent} handed in task {task}, which was {step.status}, of {step.owner or 'nobody'}."
     if step.kind == "give back" and step.status != "review":
         return f"Task {task} was rejected without being handed in."
+    if step.kind == "give back" and step.owner != step.owner_after:
+        return f"Task {task} of {step.owner or 'nobody'} was rejected as {step.owner_after}'s."
     if step.kind == "release" and step.owner != agent:
         return f"Task {task} was taken from {agent}, while {step.owner or 'nobody'} owned it."
     return ""

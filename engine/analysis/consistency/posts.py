@@ -12,11 +12,15 @@ from engine.record import events as ev
 
 @dataclass(slots=True)
 class Post:
-    """All that a journal says of messages: by (id, recipient) when delivered, lost and read."""
+    """All that a journal says of messages: by (id, recipient) when delivered, lost and read.
+
+    ``repeated`` are those that came once more, and were held back.
+    """
 
     sent: dict[str, ev.MessageSent] = field(default_factory=dict)
     delivered: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     lost: dict[tuple[str, str], ev.MessageLost] = field(default_factory=dict)
+    repeated: list[ev.MessageRepeated] = field(default_factory=list)
     read: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     prompts: dict[str, list[int]] = field(default_factory=dict)
 
@@ -42,6 +46,8 @@ def post_of(events: Iterable[ev.Event]) -> Post:
                 post.delivered.setdefault((event.id, event.recipient), []).append(event.seq)
             case ev.MessageLost():
                 post.lost.setdefault((event.id, event.recipient), event)
+            case ev.MessageRepeated():
+                post.repeated.append(event)
             case ev.TurnStarted():
                 post.prompts.setdefault(event.agent, []).append(event.seq)
                 for message in event.seen.mail:

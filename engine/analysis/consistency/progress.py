@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.analysis.consistency.findings import Tally, predicate
 from engine.analysis.consistency.fingerprints import walk
 from engine.analysis.consistency.history import History
+from engine.analysis.consistency.spans import OPEN
 from engine.record import events as ev
 
 ROUNDS = 3
@@ -109,10 +110,20 @@ def deadlock(history: History, tally: Tally) -> None:
     """
     if history.start is None:
         return
-    waits = {task.id: {d for d in task.dependencies if d in history.tasks} for task in history.tasks.values()}
-    if not any(waits.values()):
+    if not any(history.dependencies(task) for task in history.tasks):
         return
     tally.look()
+    if not _stuck(history, OPEN):
+        return
+    for event in (history.start, *history.growth):  # the first one after which there is a cycle
+        if stuck := _stuck(history, event.seq + 1):
+            tally.found(event.seq, "Tasks {} wait for each other.", ", ".join(stuck[:5]))
+            return
+
+
+def _stuck(history: History, seq: int) -> list[str]:
+    """Tasks that just before event ``seq`` could never have been done."""
+    waits = {task: set(history.dependencies(task, seq)) & set(history.tasks) for task in history.tasks}
     dependents: dict[str, list[str]] = {}
     for task, dependencies in waits.items():
         for dependency in dependencies:
@@ -123,6 +134,4 @@ def deadlock(history: History, tally: Tally) -> None:
             waits[dependent].discard(task)
             if not waits[dependent]:
                 ready.append(dependent)
-    if len(ready) < len(waits):
-        stuck = sorted(task for task, dependencies in waits.items() if dependencies)
-        tally.found(history.start.seq, "Tasks {} wait for each other.", ", ".join(stuck[:5]))
+    return sorted(task for task, dependencies in waits.items() if dependencies)

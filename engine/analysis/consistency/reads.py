@@ -84,7 +84,7 @@ def missed_change(history: History, tally: Tally) -> None:
     for turn in history.turns:
         start, agent = turn.started, turn.agent
         shown = _shown(turn)
-        begin, end = place.get(agent, 0), place.get(agent, 0)
+        end = place.get(agent, 0)
         others: set[str] = set()
         while end < len(history.edits) and history.edits[end].seq < start.seq:
             edit = history.edits[end]
@@ -94,14 +94,13 @@ def missed_change(history: History, tally: Tally) -> None:
                 others.add(edit.path)
             end += 1
         place[agent] = end
-        if begin == end or history.faulty(start.seq, start.seq, agent, kinds=STALE):
+        before, epochs[agent] = epochs.get(agent, start.epoch), start.epoch
+        if not others or before != start.epoch or history.faulty(start.seq, start.seq, agent, kinds=STALE):
             continue
-        if epochs.setdefault(agent, start.epoch) == start.epoch and others:
-            tally.look()
-            missing = sorted(others.difference(shown))
-            if missing:
-                tally.found(start.seq, "{} was not told that {} had changed.", agent, missing[0])
-        epochs[agent] = start.epoch
+        tally.look()
+        missing = sorted(others.difference(shown))
+        if missing:
+            tally.found(start.seq, "{} was not told that {} had changed.", agent, missing[0])
 
 
 @predicate(

@@ -1,0 +1,494 @@
+"""Test runs, completions and what they rest on; rewrites that tests judge; trees; drafts and reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from engine.analysis.consistency import completion, copies, ordering, trees
+from engine.analysis.consistency import rewrites as rewriting
+from engine.record import events as ev
+from engine.world.treehash import content_hash, tree_hash
+from tests.helpers.histories import Book
+from tests.helpers.small.alphabet import Alphabet, Op
+from tests.helpers.small.past import before, span
+from tests.helpers.small.subject import Definition, Events, Judged, Subject
+
+FILES = {"1": ("add.py",), "2": ("sub.py",)}
+NODES = {"1": "test_add.py::test_it", "2": "test_sub.py::test_it"}
+BELOW = {"1": ("1",), "2": ("1", "2")}
+"""Tasks that a task builds on, itself included."""
+
+
+# ------------------------------------------------------------ completions
+
+
+def play(ops: Sequence[Op], **settings: Any) -> Events:
+    """Dev1 tests and completes two tasks, the second of which builds on the first; files are written anew or
+    put back as they were."""
+    book = Book("add", "sub", after={"sub": "add"}, **settings)
+    book.round()
+    running: list[str] = []
+    for (kind,) in ops:
+        word, _, task = kind.partition(" ")
+        match word:
+            case "write":
+                book.write("Dev2", FILES[task][0], f"v{book.versions.get(FILES[task][0], 0) + 1}\n")
+            case "restore":
+                book.write("Dev2", FILES[task][0], "v1\n")
+            case "begin" if not running:
+                book.begin_test("Dev1", task)
+                running.append(task)
+            case "pass" | "fail" if running:
+                tested = running.pop()
+                book.end_test("Dev1", tested, failed=(tested,) if word == "fail" else ())
+            case "test":
+                book.test("Dev1", task)
+            case "break":
+                book.test("Dev1", task, failed=(task,))
+            case "abort":
+                book.test("Dev1", task, failed=(task,), verdict="error")
+            case "complete" | "forge":
+                book.complete("Dev1", task, evidence="passed" if word == "forge" else "none")
+    return book.events
+
+
+Run = tuple[ev.TestsStarted, ev.TestsFinished]
+
+
+def runs(events: Events, task: str) -> list[Run]:
+    """Finished runs for a task, in the order in which they finished."""
+    started = {e.run: e for e in events if isinstance(e, ev.TestsStarted)}
+    return [
+        (started[e.run], e)
+        for e in events
+        if isinstance(e, ev.TestsFinished) and task in started[e.run].tasks
+    ]
+
+
+def done(events: Events, task: str) -> ev.TaskCompleted | None:
+    """The first completion of a task."""
+    return next((e for e in events if isinstance(e, ev.TaskCompleted) and e.task == task), None)
+
+
+def contents(events: Events, task: str, seq: int) -> list[str]:
+    """What the files of a task held just before ``seq``."""
+    held = {e.path: e.content for e in events if isinstance(e, ev.FileEdited) and e.seq < seq}
+    return [held.get(path, "") for path in FILES[task]]
+
+
+def same(events: Events, tasks: Sequence[str], one: int, other: int) -> bool:
+    return all(contents(events, task, one) == contents(events, task, other) for task in tasks)
+
+
+def dirty(asked: bool, events: Events) -> Judged:
+    looked, found = False, []
+    for task, below in BELOW.items():
+        end = done(events, task)
+        if end is None or not asked:
+            continue
+        looked = True
+        clean = any(
+            finished.seq < end.seq
+            and NODES[task] in finished.passed
+            and same(events, below, started.seq, end.seq)
+            for started, finished in runs(events, task)
+        )
+        if not clean:
+            found.append(end.seq)
+    return looked, found
+
+
+def misrecorded(events: Events) -> Judged:
+    """Evidence that is not the verdict of the last run for the task, on its files as they are."""
+    looked, found = False, []
+    for task in BELOW:
+        end = done(events, task)
+        if end is None:
+            continue
+        last = [run for run in runs(events, task) if run[1].seq < end.seq][-1:]
+        if last and last[0][1].verdict == "error":
+            continue
+        looked = True
+        expected = "none"
+        if last and same(events, (task,), last[0][0].seq, end.seq):
+            expected = last[0][1].verdict
+        if end.evidence != expected:
+            found.append(end.seq)
+    return looked, found
+
+
+def regressed(events: Events) -> Judged:
+    """Tasks that fail in a run begun after they were done, told by the first such run."""
+    looked, found = False, []
+    for task in BELOW:
+        end = done(events, task)
+        later = [run for run in runs(events, task) if end is not None and run[0].seq > end.seq]
+        looked |= bool(later)
+        found += [finished.seq for _, finished in later if finished.verdict == "failed"][:1]
+    return looked, found
+
+
+def acausal(events: Events) -> Judged:
+    """Task 2 done on tests of another task 1 than the one that was completed."""
+    end, first = done(events, "2"), done(events, "1")
+    tested = [run for run in runs(events, "2") if end is not None and run[1].seq < end.seq]
+    if end is None or first is None or not tested:
+        return False, []
+    return True, [] if same(events, ("1",), tested[-1][0].seq, first.seq) else [end.seq]
+
+
+def flaky(events: Events) -> Judged:
+    """Runs that say otherwise than the first one on the same tree; runs that broke off say nothing."""
+    looked, found = False, []
+    for task in BELOW:
+        judged = [run for run in runs(events, task) if run[1].verdict != "error"]
+        for started, finished in judged:
+            first = next(run for run in judged if run[0].tree == started.tree)
+            looked |= first[1] is not finished
+            if first[1].verdict != finished.verdict:
+                found.append(finished.seq)
+    return looked, found
+
+
+# ------------------------------------------------------------ rewrites
+
+
+def play_rewrites(ops: Sequence[Op]) -> Events:
+    book = Book("add", "sub", after={"sub": "add"})
+    book.round()
+    for kind, *agents in ops:
+        match kind:
+            case "write":
+                book.end(agents[0])
+                version = book.versions.get("sub.py", 0)
+                book.turn(agents[0], seen=ev.Seen(board=1, files=(("sub.py", version),) if version else ()))
+                book.write(agents[0], "sub.py", f"v{version + 1}\n")
+            case "change below":
+                book.write("Dev1", "add.py", f"v{book.versions.get('add.py', 0) + 1}\n")
+            case "test" | "break" | "abort":
+                verdict = "error" if kind == "abort" else None
+                book.test("Dev1", "2", failed=() if kind == "test" else ("2",), verdict=verdict)
+    return book.events
+
+
+def destroyed(events: Events) -> Judged:
+    """Knowing rewrites of a teammate's file before which the task passed last and after which it failed,
+    all else the same."""
+    looked, found = False, []
+    edits = [e for e in events if isinstance(e, ev.FileEdited) and e.path == "sub.py"]
+    for w1, w2, w3 in zip(edits, edits[1:], [*edits[2:], None], strict=False):
+        if w1.agent == w2.agent or w2.base != w1.version or w1.seq > span(events, w2.turn)[0]:
+            continue
+        earlier = [run for run in runs(events, "2") if w1.seq < run[0].seq < w2.seq][-1:]
+        later = [run for run in runs(events, "2") if w2.seq < run[0].seq < (w3.seq if w3 else 10**9)][:1]
+        if not earlier or not later or later[0][1].verdict == "error":
+            continue
+        if same(events, ("1",), earlier[0][0].seq, later[0][0].seq):
+            looked = True
+            if earlier[0][1].verdict == "passed" and later[0][1].verdict == "failed":
+                found.append(w2.seq)
+    return looked, found
+
+
+# ------------------------------------------------------------ trees
+
+
+def play_trees(ops: Sequence[Op]) -> Events:
+    book = Book("add", "sub")
+    book.round()
+    for (kind,) in ops:
+        match kind:
+            case "write" | "write elsewhere":
+                book.write("Dev1", "add.py" if kind == "write" else "sub.py", f"v{len(book.events)}\n")
+            case "write misnamed":
+                book.write("Dev1", "add.py", f"v{len(book.events)}\n", hash="00")
+            case "test":
+                book.test("Dev1", "1")
+            case "test another tree":
+                book.test("Dev1", "1", tree="ff")
+    return book.events
+
+
+def phantoms(events: Events) -> Judged:
+    """Wrong hashes of contents, and trees that are not those of the edits; the same wrong tree told once."""
+    edits = [e for e in events if isinstance(e, ev.FileEdited)]
+    found = [e.seq for e in edits if e.hash != content_hash(e.content)]
+    tests = [e for e in events if isinstance(e, ev.TestsStarted)]
+    told = ""
+    for test in tests:
+        held = {e.path: e.content for e in before(events, test) if isinstance(e, ev.FileEdited)}
+        right = test.tree == tree_hash(held)
+        if not right and test.tree != told:
+            found.append(test.seq)
+        told = "" if right else test.tree
+    return bool(tests), found
+
+
+# ------------------------------------------------------------ drafts and reviews
+
+
+def play_drafts(ops: Sequence[Op]) -> Events:
+    """Draft 1 of task 1 is opened by somebody and worked on by anybody."""
+    book = Book("add")
+    book.round()
+    text, run = "", 0
+    for kind, *agents in ops:
+        agent = agents[0] if agents else "Dev1"
+        turn = book.number(agent)
+        match kind:
+            case "open":
+                book.add(ev.DraftOpened(draft=1, task="1", agent=agent, kind="version"))
+            case "edit":
+                text = f"v{len(book.events)}\n"
+                book.add(
+                    ev.DraftEdited(
+                        draft=1,
+                        task="1",
+                        agent=agent,
+                        turn=turn,
+                        path="add.py",
+                        base=0,
+                        content=text,
+                        hash=content_hash(text),
+                    )
+                )
+            case "begin" | "begin another":
+                run += 1
+                tasks = ("1",) if kind == "begin" else ("2",)
+                tree = tree_hash({"add.py": text})
+                book.add(
+                    ev.TestsStarted(run=run, agent=agent, turn=turn, tasks=tasks, tree=tree, drafts=(1,))
+                )
+            case "pass" if run:
+                nodes = tuple(book.tests["1"])
+                book.add(
+                    ev.TestsFinished(
+                        run=run,
+                        agent=agent,
+                        turn=turn,
+                        verdict="passed",
+                        passed=nodes,
+                        failed=(),
+                        seconds=0.1,
+                    )
+                )
+            case "accept" | "accept too few":
+                agreeing, needed = (1,), 1 if kind == "accept" else 2
+                book.add(
+                    ev.DraftAccepted(
+                        draft=1, task="1", agent=agent, turn=turn, run=run, needed=needed, agreeing=agreeing
+                    )
+                )
+            case "end":
+                book.add(ev.DraftEnded(draft=1, task="1", agent=agent, reason="lost"))
+            case "show":
+                book.end(agent)
+                book.turn(agent, seen=ev.Seen(board=1, drafts=(1,)))
+            case "complete" | "complete otherwise":
+                book.write("Dev1", "add.py", text if kind == "complete" else "other\n")
+                book.complete("Dev1", "1")
+    return book.events
+
+
+def exposed(events: Events) -> Judged:
+    """Drafts shown to, or worked on by, another than who opened them, or when they are not open."""
+    found = []
+    for event in events:
+        own = ""
+        for e in before(events, event):
+            if isinstance(e, ev.DraftOpened):
+                own = e.agent
+            elif isinstance(e, ev.DraftEnded | ev.DraftAccepted):
+                own = ""
+        shown = isinstance(event, ev.TurnStarted) and bool(event.seen.drafts)
+        if (shown or isinstance(event, ev.DraftEdited | ev.DraftAccepted)) and event.agent != own:  # type: ignore[attr-defined]  # each has one
+            found.append(event.seq)
+    return any(isinstance(e, ev.DraftOpened) for e in events), found
+
+
+def unverified(events: Events) -> Judged:
+    """Drafts taken without a passing run of the task's tests begun after their last edit, or as a second one,
+    or without enough that agree, or of which something else became the task's file."""
+    taken = [e for e in events if isinstance(e, ev.DraftAccepted)]
+    found = []
+    for accepted in taken:
+        past = before(events, accepted)
+        edits = [e for e in past if isinstance(e, ev.DraftEdited)]
+        last = max((e.seq for e in edits), default=0)
+        passed = any(
+            started.run == accepted.run and started.seq > last and finished.verdict == "passed"
+            for started, finished in runs(past, "1")
+        )
+        second = any(isinstance(e, ev.DraftAccepted | ev.TaskCompleted) for e in past)
+        few = len(accepted.agreeing) < accepted.needed
+        end = done(events, "1")
+        other = end is not None and bool(edits) and contents(events, "1", end.seq) != [edits[-1].content]
+        if not passed or second or few or other:
+            found.append(accepted.seq)
+    return bool(taken), found
+
+
+def play_reviews(ops: Sequence[Op]) -> Events:
+    book = Book("add")
+    book.round()
+    for kind, *agents in ops:
+        agent = agents[0] if agents else ""
+        turn = book.number(agent)
+        match kind:
+            case "hand to":
+                book.add(ev.ReviewRequested(task="1", agent=agent, turn=turn, reviewer=agents[1]))
+            case "hand to oneself":
+                book.add(ev.ReviewRequested(task="1", agent=agent, turn=turn, reviewer=agent))
+            case "pass on to":
+                book.add(ev.ReviewAssigned(task="1", reviewer=agent, author="Dev1"))
+            case "approve" | "reject":
+                book.add(
+                    ev.ReviewGiven(
+                        task="1", agent=agent, author="Dev1", turn=turn, approved=kind == "approve"
+                    )
+                )
+            case "complete by":
+                book.add(ev.TaskCompleted(task="1", agent="Dev1", turn=turn, evidence="none", reviewer=agent))
+            case "release":
+                book.release("Dev1", "1")
+    return book.events
+
+
+def improper(events: Events) -> Judged:
+    """Reviews by the author, or of what is not handed in; completions that follow no such approval."""
+    found = []
+    for event in events:
+        past = [
+            e
+            for e in before(events, event)
+            if isinstance(e, ev.ReviewRequested | ev.ReviewGiven | ev.TaskReleased | ev.TaskCompleted)
+        ]
+        last = past[-1] if past else None
+        match event:
+            case ev.ReviewRequested():
+                wrong = event.reviewer == event.agent
+            case ev.ReviewAssigned():
+                wrong = event.reviewer == event.author
+            case ev.ReviewGiven():
+                wrong = not _proper(events, event)
+            case ev.TaskCompleted():
+                wrong = not (
+                    isinstance(last, ev.ReviewGiven)
+                    and last.approved
+                    and last.agent == event.reviewer
+                    and _proper(events, last)
+                )
+            case _:
+                continue
+        if wrong:
+            found.append(event.seq)
+    return any(isinstance(e, ev.ReviewRequested) for e in events), found
+
+
+def _proper(events: Events, review: ev.ReviewGiven) -> bool:
+    """Whether the task was handed in, and by somebody else, when it was reviewed."""
+    past = before(events, review)
+    moves = [e for e in past if isinstance(e, ev.ReviewRequested | ev.ReviewGiven | ev.TaskReleased)]
+    return bool(moves) and isinstance(moves[-1], ev.ReviewRequested) and moves[-1].agent != review.agent
+
+
+COMPLETIONS = (
+    Definition(completion.dirty_completion, partial(dirty, True)),
+    Definition(completion.dirty_completion_engine, partial(dirty, False), frozenset({"unknown"})),
+    Definition(completion.recorded_evidence, misrecorded),
+    Definition(completion.regression_after_done, regressed),
+    Definition(ordering.causal_evidence, acausal),
+)
+
+SUBJECTS = [
+    Subject(
+        "completions and their evidence",
+        Alphabet("write 1", "write 2", "restore 2", "begin 2", "pass", "fail", "complete 1", "complete 2"),
+        5,
+        37_448,
+        play,
+        COMPLETIONS,
+        also=((("write 1",), ("complete 1",), ("write 1",), ("begin 2",), ("pass",), ("complete 2",)),),
+    ),
+    Subject(
+        "evidence that broke off or was forged",
+        Alphabet("write 2", "test 2", "break 2", "abort 2", "forge 2", "complete 2", "complete 1"),
+        5,
+        19_607,
+        play,
+        (COMPLETIONS[0], *COMPLETIONS[2:4], Definition(completion.flaky_evidence, flaky)),
+    ),
+    Subject(
+        "completions that the engine verifies",
+        Alphabet("write 1", "write 2", "test 2", "break 2", "complete 1", "complete 2"),
+        5,
+        9_330,
+        partial(play, completion="verified"),
+        (
+            Definition(completion.dirty_completion_engine, partial(dirty, True)),
+            Definition(completion.dirty_completion, partial(dirty, False), frozenset({"unknown"})),
+        ),
+    ),
+    Subject(
+        "rewrites that tests judge",
+        Alphabet("write a", "change below", "test", "break", "abort"),
+        5,
+        5_675,
+        play_rewrites,
+        (Definition(rewriting.destructive_rewrite, destroyed),),
+        800,
+    ),
+    Subject(
+        "trees that tests see",
+        Alphabet("write", "write elsewhere", "write misnamed", "test", "test another tree"),
+        6,
+        19_530,
+        play_trees,
+        (Definition(trees.phantom_write, phantoms),),
+    ),
+    Subject(
+        "drafts",
+        Alphabet("open a", "edit a", "show a", "accept a", "end", "begin", "pass"),
+        4,
+        10_480,
+        play_drafts,
+        (Definition(copies.draft_privacy, exposed),),
+    ),
+    Subject(
+        "drafts that are taken",
+        Alphabet(
+            "edit",
+            "begin",
+            "begin another",
+            "pass",
+            "accept",
+            "accept too few",
+            "complete",
+            "complete otherwise",
+        ),
+        5,
+        37_448,
+        play_drafts,
+        (Definition(copies.draft_verified, unverified),),
+        800,
+    ),
+    Subject(
+        "reviews",
+        Alphabet(
+            "hand to a b",
+            "hand to oneself a",
+            "pass on to a",
+            "approve a",
+            "reject a",
+            "complete by a",
+            "release",
+        ),
+        4,
+        41_680,
+        play_reviews,
+        (Definition(copies.own_review, improper),),
+        800,
+    ),
+]
