@@ -21,6 +21,7 @@ from tui.commands.options import PREFIX, give_variables, interactive, runs_dir_o
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 
 COMMANDS = (
+    "demo",
     "run",
     "resume",
     "fork",

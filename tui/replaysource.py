@@ -94,6 +94,11 @@ class ReplaySource:
         return self.position
 
     @property
+    def outside(self) -> float:
+        """Seconds that have passed outside, from anywhere."""
+        return self._real()
+
+    @property
     def behind(self) -> float:
         """Share of the journal that is yet to be read; 0 once it is all here."""
         left = self._tail.backlog - self._tail.torn

@@ -129,8 +129,7 @@ class ReplayScreen(RunScreen):
         yield self.transport
 
     def on_mount(self) -> None:
-        """Begin to read, and to play or to stand where it was asked."""
-        super().on_mount()
+        """Begin to read, and to play or to stand where it was asked. Textual calls the base as well."""
         if self._at is not None:
             self._tell(self.replay.go(self._at))
         else:
