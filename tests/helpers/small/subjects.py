@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.analysis.consistency import Class
-from tests.helpers.small import board, course, evidence, files, lives, locks, mail
+from tests.helpers.small import board, course, drafts, effort, evidence, files, lives, locks, mail
 
 SUBJECTS = [
     *board.SUBJECTS,
@@ -11,8 +11,10 @@ SUBJECTS = [
     *locks.SUBJECTS,
     *mail.SUBJECTS,
     *evidence.SUBJECTS,
+    *drafts.SUBJECTS,
     *lives.SUBJECTS,
     *course.SUBJECTS,
+    *effort.SUBJECTS,
 ]
 
 _GRAMMAR = (
