@@ -68,12 +68,14 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._tail = Tail(path)
         self._events: list[ev.AnyEvent] = []
+        self._lock = Lock()  # checks and pages ask from threads of their own
 
     def upto(self, seq: int) -> Sequence[ev.Event]:
         """The events up to ``seq``, as far as they can be read; as many as are ever checked at most."""
-        while len(self._events) < min(seq, EVENTS_MAX) and (batch := self._tail.poll()):
-            self._events += batch
-        return self._events[:seq]
+        with self._lock:
+            while len(self._events) < min(seq, EVENTS_MAX) and (batch := self._tail.poll()):
+                self._events += batch
+            return self._events[:seq]
 
 
 class Checks:

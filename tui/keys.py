@@ -42,6 +42,10 @@ def _checked(moment: Moment) -> bool:
     return moment.verdicts is not None
 
 
+def _goes_on(moment: Moment) -> bool:
+    return _has_agents(moment) and (moment.state.run.phase != "ended" or moment.held)
+
+
 def _has_agents(moment: Moment) -> bool:
     return bool(moment.state.agents.agents)
 
@@ -203,6 +207,20 @@ READ: tuple[Key, ...] = (
 )
 """Keys that find, follow and copy what was said and done."""
 
+HOLD: tuple[Key, ...] = (
+    Key(
+        "view.hold",
+        "space",
+        "hold",
+        "hold view",
+        "Hold the view still while the team goes on; again to go on from the present",
+        "read",
+        True,
+        _goes_on,
+    ),
+)
+"""Keys of a view of what goes on by itself; in a replay the same key plays and pauses."""
+
 MOVE: tuple[Key, ...] = (
     Key("move.next", "tab", "app.focus_next", "next", "To the next panel", "move"),
     Key("move.previous", "shift+tab", "app.focus_previous", "previous", "To the panel before", "move"),
@@ -258,6 +276,8 @@ def label_of(key: Key, moment: Moment) -> str:
         return "resume"
     if key.id == "team.heal":
         return f"heal ({len(moment.state.faults.active)})"
+    if key.id == "view.hold" and moment.held:
+        return "let view go on"
     return key.label
 
 

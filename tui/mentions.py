@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from engine.record.state import RunState
 
-Kind: TypeAlias = Literal["task", "path", "agent"]
+Kind: TypeAlias = Literal["task", "path", "agent", "turn"]
 
 READ_LIMIT = 4_000
 """Characters of a text that are looked through: a long message; a whole file is not one."""
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[\w./\\-]+")
 
 
 class Mention(NamedTuple):
-    """A task (by id), a file or an agent."""
+    """A task (by id), a file, an agent, or an agent's turn."""
 
     kind: Kind
     name: str

@@ -14,7 +14,7 @@ from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
 from engine.record.state import RunState
-from tui.checks import Checks
+from tui.checks import Checks, Upto
 from tui.positions import Position, parse_position
 from tui.recording import Recording
 from tui.source import SLICE_SECONDS, Clock, Mode
@@ -63,7 +63,8 @@ class ReplaySource:
         self.meta = meta
         self.baseline: Baseline | None = None
         self.recording = Recording()
-        self.checks: Checks | None = Checks(self.recording.upto, real)
+        self.upto: Upto = self.recording.upto
+        self.checks: Checks | None = Checks(self.upto, real)
         self.state = RunState()
         self.position = 0.0
         self.playing = False

@@ -17,7 +17,7 @@ from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
 from engine.record.state import RunState
-from tui.checks import Checks, Reader
+from tui.checks import EVENTS_MAX, Checks, Reader, Upto
 
 Mode: TypeAlias = Literal["live", "watch", "replay"]
 """``live``: an engine that takes commands; ``watch``: a journal that may grow; ``replay``: a moved clock."""
@@ -38,13 +38,15 @@ class RunSource(Protocol):
     """What the panels are painted from.
 
     ``state`` may be another object after a poll (a replay that moved back). ``now`` is the run clock in
-    seconds, ``checks`` what the checker finds (null if it is not asked), ``live`` whether an engine runs,
+    seconds, ``upto`` gives the events up to a seq (in a thread: it may read the journal), ``checks``
+    what the checker finds (null if it is not asked), ``live`` whether an engine runs,
     ``note`` "" or a sentence about damage, ``behind`` the share of the journal to be read yet (0 to 1).
     """
 
     mode: Mode
     baseline: Baseline | None
     checks: Checks | None
+    upto: Upto
 
     @property
     def state(self) -> RunState: ...  # noqa: D102 said above
@@ -93,7 +95,8 @@ class TailSource:
         self.baseline: Baseline | None = None
         self._path = path if path is not None else folder.events_path if folder is not None else Path()
         self._tail = Tail(self._path)
-        self.checks: Checks | None = Checks(Reader(self._path).upto, real)
+        self.upto: Upto = Reader(self._path).upto
+        self.checks: Checks | None = Checks(self.upto, real)
         self._real = real
         self._wall = wall
         self._alive = folder is not None and folder.alive() is not None
@@ -207,6 +210,8 @@ class EventsSource:
         self.ahead = 0.0
         self._events: Iterator[AnyEvent] = iter(events)
         self._per_poll = per_poll
+        self._known: list[AnyEvent] = []
+        self.upto: Upto = lambda seq: self._known[:seq]
         self._more = True
 
     @property
@@ -235,6 +240,8 @@ class EventsSource:
         folded = 0
         for event in self._events:
             self.state.apply(event)
+            if len(self._known) < EVENTS_MAX:
+                self._known.append(event)
             folded += 1
             if folded == self._per_poll:
                 return True

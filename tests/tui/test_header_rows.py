@@ -41,8 +41,8 @@ def test_phases_have_a_glyph_and_a_word() -> None:
     end = (ev.RunEnded, {"outcome": "max_rounds", "wall_seconds": 1.0})
     assert phase_after() == "▶ ×10"
     assert phase_after(live=False) == "■ not running"
-    assert phase_after((ev.PauseRequested, {"author": "you"})) == "⏸ pausing"
-    assert phase_after((ev.PauseRequested, {"author": "you"}), (ev.Paused, {})) == "⏸ paused"
+    assert phase_after((ev.PauseRequested, {"author": "you"})) == "⏸ team pausing"
+    assert phase_after((ev.PauseRequested, {"author": "you"}), (ev.Paused, {})) == "⏸ team paused"
     assert phase_after((ev.Resumed, {"author": "you", "step": True})) == "▶ ×10 one round"
     assert phase_after(end) == "■ out of rounds"
 

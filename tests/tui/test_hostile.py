@@ -12,9 +12,10 @@ from engine.record import events as ev
 from engine.record.clean import clean_line
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import Script
-from tui.screens.details import TaskDialog, TurnDialog
+from tui.screens.details import TurnDialog
 from tui.screens.dialogs import MessageDialog
 from tui.screens.faults import FaultDialog
+from tui.screens.stories import AgentDialog, PathDialog, PromptDialog, TaskDialog
 from tui.widgets.layout import PANELS
 from tui.widgets.viewed import ViewedPanel
 
@@ -143,6 +144,9 @@ def test_hostile_text_is_shown_and_does_nothing(names: tuple[str, ...]) -> None:
             view.zoom(None)
             for agent in state.agents.agents:
                 await look(TurnDialog(stage.source, agent))
+                for page in (AgentDialog(stage.source, agent), PathDialog(stage.source, agent)):
+                    await look(page)
+                await look(PromptDialog(stage.source, agent, 1))
             for task in state.board.tasks:
                 await look(TaskDialog(stage.source, task))
             await look(FaultDialog(state))

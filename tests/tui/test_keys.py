@@ -8,16 +8,16 @@ from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script, ended
 from tui.help import help_page, panel_page
-from tui.keys import APP, MOVE, READ, TEAM, TIMELINE, VIEW, VIEWED, footer_row
+from tui.keys import APP, HOLD, MOVE, READ, TEAM, TIMELINE, VIEW, VIEWED, footer_row
 from tui.widgets.layout import PANELS
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain
 
-ALL = (*TEAM, *VIEW, *READ, *MOVE, *TIMELINE, *VIEWED, *APP)
+ALL = (*TEAM, *VIEW, *READ, *HOLD, *MOVE, *TIMELINE, *VIEWED, *APP)
 
 
 def footer(moment: Moment, cells: int = 200) -> str:
-    return " ".join(plain(footer_row((*TEAM, *VIEW, *READ, *APP), moment, cells)[0]).split())
+    return " ".join(plain(footer_row((*TEAM, *VIEW, *READ, *HOLD, *APP), moment, cells)[0]).split())
 
 
 def live(state: RunState) -> Moment:
@@ -32,7 +32,7 @@ def test_every_key_has_an_id_of_its_own_a_label_and_a_tooltip() -> None:
 
 
 def test_no_key_stands_for_two_actions() -> None:
-    keys = [name for key in (*TEAM, *VIEW, *READ, *APP) for name in key.keys.split(",")]
+    keys = [name for key in (*TEAM, *VIEW, *READ, *HOLD, *APP) for name in key.keys.split(",")]
     assert len(set(keys)) == len(keys)
 
 
@@ -44,7 +44,7 @@ def test_every_panel_has_its_digit() -> None:
 def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None:
     assert footer(moment) == (
         "p pause s step f fault m message H heal (1) 1-7 panels t timeline enter open "
-        "/ search nN fault ? help q quit"
+        "/ search nN fault space hold view ? help q quit"
     )
 
 
@@ -66,20 +66,20 @@ def test_pause_becomes_resume_while_the_team_stands_still() -> None:
 
 @pytest.mark.parametrize("cells", [60, 70, 80, 120])
 def test_a_narrow_footer_keeps_help_and_quit(moment: Moment, cells: int) -> None:
-    row, places = footer_row((*TEAM, *VIEW, *READ, *APP), moment, cells)
+    row, places = footer_row((*TEAM, *VIEW, *READ, *HOLD, *APP), moment, cells)
     assert len(plain(row)) <= cells
     assert plain(row).endswith("? help  q quit ")
     assert places[-1][2] == "request_quit"
 
 
 def test_the_place_of_each_key_in_the_footer_is_known_for_the_mouse(moment: Moment) -> None:
-    row, places = footer_row((*TEAM, *VIEW, *READ, *APP), moment, 120)
+    row, places = footer_row((*TEAM, *VIEW, *READ, *HOLD, *APP), moment, 120)
     start, end, _ = next(place for place in places if place[2] == "fault")
     assert plain(row)[start:end].strip() == "f fault"
 
 
 def test_the_help_names_every_key_and_every_panel() -> None:
-    text = "\n".join(p.label + p.text for p in help_page((*TEAM, *VIEW, *READ, *APP)))
+    text = "\n".join(p.label + p.text for p in help_page((*TEAM, *VIEW, *READ, *HOLD, *APP)))
     assert all(key.tooltip in text for key in ALL)
     assert all(panel_page(panel)[0].text in text for panel in PANELS)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import Script, ended, scripted
-from tui.screens.details import HelpDialog, TaskDialog, TurnDialog
+from tui.screens.details import HelpDialog, TurnDialog
 from tui.screens.live import LiveScreen
+from tui.screens.stories import TaskDialog
 
 
 def play(scene: Callable[[Stage], Awaitable[None]], events: list[Any] | None = None, **kwargs: Any) -> Stage:

@@ -9,7 +9,8 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
-from tui.screens.details import TaskDialog, TurnDialog
+from tui.screens.details import TurnDialog
+from tui.screens.stories import TaskDialog
 from tui.widgets.agents import AgentPane
 from tui.widgets.board import TaskBoard
 
@@ -53,12 +54,12 @@ def test_a_click_finds_its_task_in_a_board_of_two_columns() -> None:
     play(scene, (80, 24))
 
 
-def test_a_double_click_on_a_pane_opens_the_turn() -> None:
+def test_a_double_click_on_a_line_of_a_pane_opens_its_turn() -> None:
     async def scene(stage: Stage) -> None:
         await stage.pilot.click(offset=where(stage, "All good here"), times=2)
         await stage.settle()
         assert isinstance(stage.app.screen, TurnDialog)
-        assert "Dev4, round 7" in stage.text()
+        assert "Dev4, round 6" in stage.text()
 
     play(scene)
 

@@ -13,13 +13,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.record.state import AgentState, DraftState, TaskState, Turn
+from tui.clipboard import copy
 from tui.help import PANEL_HELP, help_page, panel_page
 from tui.keys import Key
+from tui.mentions import Mention, Names
 from tui.screens.dialogs import Dialog, agent_of
 from tui.source import RunSource
+from tui.widgets.agent_rows import STATUS
 from tui.widgets.board import TaskBoard
 from tui.widgets.board_rows import status_of, waits_for
-from tui.widgets.figures import clock
+from tui.widgets.figures import clock, money
 from tui.widgets.moment import Moment
 from tui.widgets.page import Page, Paragraph
 from tui.widgets.panel import Panel
@@ -37,7 +40,8 @@ class PageDialog(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,q,question_mark", "dismiss", "close", id="page.close", tooltip="Close the page")
+        Binding("enter,q,question_mark", "dismiss", "close", id="page.close", tooltip="Close the page"),
+        Binding("y", "copy", "copy", id="page.copy", tooltip="Copy what is selected, or the whole page"),
     ]
 
     footer = "esc close · ↑↓ PgUp PgDn scroll"
@@ -57,6 +61,11 @@ class PageDialog(Dialog[None]):
         """Look again at what the page is about."""
         self.query_one(Vertical).border_title = Content(self.headline() or "–")
         self.query_one(Page).renew(top=top)
+
+    def action_copy(self) -> None:
+        """Copy what is selected, or the whole page."""
+        text = self.get_selected_text() or "\n".join(part.label + part.text for part in self.paragraphs())
+        self.app.notify(copy(self.app, text), markup=False)
 
     def headline(self) -> str:
         """What stands in the frame."""
@@ -84,17 +93,19 @@ class HelpDialog(PageDialog):
 class TurnDialog(PageDialog):
     """A whole turn of an agent: what came of it, and the reply as it was. Left and right go to others."""
 
-    footer = "esc close · ← → turn before, turn after · ↑↓ PgUp PgDn scroll"
+    footer = "esc close · ← → turn before, turn after · p whole prompt · enter what it speaks of · y copy"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "prompt", "prompt", id="turn.prompt", tooltip="The whole prompt and reply"),
+        Binding("enter", "links", "open", id="turn.links", tooltip="Open what the turn speaks of"),
         Binding("left", "turn(-1)", "before", id="turn.before", tooltip="The turn before"),
         Binding("right", "turn(1)", "after", id="turn.after", tooltip="The turn after"),
     ]
 
-    def __init__(self, source: RunSource, agent: str) -> None:
+    def __init__(self, source: RunSource, agent: str, number: int | None = None) -> None:
         super().__init__()
         self._source = source
         self._agent_name = agent
-        self._number: int | None = None  # turns are kept by number: the oldest go away while one reads
+        self._number = number  # turns are kept by number: the oldest go away while one reads
 
     def _agent(self) -> AgentState | None:
         return self._source.state.agents.agents.get(self._agent_name)
@@ -117,6 +128,23 @@ class TurnDialog(PageDialog):
         if 0 <= place < len(numbers):
             self._number = numbers[place]
             self.renew(top=True)
+
+    def action_prompt(self) -> None:
+        """The whole prompt and reply, from the journal."""
+        from tui.screens.stories import PromptDialog
+
+        if (turn := self._turn()) is not None:
+            self.app.push_screen(PromptDialog(self._source, self._agent_name, turn.turn))
+
+    def action_links(self) -> None:
+        """Offer the agent, and what the turn speaks of."""
+        from tui.screens.links import offer
+
+        names = Names(self._source.state)
+        found = {Mention("agent", self._agent_name): None}
+        for paragraph in self.paragraphs():
+            found |= dict.fromkeys(names.in_text(paragraph.text))
+        offer(self.app, self._source, list(found))
 
     def headline(self) -> str:
         """Whose turn, in which round."""
@@ -168,23 +196,20 @@ def _figures(turn: Turn) -> str:
     return " · ".join(parts)
 
 
-class TaskDialog(PageDialog):
-    """A task: what is asked for, who had it, how its tests stand."""
-
-    def __init__(self, source: RunSource, task: str) -> None:
-        super().__init__()
-        self._source = source
-        self._task_id = task
-
-    def headline(self) -> str:
-        """Number and name."""
-        return "Task " + self._source.state.agents.task_label(self._task_id)
-
-    def paragraphs(self) -> list[Paragraph]:
-        """Status, tests, history, text."""
-        task = self._source.state.board.tasks.get(self._task_id)
-        moment = Moment(self._source.state, self._source.now)
-        return [Paragraph("There is no such task now.", "muted")] if task is None else task_page(task, moment)
+def agent_page(agent: AgentState) -> list[Paragraph]:
+    """An agent in paragraphs."""
+    glyph, word, role = STATUS[agent.status]
+    cost = "unknown" if agent.cost_usd is None else money(agent.cost_usd)
+    tokens = f"{agent.input_tokens:,} in, {agent.output_tokens:,} out, {cost}"
+    return [
+        Paragraph(f"{glyph} {word} since {clock(agent.since)}", role, "status      "),
+        Paragraph(f"{agent.role}, {agent.model}", label="role, model "),
+        Paragraph(
+            f"{agent.done} tasks done, {agent.edits} edits, {agent.refusals} refusals", label="work        "
+        ),
+        Paragraph(f"{agent.test_runs}, {agent.test_failures} of them failed", label="test runs   "),
+        Paragraph(tokens, label="tokens      "),
+    ]
 
 
 def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
@@ -219,11 +244,13 @@ def _copy(copy: DraftState, tests: int) -> str:
     return f"⧉ {copy.agent}, {what}, {edits}, {'submitted' if copy.submitted else passed}"
 
 
-def detail_of(panel: Widget | None, source: RunSource) -> PageDialog | None:
+def detail_of(panel: Widget | None, source: RunSource, number: int | None = None) -> PageDialog | None:
     """The page for what a panel's cursor is on; without a panel the first agent's latest turn."""
+    from tui.screens.stories import TaskDialog
+
     if isinstance(panel, TaskBoard):
         return TaskDialog(source, panel.selected.id) if panel.selected is not None else None
     if isinstance(panel, Panel) and panel.key in PANEL_HELP:
         return HelpDialog((), panel.key)
     name = agent_of(panel) or next(iter(source.state.agents.agents), None)
-    return TurnDialog(source, name) if name is not None else None
+    return TurnDialog(source, name, number) if name is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.binding import BindingType
@@ -10,7 +11,8 @@ from textual.screen import ModalScreen, Screen
 
 from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
 from engine.record.folder import RunFolder
-from tui.keys import APP, READ, TEAM, VIEW, Key
+from engine.record.state.copying import copy_state
+from tui.keys import APP, HOLD, READ, TEAM, VIEW, Key
 from tui.screens.runscreen import RunScreen
 from tui.source import RunSource
 
@@ -33,8 +35,8 @@ class Controller(Protocol):
 class LiveScreen(RunScreen):
     """A team at work. ``folder`` is the run's, if it has one; ``controller`` takes commands to its engine."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *READ, *APP)
-    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in TEAM]
+    KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *READ, *HOLD, *APP)
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*TEAM, *HOLD)]
 
     class Answered(Message):
         """The engine answered a command."""
@@ -78,7 +80,7 @@ class LiveScreen(RunScreen):
         """As every run; and when a run that was live has ended, say so."""
         super().flush()
         self._was_live = self._was_live or self.source.live
-        if self._was_live and not self._told_end and self._over:
+        if self._was_live and not self._told_end and self._over and (self._stopping or self.held is None):
             if self._stopping:
                 self._told_end = True
                 self.team_app.leave()
@@ -136,6 +138,15 @@ class LiveScreen(RunScreen):
     def say(self, text: str, severity: str = "information") -> None:
         """A short message at the corner of the screen."""
         self.team_app.say(text, severity)
+
+    def action_hold(self) -> None:
+        """Let the panels stand still while the team goes on, or show the present again."""
+        if self.held is None:
+            moment = self.moment
+            self.held = replace(moment, state=copy_state(moment.state))
+        else:
+            self.held = None
+        self.paint()
 
     def action_pause(self) -> None:
         """Let the team stand still, or go on."""

@@ -11,7 +11,7 @@ from engine.record.clean import clean_line
 from engine.record.state import RunState, Turn
 from tui.clipboard import copy
 from tui.jumps import NAMES, What, next_place
-from tui.mentions import Names, key_of
+from tui.mentions import Mention, Names, key_of
 from tui.search import Query
 from tui.source import RunSource
 from tui.widgets.agents import AgentPane
@@ -20,6 +20,7 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView
 from tui.widgets.searchline import SearchLine
+from tui.widgets.talk import TalkPanel
 
 
 class Reading(Screen[None]):
@@ -128,6 +129,28 @@ class Reading(Screen[None]):
                 if last is not None and last.lines and last.lines[-1].seq == self._jumped:
                     return self._jumped  # the jump led to the last line, which has no cursor
         return float("inf")
+
+    # ------------------------------------------------------------ links
+
+    def open_line(self, panel: LogPanel) -> bool:
+        """Offer what the line under the cursor speaks of; whether it speaks of anything."""
+        from tui.screens.links import offer
+
+        moment, agent, text = self.view.moment, "", ""
+        found: list[Mention] = []
+        names = self.names(self.source.state)
+        if isinstance(panel, AgentPane) and moment is not None and (line := panel.line(moment)) is not None:
+            agent, text = panel.agent_name, f"{line.text}\n{line.detail}"
+            found = [Mention("agent", agent)]
+        elif isinstance(panel, TalkPanel) and (entry := panel.entry) is not None:
+            found = [Mention("agent", name) for name in entry.names if name in names.agents]
+            text = entry.text
+        found = list(dict.fromkeys([*found, *names.in_text(text)]))
+        if not found:
+            return False
+        turn = turn_at(panel, moment)
+        offer(self.app, self.source, found, turn=agent, number=None if turn is None else turn.turn)
+        return True
 
     # ------------------------------------------------------------ copying
 

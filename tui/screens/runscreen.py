@@ -16,15 +16,17 @@ from tui.checks import Checks
 from tui.insights import Insights
 from tui.keys import APP, READ, VIEW, Key
 from tui.mentions import key_of
-from tui.screens.reading import Reading
+from tui.screens.reading import Reading, turn_at
 from tui.source import RunSource, TailSource
 from tui.widgets.header_rows import banners
 from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
+from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView, zoom_key
 from tui.widgets.searchline import SearchLine
 from tui.widgets.speedup import SpeedupPanel
+from tui.widgets.talk import TalkPanel
 
 FLUSH_SECONDS = 0.125
 """Between two looks at the journal: 8 Hz reads as live, and costs a fraction of a core."""
@@ -56,6 +58,7 @@ class RunScreen(Reading):
         self._check_line = CheckLine()
         self._footer = FooterLine(lambda: self.KEYS)
         self._insights: Insights | None = None
+        self.held: Moment | None = None
         self._since_paint = 0.0
         self._changed = True  # the empty screen is to be painted too
 
@@ -95,6 +98,7 @@ class RunScreen(Reading):
             verdicts=verdicts,
             gone=gone,
             insight=self._insights.insight if self._insights is not None else None,
+            held=self.held is not None,
         )
 
     def flush(self) -> None:
@@ -149,16 +153,17 @@ class RunScreen(Reading):
         """Paint what differs from what is seen."""
         self._since_paint, self._changed = 0.0, False
         moment, meta = self.moment, self.source.meta
+        shown = self.held or moment
         unsafe = meta is not None and meta.config.unsafe_tests
         self._header.show(moment)
         self._banner.moment = moment
         self._banner.set_lines(
-            banners(moment, unsafe=unsafe, note=self.source.note, behind=self.source.behind)
+            banners(shown, unsafe=unsafe, note=self.source.note, behind=self.source.behind)
         )
         wanted = self.search_line.wanted
-        if wanted and self._names is not None and self._names.key != key_of(moment.state):
+        if wanted and self._names is not None and self._names.key != key_of(self.source.state):
             self.apply_search(wanted)  # it may mean tasks, files or agents that are new
-        self.view.show(moment)
+        self.view.show(shown)
         self.tell_found()
         self._check_line.show(moment)
         self._footer.show(moment)
@@ -200,17 +205,24 @@ class RunScreen(Reading):
         raise NotImplementedError
 
     def action_detail(self) -> None:
-        """Open what the keyboard is on: an agent's turn, a task."""
+        """Open what the keyboard is on: an agent's turn, a task; at a line, offer what it speaks of."""
         panel = self.focused
+        if isinstance(panel, LogPanel) and self.open_line(panel):
+            return
         self.open_detail(panel if isinstance(panel, Panel) else None)
 
     def on_panel_opened(self, event: Panel.Opened) -> None:
         """A panel was clicked twice."""
+        if isinstance(event.panel, TalkPanel) and self.open_line(event.panel):
+            return
         self.open_detail(event.panel)
 
     def open_detail(self, panel: Panel | None) -> None:
         """Show the whole of what a panel's cursor is on; of the first agent's turn without one."""
         from tui.screens.details import detail_of
 
-        if (dialog := detail_of(panel, self.source)) is not None:
+        number = None
+        if isinstance(panel, LogPanel) and (turn := turn_at(panel, self.view.moment)) is not None:
+            number = turn.turn
+        if (dialog := detail_of(panel, self.source, number)) is not None:
             self.app.push_screen(dialog)

@@ -17,9 +17,9 @@ def phase_of(moment: Moment) -> Span:
     if run.phase == "ended":
         return _outcome(moment)
     if run.phase == "paused":
-        return Span("⏸ paused", "warn")
+        return Span("⏸ team paused", "warn")
     if run.phase == "pausing":
-        return Span("⏸ pausing", "warn")
+        return Span("⏸ team pausing", "warn")
     if not moment.live:
         return Span("■ not running", "muted")
     if run.phase == "starting":
@@ -28,6 +28,15 @@ def phase_of(moment: Moment) -> Span:
     if run.clock == "virtual" or run.speed <= 0:
         return Span("▶ max" + step, "good")
     return Span(f"▶ ×{run.speed:g}{step}", "good")
+
+
+def held_span(moment: Moment, *, narrow: bool) -> Span:
+    """That the view stands still, and what the team does meanwhile: the one is not the other."""
+    phase = moment.state.run.phase
+    if narrow:
+        return Span("◫ view held", "accent")
+    team = {"paused": "team paused", "pausing": "team pausing", "ended": "team has stopped"}
+    return Span(f"◫ view held, {team.get(phase, 'team goes on')}", "accent")
 
 
 def _outcome(moment: Moment) -> Span:
@@ -77,7 +86,7 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
         gap,
         Span(clock(moment.elapsed), "strong"),
         gap,
-        phase_of(moment),
+        held_span(moment, narrow=narrow) if moment.held else phase_of(moment),
         gap,
         Span(money(None if "tokens" in run.gaps else metrics.cost_usd)),
         gap,

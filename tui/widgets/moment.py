@@ -16,6 +16,7 @@ from tui.source import Mode
 class Moment:
     """A state and the run clock that it is looked at by; what several panels need is computed once.
 
+    ``held``: the panels show an earlier moment than this.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
     """
 
@@ -27,6 +28,7 @@ class Moment:
     verdicts: Verdicts | None = None
     gone: bool = False
     insight: Insight | None = None
+    held: bool = False
 
     @cached_property
     def ready(self) -> int:
