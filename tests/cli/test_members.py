@@ -90,7 +90,9 @@ def test_a_run_that_is_not_live_takes_nobody_in(tmp_path: Path, capsys: pytest.C
         ["add", "dependency", "r", "1", "2"],
     ):
         assert main([*words, "--runs-dir", str(tmp_path)]) == 1
-        assert "r is not running" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "r is not running" in said
+        assert "teamtop fork r --at round:N` with one that is over" in said
 
 
 def test_one_model_is_one_model_however_it_is_written() -> None:

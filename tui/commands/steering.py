@@ -21,8 +21,9 @@ def steer(run: str, runs_dir: Path, command: AnyCommand) -> int:
     folder = RunsStore([runs_dir]).find(run)
     if folder.alive() is None:
         raise TeamtopError(
-            f"{folder.run_id} is not running, so nobody can take that: "
-            f"`teamtop resume {folder.run_id}` goes on with a run that was stopped."
+            f"{folder.run_id} is not running, so nobody can take that: `teamtop resume {folder.run_id}` goes "
+            f"on with a run that was stopped, `teamtop fork {folder.run_id} --at round:N` with one that is "
+            "over."
         )
     answer = ControlClient(folder.socket_path).send(command)
     if not answer.ok:
