@@ -40,6 +40,7 @@ COMMANDS = (
     "faults",
     "sweep",
     "scaling",
+    "serve",
     "config",
 )
 """In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""

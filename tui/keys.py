@@ -265,6 +265,9 @@ APP: tuple[Key, ...] = (
         show="?",
     ),
     Key("app.palette", "ctrl+p", "command_palette", "palette", "Every action by name", "app", show="^p"),
+    Key(
+        "app.suspend", "ctrl+z", "suspend_process", "suspend", "To the shell; fg comes back", "app", show="^z"
+    ),
     Key("app.quit", "q", "request_quit", "quit", "Leave; asks once if the team is running", "app", True),
 )
 """Keys that every screen has."""

@@ -129,7 +129,9 @@ def display_option(function: F) -> F:
 
 
 def interactive() -> bool:
-    """Whether a whole-screen display has a terminal to run in."""
+    """Whether a whole-screen display has a terminal to run in, or a page of `teamtop serve`."""
+    if os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver"):
+        return True
     return (
         sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"dumb", "unknown"}
     )
