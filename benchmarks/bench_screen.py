@@ -123,9 +123,9 @@ def busy(agents: int, tasks: int = TASKS) -> Iterator[ev.Event]:
         yield ev.RoundEnded(round=round_)
 
 
-def feed(path: Path, rate: int, agents: int, stop: Stop) -> None:
+def feed(path: Path, rate: int, agents: int, stop: Stop, tasks: int = TASKS) -> None:
     """Append ``rate`` events a second until told to stop."""
-    events = busy(agents)
+    events = busy(agents, tasks)
     began, seq = time.monotonic(), 0
     with path.open("ab", buffering=0) as file:
         while not stop.is_set():

@@ -28,7 +28,7 @@ CHECKPOINTS_KEPT = 128
 """Copies kept: of a team of twenty each takes about a megabyte after 400,000 events, which then stand 4,000
 apart, 30 ms of folding. When there are more, every second one is let go."""
 
-COPY_COST = 2_000
+COPY_COST = 1_000
 """Events that can be folded in the time that one state is copied (6 ms for 20 agents and 200 tasks, 33 ms for
 50 and 2,000)."""
 
