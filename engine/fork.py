@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from engine import control
 from engine.errors import TeamtopError, UsageError
-from engine.faults.plan import Planned
+from engine.faults.plan import TRIGGERS, Planned
 from engine.faults.saving import target_of
 from engine.models import registry
 from engine.record import events as ev
@@ -186,12 +186,16 @@ def faults_of(texts: Iterable[str], parent: RunFolder, environ: Mapping[str, str
 
 def _toml(text: str) -> str:
     what, *settings = text.split(",")
-    kind, _, target = what.partition(":")
+    kind, colon, target = what.partition(":")
+    if colon and not target.strip():
+        raise UsageError(f"--fault {text[:80]!r} names no target: write one behind the colon, or no colon.")
     lines = [("kind", kind.strip()), *([("target", target.strip())] if target.strip() else [])]
     for setting in settings:
         key, sign, value = (part.strip() for part in setting.partition("="))
         if not sign or not key.isidentifier():
             raise UsageError(f"--fault {text[:80]!r}: write KIND:TARGET,key=value, as in slow:Dev2,factor=8.")
+        if key in (*TRIGGERS, "times"):
+            raise UsageError(f"--fault {text[:80]!r}: it strikes at the fork, so leave {key} out.")
         lines.append((key, value))
     return "".join(f"{key} = {_value(value)}\n" for key, value in lines)
 

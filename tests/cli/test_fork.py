@@ -154,6 +154,8 @@ def test_variables_that_runs_are_begun_with_change_no_fork(
         (("--at", "seq:9", "--fault", "cras:Dev2"), 'Did you mean "crash"?'),
         (("--at", "seq:9", "--fault", "slow:Dev1,factor"), "write KIND:TARGET,key=value"),
         (("--at", "seq:9", "--fault", "crash:Dex"), "Dex"),
+        (("--at", "seq:9", "--fault", "crash:"), "names no target"),
+        (("--at", "seq:9", "--fault", "crash:Dev1,on=round_started"), "strikes at the fork, so leave on out"),
         (("--at", "seq:9", "--without", "2"), "--without takes what a person did"),
         (("--at", "end", "--without", "2"), "is before the fork; fork earlier: --at seq:1."),
         (("--at", "seq:9", "--without", "99999"), "--without names event 99999"),
