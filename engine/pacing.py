@@ -192,6 +192,7 @@ class Pacing:
         bus.round += 1
         bus.emit(ev.RoundStarted(agents=tuple(member.name for member in live)))
         self._owed = {member.name: None for member in live if member.rounds < bus.round}
+        self._lifecycle.give_back()
         deal(self._team)
         self._injector.round_started(bus.round)
         if self.real_start is None:
@@ -237,6 +238,7 @@ class Pacing:
             return
         self._backups.prepare()
         if not self._lockstep:  # tasks were dealt with the round
+            self._lifecycle.give_back()
             deal(team)
         begun = [
             _Flight(member, turns.begin(team, member, self._next(member)))

@@ -20,6 +20,7 @@ from engine.team import turn as turns
 from engine.team.acts.talk import TalkActs
 from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
+from engine.team.failing import Failing
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Team
 from engine.team.pace import Pace
@@ -43,6 +44,7 @@ class Past:
         self.conversations = Conversations()
         self.evidence = Evidence()
         self.pace = Pace()
+        self.failing = Failing()
         self.start: ev.RunStarted | None = None
         self.team_changed = 0
         self.edits: list[ev.FileEdited] = []
@@ -136,6 +138,7 @@ class Past:
         self.conversations.apply(event)
         self.evidence.apply(event)
         self.pace.apply(event)
+        self.failing.apply(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
@@ -175,7 +178,7 @@ class Past:
         self.orphans.pop(event.task, None)
 
     def _task_released(self, event: ev.TaskReleased) -> None:
-        if event.reason in ("lease", "stolen", "promoted", "left"):
+        if event.reason in ("lease", "stolen", "promoted", "left", "failing"):
             self.orphans[event.task] = None
 
     def _review_given(self, event: ev.ReviewGiven) -> None:

@@ -104,7 +104,7 @@ class Run:
         self._writer = JournalWriter(store)
         self.bus = Bus(self._writer, seams.clock.now_us, past.state.seq)
         self.bus.round = past.state.round
-        for fold in (past.state, past.shape, past.conversations, past.evidence, past.pace):
+        for fold in (past.state, past.shape, past.conversations, past.evidence, past.pace, past.failing):
             self.bus.reduce(fold)
         self.faults = Switchboard(self.bus, seams.clock)
         store.watch(self.faults)
@@ -129,6 +129,7 @@ class Run:
             open_turns={turn: event.agent for turn, event in past.open_turns.items()},
             last_turn=past.last_turn,
             messages_sent=past.messages_sent,
+            failing=past.failing,
         )
         for edit in past.edits:
             seams.workspace.apply(edit.path, edit.content, edit.agent, edit.round, edit.token)

@@ -350,12 +350,13 @@ class TaskReleased(Event, frozen=True, kw_only=True, tag="task_released"):
     """``task`` is nobody's again. ``stolen``: the strategy gives it to the idle agent ``to``, at once.
 
     ``overtaken``: a copy of it by somebody else is about to complete it.
-    ``promoted``: its owner leads now.
+    ``promoted``: its owner leads now. ``failing``: for a lease none of its owner's calls came through, but
+    others' did.
     """
 
     task: str
     agent: str
-    reason: Literal["released", "lease", "reassigned", "stolen", "promoted", "overtaken", "left"]
+    reason: Literal["released", "lease", "reassigned", "stolen", "promoted", "overtaken", "left", "failing"]
     turn: int = 0
     to: str = ""
 
@@ -564,15 +565,15 @@ class DraftEnded(Event, frozen=True, kw_only=True, tag="draft_ended"):
     """A copy of a task came to nothing. ``draft`` 0: it was the owner's own, in the workspace.
 
     ``lost``: ``winner`` completed the task first; ``agreed``: it was a vote for the version of ``winner``,
-    which was taken; ``lease``: its agent was lost; ``left``: it left the team; ``changed``: the strategy was,
-    in a fork. ``characters`` is what was written for it; ``cancelled`` the turn whose reply was not waited
-    for (0: none), and whose tokens nobody reports.
+    which was taken; ``lease``: its agent was lost; ``left``: it left the team; ``failing``: its calls failed
+    for a lease; ``changed``: the strategy was, in a fork. ``characters`` is what was written for it;
+    ``cancelled`` the turn whose reply was not waited for (0: none), and whose tokens nobody reports.
     """
 
     draft: int
     task: str
     agent: str
-    reason: Literal["lost", "agreed", "lease", "changed", "left"]
+    reason: Literal["lost", "agreed", "lease", "changed", "left", "failing"]
     winner: str = ""
     characters: int = 0
     cancelled: int = 0

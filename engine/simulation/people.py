@@ -61,12 +61,16 @@ def _staff(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
 
 
 def _more_work(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
-    """A task, and another that waits for it."""
+    """A task, another that waits for it, and one more reason to wait; what does not fit is refused."""
     number = chance.randrange(1_000)
     first = control.AddTask(title=f"Extra {number}", files=(f"extra_{number}.py",))
-    after = control.AddTask(title=f"More {number}", files=(f"more_{number}.py",), after=(first.title,))
+    after = control.AddTask(
+        title=f"More {number}", files=(f"more_{number}.py",), after=(f"extra_{number}", "3")
+    )
     told: list[Timed] = [(at, first), (at + chance.choice((0.0, 20.0)), after)]
-    return told[: chance.randint(1, 2)]
+    task, on = (str(chance.randint(1, 9)) for _ in range(2))
+    told.append((at, control.AddDependency(task=task, on=on)))
+    return told[: chance.randint(1, 3)]
 
 
 def _stop(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:

@@ -360,6 +360,9 @@ class Conversations:
         elif event.reason == "lease":
             said = "You were silent for longer than the lease; it went back to the team."
             self._tell(event.agent, "task", event.task, "lost", said)
+        elif event.reason == "failing":
+            said = "Your calls failed for longer than the lease; it went back to the team."
+            self._tell(event.agent, "task", event.task, "lost", said)
         elif event.reason == "promoted":
             said = "You are the lead now, so it goes to somebody else."
             self._tell(event.agent, "task", event.task, "lost", said)
@@ -450,6 +453,7 @@ class Conversations:
             "agreed": f"It agreed with that of {event.winner}, which was taken.",
             "changed": "The strategy changed; your copy is void.",
             "lease": "You were silent for longer than the lease; your copy is void.",
+            "failing": "Your calls failed for longer than the lease; your copy is void.",
             "left": "You left the team; your copy is void.",
         }[event.reason]
         what = "copy" if event.draft else "task"

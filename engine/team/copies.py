@@ -64,7 +64,7 @@ class Copies:
         """Give every task that can be begun to as many agents as there are to be versions of it."""
         team, drafts = self._team, self._team.drafts
         _, versions = team.run.quorum or (1, 1)
-        live = team.live_developers()
+        live = team.able_developers()
         for task in team.state.board.ready():
             while len(drafts.on(task.id)) < versions:
                 free = [name for name in live if not drafts.had(name, task.id)]
@@ -134,7 +134,7 @@ class Copies:
         thinking = set(team.open_turns.values())
         free = [
             name
-            for name in team.live_developers()
+            for name in team.able_developers()
             if name not in thinking and not self._pace.slow(name) and not team.drafts.by(name)
         ]
         return sorted(free, key=lambda name: len(board.owned_by(name)))

@@ -19,7 +19,7 @@ def deal(team: Team) -> None:
 
 def scene(team: Team) -> Scene:
     """The team as it is at this moment."""
-    live = team.live_developers()
+    live = team.able_developers()
     thinking = frozenset(team.open_turns.values()).intersection(live)
     return Scene(team.state.board, team.state.paces, live, thinking, team.clock.now())
 

@@ -53,6 +53,7 @@ class Drafts:
         self._authors: dict[str, set[str]] = {}
         self._developers: tuple[str, ...] = ()
         self._lost: set[str] = set()
+        self._failing: set[str] = set()
         self._quorum = 1
         self._last_turn = 0
         self._overtaken: dict[str, tuple[str, str, int]] = {}
@@ -61,6 +62,7 @@ class Drafts:
             ev.RunStarted: self._run_started,
             ev.TeamChanged: self._team_changed,
             ev.TurnStarted: self._turn_started,
+            ev.Replied: self._replied,
             ev.DraftOpened: self._opened,
             ev.DraftEdited: self._edited,
             ev.DraftSubmitted: self._submitted,
@@ -114,8 +116,9 @@ class Drafts:
 
     def needed(self, task: str) -> int:
         """How many versions of the task have to agree: the quorum, or all that can still be had if agents
-        were lost for longer than the lease."""
-        others = sum(name not in self._lost and not self.had(name, task) for name in self._developers)
+        were lost, or failed, for longer than the lease."""
+        lost = self._lost | self._failing
+        others = sum(name not in lost and not self.had(name, task) for name in self._developers)
         return max(1, min(self._quorum, len(self.on(task)) + others))
 
     def overtaken(self, agent: str, turn: int, path: str) -> tuple[str, str] | None:
@@ -137,6 +140,9 @@ class Drafts:
 
     def _turn_started(self, event: ev.TurnStarted) -> None:
         self._last_turn = event.turn
+
+    def _replied(self, event: ev.Replied) -> None:
+        self._failing.discard(event.agent)
 
     def _opened(self, event: ev.DraftOpened) -> None:
         self.count = event.draft
@@ -165,8 +171,10 @@ class Drafts:
 
     def _ended(self, event: ev.DraftEnded) -> None:
         self.open.pop(event.draft, None)
-        if event.reason in ("lease", "left"):
+        if event.reason in ("lease", "left", "failing"):
             self._authors[event.task].discard(event.agent)
+        if event.reason == "failing":
+            self._failing.add(event.agent)
 
     def _agent_lost(self, event: ev.AgentCrashed | ev.AgentStalled) -> None:
         self._lost.add(event.agent)
@@ -180,6 +188,7 @@ class Drafts:
 
     def _agent_left(self, event: ev.AgentLeft) -> None:
         self._lost.discard(event.agent)
+        self._failing.discard(event.agent)
         self._developers = tuple(name for name in self._developers if name != event.agent)
 
     def _task_added(self, event: ev.TaskAdded) -> None:

@@ -29,7 +29,7 @@ def lease_over(team: Team, member: Member) -> None:
     """A member was lost for a whole lease; if it is the lead, the policy takes effect at the latest now."""
     if member.spec.role != "lead":
         return
-    developers = team.live_developers()
+    developers = team.able_developers()
     if team.run.lead_lost == "promote" and len(developers) >= LED_AT_LEAST:
         heir = least_loaded(team.state.board, developers)
         assert heir is not None
@@ -75,6 +75,6 @@ def _hand_on(team: Team, lead: str) -> None:
     """Give what a new lead still has as a developer to those who have least."""
     for task in team.state.board.owned_by(lead):
         team.bus.emit(ev.TaskReleased(task=task.id, agent=lead, reason="promoted"))
-        heir = least_loaded(team.state.board, team.live_developers())
+        heir = least_loaded(team.state.board, team.able_developers())
         if heir is not None:
             team.bus.emit(ev.TaskAssigned(task=task.id, agent=heir, by="strategy"))

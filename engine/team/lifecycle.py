@@ -146,22 +146,32 @@ class Lifecycle:
         for held in team.locks.release_agent(member.name):
             freed = ev.LockReleased(path=held.path, agent=held.agent, token=held.token, reason="lease")
             team.bus.emit(freed)
-        for draft in team.drafts.by(member.name):
-            if not draft.run:  # one that has passed its tests stands, whoever wrote it
-                team.bus.emit(
-                    ev.DraftEnded(
-                        draft=draft.id,
-                        task=draft.task,
-                        agent=draft.agent,
-                        reason="lease",
-                        characters=draft.written,
-                    )
-                )
-        hand_over(team, member.name)
-        for task in team.state.board.owned_by(member.name):
-            team.bus.emit(ev.TaskReleased(task=task.id, agent=member.name, reason="lease"))
-            self.pass_on(task.id)
+        self._return_work(member.name, "lease")
         leadership.lease_over(team, member)
+
+    def _return_work(self, name: str, reason: Literal["lease", "failing"]) -> None:
+        """Give what the agent has in hand to the team: drafts, reviews, tasks."""
+        team = self._team
+        for draft in team.drafts.by(name):
+            if not draft.run:  # one that has passed its tests stands, whoever wrote it
+                ended = ev.DraftEnded(
+                    draft=draft.id, task=draft.task, agent=name, reason=reason, characters=draft.written
+                )
+                team.bus.emit(ended)
+        hand_over(team, name)
+        for task in team.state.board.owned_by(name):
+            team.bus.emit(ev.TaskReleased(task=task.id, agent=name, reason=reason))
+            self.pass_on(task.id)
+
+    def give_back(self) -> None:
+        """Give the work of agents to the team of whom no call came through for a lease, while others' did.
+
+        They stay live and are asked on: the first reply brings them back.
+        """
+        able = self._team.able_developers()
+        for name in self._team.live_developers():
+            if name not in able:
+                self._return_work(name, "failing")
 
     def pass_on(self, task: str) -> None:
         """Let the strategy name who gets a task that was taken from its owner."""

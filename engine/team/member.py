@@ -15,6 +15,7 @@ from engine.record.state import RunState
 from engine.strategies.base import Strategy
 from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
+from engine.team.failing import Failing
 from engine.team.gate import Gate
 from engine.world.clock import Clock
 from engine.world.locks import LockService
@@ -77,6 +78,7 @@ class Team:
     open_turns: dict[int, str] = field(default_factory=dict)
     last_turn: int = 0
     messages_sent: int = 0
+    failing: Failing = field(default_factory=Failing)
 
     @property
     def drafts(self) -> Drafts:
@@ -90,13 +92,18 @@ class Team:
 
     def pass_on(self, task: str) -> None:
         """Let the strategy name who gets a task that is nobody's."""
-        heir = self.strategy.after_release(task, self.state.board, self.live_developers())
+        heir = self.strategy.after_release(task, self.state.board, self.able_developers())
         if heir is not None:
             self.bus.emit(ev.TaskAssigned(task=task, agent=heir, by="strategy"))
 
     def live_developers(self) -> list[str]:
         """Names of the developers that are neither down nor stalled."""
         return [m.name for m in self.members.values() if m.spec.role == "developer" and m.status == "live"]
+
+    def able_developers(self) -> list[str]:
+        """Those of the live developers to whom work can be given: not failing, as long as there are such."""
+        live = self.live_developers()
+        return [name for name in live if name not in self.failing] or live
 
     def lead_alive(self) -> bool:
         """Whether the team has a lead that is up."""

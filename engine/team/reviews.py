@@ -14,7 +14,7 @@ def reviewer_for(team: Team, author: str) -> str:
     """The live developer with the fewest reviews to do, then the fewest tasks; empty if there is none."""
     board = team.state.board
     waiting = [task.reviewer for task in board.in_review()]
-    others = [name for name in team.live_developers() if name != author]
+    others = [name for name in team.able_developers() if name != author]
     return min(others, key=lambda name: (waiting.count(name), len(board.owned_by(name))), default="")
 
 

@@ -76,7 +76,7 @@ def _named(event: Any) -> tuple[str, int]:  # noqa: ANN401 - any event with an a
 
 
 def _released(event: ev.TaskReleased) -> tuple[str, int] | None:
-    if event.reason in ("lease", "left", "stolen", "promoted", "overtaken"):
+    if event.reason in ("lease", "left", "failing", "stolen", "promoted", "overtaken"):
         return None
     return ("" if event.reason == "reassigned" else event.agent, event.turn)
 

@@ -187,6 +187,7 @@ class AgentsState:
         verb = {
             "released": "releases",
             "lease": "loses (lease over)",
+            "failing": "loses (its calls fail)",
             "reassigned": "hands over",
             "overtaken": "is overtaken on",
             "promoted": "hands over",
@@ -304,6 +305,8 @@ class AgentsState:
         label = self.task_label(event.task)
         if event.reason == "lease":
             text = f"its copy of {label} is void (lease over)"
+        elif event.reason == "failing":
+            text = f"its copy of {label} is void (its calls fail)"
         elif event.reason == "changed":
             text = f"its copy of {label} is void (another strategy)"
         elif event.reason == "left":

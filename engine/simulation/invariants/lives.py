@@ -29,12 +29,17 @@ class _Lives:
         self._silent: dict[str, float] = {}
         self._fenced: set[str] = set()
         self._leaky: set[str] = set()
+        self._failures: dict[str, list[float]] = {}  # times of failed calls since the last reply
+        self._last_reply = 0.0
+        self._owner: dict[str, str] = {}
+        self._developers = {spec.name for spec in start.team if spec.role == "developer"}
 
     def take(self, event: ev.AnyEvent) -> None:
         """Judge one event, then note what it says."""
         for name, until in self._silent.items():
             if event.ts > until + TICK and name in self._open:
                 self._wrong(event, f"the turn of {name}, who is silent, went on after its lease")
+        self._calls(event)
         match event:
             case ev.RoundStarted():
                 live = tuple(name for name, state in self._state.items() if state == "live")
@@ -68,6 +73,41 @@ class _Lives:
             case ev.TaskReleased(reason="left") | ev.LockReleased(reason="left"):
                 if event.agent in self._state:
                     self._wrong(event, f"{event.agent} lost something as if it had left")
+
+    def _calls(self, event: ev.AnyEvent) -> None:
+        """Follow who owns what and whose calls fail: work of failing agents returns, and no other."""
+        match event:
+            case ev.CallFailed():
+                self._failures.setdefault(event.agent, []).append(event.ts)
+            case ev.Replied():
+                self._failures.pop(event.agent, None)
+                self._last_reply = event.ts
+            case ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
+                self._failures.pop(event.agent, None)
+            case ev.LeadLost():
+                self._developers ^= {event.agent, event.heir} if event.heir else set()
+            case ev.AgentJoined() if event.role == "developer":
+                self._developers.add(event.agent)
+            case ev.TaskAssigned() | ev.TaskClaimed():
+                self._owner[event.task] = event.agent
+            case ev.TaskReleased():
+                if event.reason == "failing" and not self._failing(event.agent):
+                    self._wrong(event, f"task {event.task} was taken from {event.agent}, whose calls succeed")
+                self._owner.pop(event.task, None)
+            case ev.TaskCompleted():
+                self._owner.pop(event.task, None)
+            case ev.TurnStarted():
+                live = {n for n, state in self._state.items() if state == "live"} & self._developers
+                failing = {name for name in live if self._failing(name)}
+                kept = failing.intersection(self._owner.values()) if failing != live else set()
+                for name in sorted(kept):
+                    self._wrong(event, f"{name}, whose calls fail for longer than the lease, kept its tasks")
+            case _:
+                pass
+
+    def _failing(self, name: str) -> bool:
+        times = self._failures.get(name, [])
+        return bool(times) and times[-1] - times[0] >= self._lease and self._last_reply > times[0]
 
     def _wrong(self, event: ev.Event, sentence: str) -> None:
         self.notes.wrong(event.seq, sentence)

@@ -173,6 +173,9 @@ class BoardActs:
         if other.status != "live":  # its lease may be over, and then nothing would bring the task back
             said = f"{to} is lost; choose another developer."
             return refuse(self._team, ask, task.id, "not_allowed", said)
+        if to not in team.able_developers():
+            said = f"The calls of {to} fail; choose another developer until one comes through."
+            return refuse(team, ask, task.id, "not_allowed", said)
         if task.owner:
             taken = ev.TaskReleased(task=task.id, agent=task.owner, reason="reassigned", turn=ask.turn)
             team.bus.emit(taken)
