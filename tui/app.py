@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import sys
+import termios
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -27,6 +30,9 @@ Opening = Callable[["TeamtopApp"], Screen[Any]]
 """Makes the first screen."""
 
 Severity = Literal["information", "warning", "error"]
+
+TERMINAL_SECONDS = 2.0
+"""Between two looks whether the terminal is still there."""
 
 EXIT_COMPLETED, EXIT_OPEN, EXIT_FAILED, EXIT_INTERRUPTED = 0, 3, 1, 130
 """Exit codes as scripts know them: completed, tasks open, failure, ended by a signal."""
@@ -64,6 +70,15 @@ class TeamtopApp(App[int]):
             self.say(problem, "warning")
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop_signal(number)
+        if not self.is_headless and sys.stdin is not None and sys.stdin.isatty():
+            self.set_interval(TERMINAL_SECONDS, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        """End when the terminal has gone without a signal, as some ssh connections do; the team goes on."""
+        try:
+            termios.tcgetattr(0)
+        except termios.error:
+            os._exit(EXIT_INTERRUPTED)  # an orderly end would wait for the terminal
 
     def _map_keys(self) -> None:
         """Give actions the keys that the person chose."""
