@@ -68,6 +68,9 @@ class Recording:
         self._times = array("d")
         self._rounds: list[int] = []
         self._round_seq: dict[int, int] = {}
+        self._turns: list[int] = []
+        self._task_seq: dict[str, int] = {}
+        self._task_ids: dict[str, str] = {}
         self._jumps: dict[What, list[int]] = {"fault": [], "conflict": [], "failure": []}
         self._fold = RunState()
         self._every = CHECKPOINT_EVERY
@@ -106,6 +109,12 @@ class Recording:
             self._rounds.append(event.seq)
             self._round_seq.setdefault(event.round, event.seq)
             self.marks.append(Mark(event.seq, "round", event.round))
+        elif isinstance(event, ev.TurnStarted):
+            self._turns.append(event.seq)
+        elif isinstance(event, ev.RunStarted):
+            self._task_ids |= {task.name.lower(): task.id.lower() for task in event.tasks}
+        elif isinstance(event, ev.TaskClaimed | ev.TaskAssigned):
+            self._task_seq.setdefault(event.task.lower(), event.seq)
         elif isinstance(event, ev.FaultStarted):
             self.marks.append(Mark(event.seq, "fault", event.round))
         if (what := jump_of(event)) is not None:
@@ -164,6 +173,20 @@ class Recording:
     def round_start(self, number: int) -> int | None:
         """Seq at which the round begins; null if it was not recorded."""
         return self._round_seq.get(number)
+
+    def task_start(self, name: str) -> int | None:
+        """Seq at which the task (id or name, in lower case) was first given to anybody, if ever."""
+        return self._task_seq.get(name, self._task_seq.get(self._task_ids.get(name, "")))
+
+    def turn_after(self, seq: int) -> int:
+        """Where the next turn begins, or the end."""
+        place = bisect_right(self._turns, seq)
+        return self._turns[place] if place < len(self._turns) else self.count
+
+    def turn_before(self, seq: int) -> int:
+        """Where the turn before began; else the first event."""
+        place = bisect_left(self._turns, seq) - 1
+        return self._turns[place] if place >= 0 else min(1, self.count)
 
     @property
     def round_numbers(self) -> list[int]:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from engine.analysis.laws import Baseline
+from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
@@ -183,6 +184,14 @@ class ReplaySource:
             recording.round_after(self._target) if direction > 0 else recording.round_before(self._target)
         )
 
+    def step_turn(self, direction: int) -> None:
+        """Pause, and go to where the next turn of any agent begins, or the one before."""
+        self.playing = False
+        recording = self.recording
+        self.seek(
+            recording.turn_after(self._target) if direction > 0 else recording.turn_before(self._target)
+        )
+
     def to_start(self) -> None:
         """To the first event."""
         self.seek(1)
@@ -222,6 +231,8 @@ class ReplaySource:
                 self.seek(int(place.value))
             case "round" if (seq := self.recording.round_start(int(place.value))) is not None:
                 self.seek(seq)
+            case "task" if (seq := self.recording.task_start(place.name)) is not None:
+                self.seek(seq)
             case _:
                 self._wish = place
         return ""
@@ -231,6 +242,8 @@ class ReplaySource:
         recording = self.recording
         if place.kind == "seq" and (place.value < 1 or (self.loaded and place.value > recording.count)):
             return f"There is no event {place.value:.0f}: the journal holds 1 to {recording.count:,}."
+        if place.kind == "task" and self.loaded and recording.task_start(place.name) is None:
+            return f"Nobody was ever given a task {clean_line(place.name, 40)}: write its number or its name."
         if place.kind == "round" and self.loaded and recording.round_start(int(place.value)) is None:
             rounds = recording.round_numbers
             known = f"rounds {rounds[0]} to {rounds[-1]}" if rounds else "no rounds"

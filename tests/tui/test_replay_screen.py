@@ -89,6 +89,21 @@ def test_brackets_move_by_rounds(folder: RunFolder) -> None:
     assert play(folder, *typed("][")).state.seq == starts[here - 1]
 
 
+def test_braces_move_by_turns(folder: RunFolder) -> None:
+    turns = [event.seq for event in ended().events if isinstance(event, ev.TurnStarted)]
+    here = next(place for place, seq in enumerate(turns) if seq > 100)
+    assert play(folder, "right_curly_bracket").state.seq == turns[here]
+    assert play(folder, "left_curly_bracket").state.seq == turns[here - 1]
+    assert play(folder, "right_curly_bracket", "left_curly_bracket").state.seq == turns[here - 1]
+
+
+def test_a_task_is_a_place_by_number_and_by_name(folder: RunFolder) -> None:
+    claimed = next(e.seq for e in ended().events if isinstance(e, ev.TaskClaimed) and e.task == "5")
+    assert play(folder, "colon", *typed("task:5"), "enter").state.seq == claimed
+    assert play(folder, "colon", *typed("task:variance"), "enter").state.seq == claimed
+    assert play(folder, "colon", *typed("task:nothing"), "enter").state.seq == 100
+
+
 def test_plus_doubles_the_speed_and_minus_halves_it(folder: RunFolder) -> None:
     assert play(folder, "plus", "plus", "minus", "equals_sign").speed == 4.0
     assert play(folder, "minus", "minus", "minus").speed == 0.25

@@ -30,7 +30,7 @@ class GoToDialog(Dialog[Position]):
         known = f"events 1 to {recording.count:,}, 00:00 to {clock(recording.end)}"
         if rounds:
             known = f"rounds {rounds[0]} to {rounds[-1]}, {known}"
-        yield Input(placeholder="seq:812   round:5   01:12   start   end", max_length=PLACE_MAX)
+        yield Input(placeholder="seq:812  round:5  task:7  01:12  start  end", max_length=PLACE_MAX)
         yield Static(Content(f"The journal holds {known}."), classes="hint")
         yield Static(Content("enter go · esc cancel"), classes="hint", id="below")
 

@@ -71,6 +71,24 @@ REPLAY: tuple[Key, ...] = (
     Key(
         "replay.goto", "colon", "goto", "go to", "Go to an event, a round or a time", "replay", True, show=":"
     ),
+    Key(
+        "replay.turn_back",
+        "left_curly_bracket",
+        "turn(-1)",
+        "turn before",
+        "To the turn before",
+        "replay",
+        show="{",
+    ),
+    Key(
+        "replay.turn_forward",
+        "right_curly_bracket",
+        "turn(1)",
+        "next turn",
+        "To the next turn",
+        "replay",
+        show="}",
+    ),
     Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
     Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
     Key("replay.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "replay"),
@@ -231,6 +249,11 @@ class ReplayScreen(RunScreen):
         if self.search_line.typing and action in ("start", "end", "event"):
             return False
         return super().check_action(action, parameters)
+
+    def action_turn(self, direction: int) -> None:
+        """To where the next turn of any agent begins, or the one before."""
+        self.replay.step_turn(direction)
+        self._moved()
 
     def action_fork(self) -> None:
         """Ask what is to be different, and let the run live on from here."""
