@@ -27,7 +27,8 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "A pane, or a row, for each agent: what it does and for how long, tasks done, tokens. Lines are "
         "“round, act, object, outcome”, newest last; what it says is in quotes. A pane follows new lines "
         "only while its end is seen; “+N new ↓” says what came meanwhile, End follows again. Enter opens the "
-        "whole turn.",
+        "whole turn. g in a pane (z: full screen) shows what the agent wrote, each version against the one "
+        "before it, and again how its test runs went, newest first.",
     ),
     "locks": (
         "Locks",

@@ -10,17 +10,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine.record import events as ev
 from tui.checks import EVENTS_MAX, SHARE, Upto
+from tui.works import Work, work_of
 
 if TYPE_CHECKING:
     from engine.analysis.accounting import Losses
     from engine.analysis.laws import Baseline
     from engine.record.config import RunMeta
 
-Wanted: TypeAlias = Literal["waterfall", "over N"]
+Wanted: TypeAlias = str
+"""``waterfall``, ``over N``, or ``agent:NAME`` for what that agent wrote and tested."""
 
 EVERY_SECONDS = 3.0
 """Between two computations at least."""
@@ -41,6 +43,7 @@ class Insight:
 
     losses: Losses | None = None
     curve: Curve | None = None
+    work: Work | None = None
     missing: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +61,7 @@ class Insights:
     def begin(self, wanted: Wanted, seq: int) -> bool:
         """Whether to compute ``wanted`` at ``seq`` now; ``make`` then runs in a thread."""
         known, at = self._done
-        new = known != wanted or (wanted == "waterfall" and at != seq)
+        new = known != wanted or (wanted != "over N" and at != seq)
         if self._busy or not seq or not new or (known == wanted and self._real() < self._next):
             return False
         self._busy = True
@@ -70,14 +73,22 @@ class Insights:
         """Compute it, in a thread; never raises."""
         started = self._real()
         try:
-            self.insight = (
-                self._waterfall(seq, runs, base) if wanted == "waterfall" else _over_sizes(meta, runs)
-            )
+            if wanted.startswith("agent:"):
+                self.insight = self._work(wanted, seq)
+            elif wanted == "waterfall":
+                self.insight = self._waterfall(seq, runs, base)
+            else:
+                self.insight = _over_sizes(meta, runs)
         except Exception as error:
             self.insight = Insight(missing={wanted: f"It could not be computed: {type(error).__name__}."})
         finally:
             self._next = self._real() + max(EVERY_SECONDS, (self._real() - started) / SHARE)
             self._done, self._busy = (wanted, seq), False
+
+    def _work(self, wanted: str, seq: int) -> Insight:
+        if seq > EVENTS_MAX:
+            return Insight(missing={wanted: f"Beyond {EVENTS_MAX:,} events this is not gathered live."})
+        return Insight(work=work_of(wanted.removeprefix("agent:"), self._upto(seq)))
 
     def _waterfall(self, seq: int, runs: Path | None, base: Baseline | None) -> Insight:
         from engine.analysis.accounting import Account, losses

@@ -247,7 +247,7 @@ VIEWED: tuple[Key, ...] = (
         "g",
         "next_view",
         "next view",
-        "Another view: tasks as list, by status, graph; speedup over work, waterfall, over N",
+        "Another view: of tasks, of speedup, of what an agent did",
         "view",
     ),
 )

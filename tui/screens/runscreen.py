@@ -25,8 +25,8 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.runview import RunView, zoom_key
 from tui.widgets.searchline import SearchLine
-from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.talk import TalkPanel
+from tui.widgets.viewed import Deeper
 
 FLUSH_SECONDS = 0.125
 """Between two looks at the journal: 8 Hz reads as live, and costs a fraction of a core."""
@@ -117,14 +117,17 @@ class RunScreen(Reading):
         self._look_deeper(seq)
 
     def _look_deeper(self, seq: int) -> None:
-        """Compute what the speedup panel is asked for, beside the loop."""
-        panel, checks, source = self.view.panel("speedup"), self.source.checks, self.source
-        if not isinstance(panel, SpeedupPanel) or not panel.display or checks is None:
+        """Compute beside the loop what the first panel asks for that is seen."""
+        checks, source = self.source.checks, self.source
+        wanted = next(
+            (p.deeper for p in self.view.panels if isinstance(p, Deeper) and p.display and p.deeper), None
+        )
+        if wanted is None or checks is None:
             return
         if self._insights is None:
             self._insights = Insights(checks.events)
-        insights, wanted = self._insights, panel.deeper
-        if wanted is not None and insights.begin(wanted, seq):
+        insights = self._insights
+        if insights.begin(wanted, seq):
             folder = getattr(source, "folder", None)
             runs = folder.path.parent if isinstance(folder, RunFolder) else None
             meta, base = source.meta, source.baseline

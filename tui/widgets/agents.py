@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import ClassVar
 
 from textual.events import Click
 
@@ -15,13 +16,17 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.sieve import Sieve, words_of
 from tui.widgets.spans import Row, Span
+from tui.widgets.viewed import Deeper
+from tui.widgets.work_rows import diff_rows, verdict_rows
 
 ROOMY_HEIGHT = 24
 """From this height on a pane has room for long lines as a whole."""
 
 
-class AgentPane(LogPanel):
-    """What one agent says and does, newest last."""
+class AgentPane(LogPanel, Deeper):
+    """What one agent says and does, newest last; or what it wrote, or how its tests went, newest first."""
+
+    VIEWS: ClassVar[tuple[str, ...]] = ("conversation", "diff", "tests")
 
     def __init__(self, name: str) -> None:
         super().__init__(f"agent:{name}")
@@ -95,10 +100,37 @@ class AgentPane(LogPanel):
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The lines that are seen; all of them anew if the pane grew roomy."""
+        if self.view != self.VIEWS[0]:
+            return self._work(moment, cells, height)
         if (height >= ROOMY_HEIGHT) != self._roomy:
             self._roomy = height >= ROOMY_HEIGHT
             self._width = 0
         return super().rows(moment, cells, height)
+
+    @property
+    def deeper(self) -> str | None:
+        """Files and tests are read from the journal."""
+        return self.key if self.view != self.VIEWS[0] else None
+
+    def _work(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """What the agent wrote or tested, from the ``top``-th row on."""
+        found = moment.insight
+        if found is not None and found.work is not None and found.work.name == self.agent_name:
+            all_ = (diff_rows if self.view == "diff" else verdict_rows)(found.work, cells)
+        else:
+            word = "There is no journal to read it from."
+            if found is not None:
+                word = found.missing.get(self.key, "It is being gathered …")
+            all_ = [[Span(word, "muted")]]
+        self.length = len(all_)
+        self.top = max(0, min(self.top, len(all_) - height))
+        rows = all_[self.top : self.top + height]
+        return [*rows, *([] for _ in range(height - len(rows)))]
+
+    def choose(self, view: str) -> None:
+        """The conversation follows again; the others begin with the newest."""
+        self.follow = view == self.VIEWS[0]
+        super().choose(view)
 
 
 class Roster(Panel):

@@ -12,10 +12,10 @@ from tui.widgets.locks import ESTIMATED, baseline_label
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span
 from tui.widgets.speedup_rows import missing_rows, sizes_rows, waterfall_rows
-from tui.widgets.viewed import ViewedPanel
+from tui.widgets.viewed import Deeper
 
 
-class SpeedupPanel(ViewedPanel):
+class SpeedupPanel(Deeper):
     """Measured speedup over completed work beside its bounds; where it went; speedup over team sizes."""
 
     VIEWS: ClassVar[tuple[str, ...]] = ("over work", "waterfall", "over N")

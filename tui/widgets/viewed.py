@@ -38,3 +38,12 @@ class ViewedPanel(Panel):
         if self.view == self.VIEWS[0]:
             return []
         return [Span(f"{self.view} ", "plain"), Span("g", "accent"), Span(" next view", "muted")]
+
+
+class Deeper(ViewedPanel):
+    """A panel with views that take too long for the loop to compute."""
+
+    @property
+    def deeper(self) -> str | None:
+        """What the present view needs to have computed (see ``tui.insights``); null if nothing."""
+        return None
