@@ -57,8 +57,7 @@ class LiveScreen(RunScreen):
         self._told_end = False
 
     def on_mount(self) -> None:
-        """Start to look; find out meanwhile what one agent needed for the same work."""
-        super().on_mount()
+        """Find out what one agent needed for the same work; Textual calls the base's handler by itself."""
         if self.folder is not None and self.source.baseline is None and self.source.meta is not None:
             self.run_worker(self._find_baseline, thread=True, exit_on_error=False)
 

@@ -53,8 +53,7 @@ class StoryDialog(PageDialog):
         yield Static(Content(self.footer), classes="hint", id="below")
 
     def on_mount(self) -> None:
-        """Show what the state has at once, and read."""
-        super().on_mount()
+        """Read; what the state has at once is shown by the base's handler, which Textual calls by itself."""
         self.action_read()
 
     def action_read(self) -> None:
