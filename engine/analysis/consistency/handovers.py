@@ -89,6 +89,7 @@ def lead_policy(history: History, tally: Tally) -> None:
                 lost[event.agent] = event.ts
                 if roles.get(event.agent) == "lead":
                     tally.look()
+                    due.pop(event.agent, None)
                     due |= {} if leaderless else {event.agent: event.ts}
             case ev.AgentRevived() | ev.AgentJoined():
                 lost.pop(event.agent, None)
