@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from engine.record import events as ev
+from engine.record.copying import copy_state
 from engine.record.state import RunState
-from engine.record.state.copying import copy_state
 from tui.jumps import What
 
 CHECKPOINT_EVERY = 1_000

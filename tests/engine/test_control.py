@@ -232,7 +232,7 @@ def test_a_person_whose_name_spans_lines_cannot_write_prompt_lines_with_it() -> 
         (
             control.Inject(kind="corrupt", params={"mode": "odd"}),
             "inject: mode is one of operator, empty, truncated, malformed, claims_done, other_task, nested, "
-            "repetition, refusal, not 'odd'.",
+            "repetition, refusal, equivocation, injection, not 'odd'.",
         ),
         (control.Inject(kind="crash", duration_seconds=-1.0), "A duration is a number of seconds from 0."),
     ],

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from benchmarks.bench_replay import write
 from engine.record import events as ev
+from engine.record.copying import copy_state
 from engine.record.journal import append_all, encode
 from engine.record.state import RunState
-from engine.record.state.copying import copy_state
 from tests.helpers.recorded import HandClock
 from tests.helpers.teamscript import Script
 from tui import recording as recordings

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
+from engine.record.copying import copy_state
 from engine.record.folder import RunFolder
-from engine.record.state.copying import copy_state
 from tui.keys import APP, HOLD, READ, TEAM, VIEW, Key
 from tui.screens.runscreen import RunScreen
 from tui.source import RunSource
