@@ -89,6 +89,9 @@ class Pacing:
         try:
             ended = await self._play()
             await self._land()
+            while self._reopened(ended):
+                ended = await self._play()
+                await self._land()
         finally:
             self._closed = True
             await self._cancel()
@@ -96,6 +99,11 @@ class Pacing:
             raise self._failure
         self._lose_rest()
         return ended
+
+    def _reopened(self, ended: tuple[Outcome, str]) -> bool:
+        """Whether somebody added a task while the last turns of a team that was done were landing."""
+        going = not (self.stopping or self._failure is not None)
+        return going and ended[0] == "completed" and not self._team.state.completed
 
     def stop(self) -> None:
         """Lose all open turns and begin no more; the team's work ends."""

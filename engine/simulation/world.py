@@ -188,6 +188,8 @@ class _World:
             self.witness.trouble.clear()
             await self._tell(control.Heal(why="quiet"))
             await self._tell(control.Resume(why="quiet"))
+            if not self.run.team.live_developers():  # a team that all have left waits for somebody
+                await self._tell(control.AddAgent(why="quiet"))
             await self.witness.trouble.wait()
 
     async def _until(self, at: float) -> bool:

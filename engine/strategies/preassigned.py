@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine.record.events import Role, TaskSpec
 from engine.record.state import BoardState
-from engine.strategies.base import Strategy, least_loaded
+from engine.strategies.base import Move, Scene, Strategy, least_loaded
 
 
 class Preassigned(Strategy):
@@ -37,6 +37,17 @@ class Preassigned(Strategy):
                 owner[task.id] = developers[turn % len(developers)]
                 turn += 1
         return list(owner.items())
+
+    def before_turns(self, scene: Scene) -> list[Move]:
+        """A task that nobody was there to take goes to whoever has least left to do, once somebody is."""
+        load = {agent: len(scene.board.owned_by(agent)) for agent in scene.live}
+        moves = []
+        for task in scene.board.tasks.values():
+            if task.status == "pending" and load:
+                heir = min(load, key=lambda agent: load[agent])
+                load[heir] += 1
+                moves.append(Move(task.id, heir))
+        return moves
 
     def after_release(self, task: str, board: BoardState, live: Sequence[str]) -> str | None:
         """A lost agent's task goes to whoever has least left to do."""

@@ -56,6 +56,8 @@ class Gate:
 
     def close_quietly(self) -> None:
         """Stand still again after a step, as soon as nothing real is in flight; nobody asked anew."""
+        if self.phase != "open":
+            return  # the engine has paused the team within the step: the clock must not be frozen twice
         self._open.clear()
         self.phase = "closing"
         if self._in_flight == 0:

@@ -128,3 +128,14 @@ def test_closing_and_opening_twice_say_that_nothing_was_to_do() -> None:
         assert not clock.frozen
 
     run(main)
+
+
+def test_a_pause_within_a_step_freezes_the_clock_once() -> None:
+    async def main(gate: Gate, clock: Clock, heard: list[ev.Event]) -> None:
+        gate.close("engine", "the spend limit")
+        gate.close_quietly()  # the end of the step comes while the team stands still already
+        gate.open("ann")
+        assert not clock.frozen
+        assert [type(event) for event in heard].count(ev.Paused) == 1
+
+    run(main)

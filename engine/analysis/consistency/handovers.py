@@ -82,9 +82,9 @@ def lead_policy(history: History, tally: Tally) -> None:
             case ev.AgentCrashed() | ev.AgentStalled():
                 first = event.agent not in lost
                 lost[event.agent] = event.lease_until
-                if first and roles.get(event.agent) == "lead":
+                if roles.get(event.agent) == "lead" and (first or event.agent in due):
                     tally.look()
-                    due[event.agent] = event.lease_until
+                    due[event.agent] = event.lease_until  # who crashes while silent has a new lease
             case ev.AgentLeft():
                 lost[event.agent] = event.ts
                 if roles.get(event.agent) == "lead":

@@ -32,6 +32,7 @@ class _Lives:
         self._failures: dict[str, list[float]] = {}  # times of failed calls since the last reply
         self._last_reply = 0.0
         self._owner: dict[str, str] = {}
+        self._own: dict[str, int] = {}
         self._developers = {spec.name for spec in start.team if spec.role == "developer"}
 
     def take(self, event: ev.AnyEvent) -> None:
@@ -96,7 +97,9 @@ class _Lives:
                 self._owner.pop(event.task, None)
             case ev.TaskCompleted():
                 self._owner.pop(event.task, None)
-            case ev.TurnStarted():
+            case ev.TurnStarted() if self._own.get(event.agent) != event.number:
+                # a second turn within an own round is a backup's: nothing is dealt out or given back for it
+                self._own[event.agent] = event.number
                 live = {n for n, state in self._state.items() if state == "live"} & self._developers
                 failing = {name for name in live if self._failing(name)}
                 kept = failing.intersection(self._owner.values()) if failing != live else set()
