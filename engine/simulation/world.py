@@ -188,7 +188,7 @@ class _World:
             self.witness.trouble.clear()
             await self._tell(control.Heal(why="quiet"))
             await self._tell(control.Resume(why="quiet"))
-            if not self.run.team.live_developers():  # a team that all have left waits for somebody
+            if not any(spec.role == "developer" for spec in self.run.team.specs):  # all have left
                 await self._tell(control.AddAgent(why="quiet"))
             await self.witness.trouble.wait()
 
