@@ -37,13 +37,18 @@ class Kept:
         return RunState.of(self.events)
 
     def final(self) -> dict[str, object]:
-        """What must be the same after any cut: the board, its owners, the contents of files."""
-        state = self.state
-        return {
-            "board": [(task.id, task.status, task.owner) for task in state.board.tasks.values()],
-            "files": {path: file.hash for path, file in state.files.files.items()},
-            "verified": state.run.verified,
-        }
+        """What must be the same after any cut."""
+        return final(self.state)
+
+
+def final(state: RunState) -> dict[str, object]:
+    """What resuming promises to be the same in the end: the board, its owners, contents of files, mail."""
+    return {
+        "board": [(task.id, task.status, task.owner) for task in state.board.tasks.values()],
+        "files": {path: file.hash for path, file in state.files.files.items()},
+        "mail": [(sent.sender, sent.recipients, sent.text) for sent in state.mail.messages],
+        "verified": state.run.verified,
+    }
 
 
 def config(**settings: object) -> RunConfig:
