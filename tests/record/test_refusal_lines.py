@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.record import events as ev
 from engine.record.state.agents import AgentsState
+from engine.record.state.deeds import DeedsState
 from engine.record.state.refusals import NAMED
 
 
@@ -49,7 +50,7 @@ def lines(state: AgentsState) -> list[str]:
 
 def test_a_single_refusal_names_holder_and_age() -> None:
     state = team()
-    state.lock_denied(denied("a.py"))
+    DeedsState(state).lock_denied(denied("a.py"))
     state.turn_ended(ended())
     assert lines(state) == ["⊘ denied a.py: Dev2 holds it 3 s"]
 
@@ -57,16 +58,16 @@ def test_a_single_refusal_names_holder_and_age() -> None:
 def test_a_series_is_one_line_that_counts_what_it_does_not_name() -> None:
     state = team()
     for number in range(NAMED + 3):
-        state.lock_denied(denied(f"f{number}.py"))
+        DeedsState(state).lock_denied(denied(f"f{number}.py"))
     state.turn_ended(ended())
     assert lines(state) == ["⊘ denied f0.py, f1.py, f2.py, f3.py +3: Dev2 holds them"]
 
 
 def test_another_holder_or_round_begins_another_line() -> None:
     state = team()
-    state.lock_denied(denied("a.py"))
-    state.lock_denied(denied("b.py", holder="Dev3"))
-    state.lock_denied(denied("c.py", holder="Dev3", round_=2))
+    DeedsState(state).lock_denied(denied("a.py"))
+    DeedsState(state).lock_denied(denied("b.py", holder="Dev3"))
+    DeedsState(state).lock_denied(denied("c.py", holder="Dev3", round_=2))
     state.turn_ended(ended())
     assert len(lines(state)) == 3
 
@@ -74,7 +75,7 @@ def test_another_holder_or_round_begins_another_line() -> None:
 def test_a_series_stands_before_what_happened_after_it() -> None:
     state = team()
     for task in ("4", "5"):
-        state.action_refused(
+        DeedsState(state).action_refused(
             ev.ActionRefused(
                 agent="Dev1",
                 turn=1,
@@ -84,5 +85,5 @@ def test_a_series_stands_before_what_happened_after_it() -> None:
                 detail=f"Task {task} waits for 3.",
             )
         )
-    state.task_claimed(ev.TaskClaimed(task="3", agent="Dev1", turn=1))
+    DeedsState(state).task_claimed(ev.TaskClaimed(task="3", agent="Dev1", turn=1))
     assert lines(state) == ["⊘ claim task 4, 5: they wait for other tasks", "claims 3"]

@@ -14,6 +14,7 @@ from engine.record.state.agent import AgentState, AgentStatus, Line, LineKind, T
 from engine.record.state.agents import AgentsState
 from engine.record.state.board import BoardState, Status, TaskState
 from engine.record.state.crew import CrewState
+from engine.record.state.deeds import DeedsState
 from engine.record.state.drafts import DraftsState, DraftState
 from engine.record.state.faults import Fault, FaultsState
 from engine.record.state.files import Clashes, FilesState, FileState
@@ -33,6 +34,7 @@ __all__ = [
     "Clashes",
     "Completion",
     "CrewState",
+    "DeedsState",
     "Denial",
     "DraftState",
     "DraftsState",
@@ -80,6 +82,7 @@ class RunState:
         self.run = RunInfoState()
         self.board = BoardState()
         self.agents = AgentsState()
+        self.deeds = DeedsState(self.agents)
         self.locks = LocksState()
         self.files = FilesState()
         self.mail = MailState()
@@ -101,7 +104,7 @@ class RunState:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks
         files, mail, metrics = self.files, self.mail, self.metrics
         paces = self.paces
-        drafts = self.drafts
+        drafts, deeds = self.drafts, self.deeds
         return {
             ev.RunStarted: (self._run_started,),
             ev.RoundStarted: (metrics.round_started,),
@@ -121,45 +124,45 @@ class RunState:
             ev.Replied: (agents.replied, metrics.replied),
             ev.TurnEnded: (agents.turn_ended, files.turn_ended, metrics.turn_ended, paces.turn_ended),
             ev.ReplyFenced: (agents.reply_fenced, metrics.reply_fenced),
-            ev.TaskAssigned: (board.task_assigned, agents.task_assigned, paces.task_taken),
-            ev.TaskClaimed: (board.task_claimed, agents.task_claimed, paces.task_taken),
-            ev.TaskReleased: (board.task_released, agents.task_released),
+            ev.TaskAssigned: (board.task_assigned, deeds.task_assigned, paces.task_taken),
+            ev.TaskClaimed: (board.task_claimed, deeds.task_claimed, paces.task_taken),
+            ev.TaskReleased: (board.task_released, deeds.task_released),
             ev.TaskCompleted: (
                 metrics.task_completed,
                 board.task_completed,
-                agents.task_completed,
+                deeds.task_completed,
                 paces.task_completed,
             ),
-            ev.ReviewRequested: (board.review_requested, agents.review_requested),
-            ev.ReviewAssigned: (board.review_assigned, agents.review_assigned),
-            ev.ReviewGiven: (board.review_given, agents.review_given),
+            ev.ReviewRequested: (board.review_requested, deeds.review_requested),
+            ev.ReviewAssigned: (board.review_assigned, deeds.review_assigned),
+            ev.ReviewGiven: (board.review_given, deeds.review_given),
             ev.FileEdited: (
                 board.file_edited,
                 files.file_edited,
-                agents.file_edited,
+                deeds.file_edited,
                 metrics.file_edited,
             ),
             ev.LockAcquired: (locks.lock_acquired,),
-            ev.LockDenied: (locks.lock_denied, agents.lock_denied, metrics.lock_denied),
+            ev.LockDenied: (locks.lock_denied, deeds.lock_denied, metrics.lock_denied),
             ev.LockReleased: (locks.lock_released,),
-            ev.TestsStarted: (board.tests_started, drafts.tests_started, agents.tests_started),
+            ev.TestsStarted: (board.tests_started, drafts.tests_started, deeds.tests_started),
             ev.TestsFinished: (
                 board.tests_finished,
                 drafts.tests_finished,
-                agents.tests_finished,
+                deeds.tests_finished,
                 metrics.tests_finished,
             ),
-            ev.DraftOpened: (drafts.draft_opened, agents.draft_opened),
-            ev.DraftEdited: (drafts.draft_edited, agents.draft_edited),
-            ev.DraftSubmitted: (drafts.draft_submitted, agents.draft_submitted),
-            ev.DraftAccepted: (drafts.draft_accepted, board.draft_accepted, agents.draft_accepted),
-            ev.DraftEnded: (drafts.draft_ended, agents.draft_ended),
-            ev.MessageSent: (mail.message_sent, agents.message_sent, run.message_sent),
+            ev.DraftOpened: (drafts.draft_opened, deeds.draft_opened),
+            ev.DraftEdited: (drafts.draft_edited, deeds.draft_edited),
+            ev.DraftSubmitted: (drafts.draft_submitted, deeds.draft_submitted),
+            ev.DraftAccepted: (drafts.draft_accepted, board.draft_accepted, deeds.draft_accepted),
+            ev.DraftEnded: (drafts.draft_ended, deeds.draft_ended),
+            ev.MessageSent: (mail.message_sent, deeds.message_sent, run.message_sent),
             ev.MessageDelivered: (mail.message_delivered, metrics.message_delivered),
             ev.MessageRepeated: (mail.message_repeated,),
-            ev.MessageLost: (mail.message_lost, agents.message_lost),
-            ev.InfoRequested: (agents.info_requested,),
-            ev.ActionRefused: (agents.action_refused, metrics.action_refused),
+            ev.MessageLost: (mail.message_lost, deeds.message_lost),
+            ev.InfoRequested: (deeds.info_requested,),
+            ev.ActionRefused: (deeds.action_refused, metrics.action_refused),
             ev.PauseRequested: (run.pause_requested,),
             ev.Paused: (run.paused,),
             ev.Resumed: (run.resumed,),
@@ -178,10 +181,10 @@ class RunState:
                 self.crew.agent_left,
                 self._staffed,
             ),
-            ev.TaskAdded: (board.task_added, agents.task_added, run.task_added, self._grown),
+            ev.TaskAdded: (board.task_added, deeds.task_added, run.task_added, self._grown),
             ev.DependencyAdded: (
                 board.dependency_added,
-                agents.dependency_added,
+                deeds.dependency_added,
                 run.dependency_added,
                 self._grown,
             ),
@@ -190,7 +193,7 @@ class RunState:
 
     def _needed(self, kind: type[ev.Event], handlers: tuple[Handler, ...]) -> tuple[Handler, ...]:
         """Those of ``handlers`` without which the engine would decide otherwise."""
-        views = (self.agents, self.mail, self.files)
+        views = (self.agents, self.deeds, self.mail, self.files)
 
         def views_only(handler: Handler) -> bool:
             return any(getattr(handler, "__self__", None) is view for view in views)
