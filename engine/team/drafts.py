@@ -42,7 +42,7 @@ class Draft:
 
 
 class Drafts:
-    """``apply`` every event. Contents are kept while a draft is open: what is held is bounded by the team."""
+    """A fold by ``handlers``. Contents are kept while a draft is open: the team bounds what is held."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -58,7 +58,10 @@ class Drafts:
         self._last_turn = 0
         self._overtaken: dict[str, tuple[str, str, int]] = {}
         self._done: set[str] = set()
-        self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
+
+    def handlers(self) -> dict[type[ev.Event], Callable[[Any], None]]:
+        """Who folds what."""
+        return {
             ev.RunStarted: self._run_started,
             ev.TeamChanged: self._team_changed,
             ev.TurnStarted: self._turn_started,
@@ -76,12 +79,6 @@ class Drafts:
             ev.AgentLeft: self._agent_left,
             ev.TaskAdded: self._task_added,
         }
-
-    def apply(self, event: ev.Event) -> None:
-        """Fold one event."""
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
 
     # ------------------------------------------------------------ questions
 

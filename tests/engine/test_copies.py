@@ -13,7 +13,6 @@ from engine.record import events as ev
 from engine.setup import check
 from engine.team import pace
 from engine.team.conversation import Conversations
-from engine.team.drafts import Drafts
 from tests.helpers.durable import config, go
 from tests.helpers.faultplay import inject
 from tests.helpers.scripted import IDLE, Played, Say, Script, Steering, edit, graph, play
@@ -216,11 +215,11 @@ def test_amnesia_leaves_an_agent_its_copy_and_shows_it_again() -> None:
 
 def test_drafts_hold_the_contents_of_open_ones_only() -> None:
     played = late(work("add", "1"))
-    drafts = Drafts()
+    fold = Conversations()
     sizes = []
     for event in played.events:
-        drafts.apply(event)
-        sizes.append(len(drafts.open))
+        fold.apply(event)
+        sizes.append(len(fold.drafts.open))
     assert max(sizes) == 1
     assert sizes[-1] == 0
 

@@ -25,12 +25,12 @@ from engine.team.acts.board import BoardActs
 from engine.team.acts.files import FileActs
 from engine.team.acts.talk import TalkActs
 from engine.team.acts.writing import Leave, Writing
-from engine.team.conversation import Conversations
 from engine.team.copies import Copies
 from engine.team.evidence import Evidence
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
 from engine.team.member import Member, Team
+from engine.team.telling import Telling
 from engine.world.locks import Granted, LockTable
 from engine.world.workspace import Workspace
 
@@ -367,14 +367,14 @@ def lose_edits_on_the_way_to_the_folder(patch: Patch) -> None:
 
 @mutant
 def hide_changes_of_files(patch: Patch) -> None:
-    original = Conversations._file_edited
+    original = Telling._file_edited
 
     def edited(self: Any, event: ev.FileEdited) -> None:
         original(self, event)
-        for thread in self._threads.values():
+        for thread in self.threads.values():
             thread.changed.pop(event.path, None)
 
-    patch.setattr(Conversations, "_file_edited", edited)
+    patch.setattr(Telling, "_file_edited", edited)
 
 
 @mutant
