@@ -27,6 +27,7 @@ COMMANDS = (
     "fork",
     "add",
     "remove",
+    "say",
     "replay",
     "watch",
     "report",

@@ -2,6 +2,7 @@
 
     theme = "teamtop-light"      # any theme of the palette
     reduced_motion = true        # nothing slides or fades
+    silent = true                # no bell when an agent asks people something
     [keys]
     "team.pause" = "P"           # key by the name of what it does; several with commas between
     [run]
@@ -37,6 +38,9 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
 }
 """Flags whose defaults can be set, by command; none of them makes a run unsafe or names a run."""
 
+SWITCHES = ("reduced_motion", "silent")
+"""Settings that are true or false."""
+
 FILE_MAX = 64_000
 """Bytes of the file that are read: a person writes a page of it."""
 
@@ -56,6 +60,7 @@ class Config:
     found: bool = False
     theme: str = ""
     reduced_motion: bool = False
+    silent: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -94,15 +99,18 @@ def _checked(path: Path, table: Mapping[str, object]) -> Config:
     def wrong(name: str, what: str) -> None:
         problems.append(f"{path}: {name[:NAME_MAX]} {what}")
 
-    theme, still = table.get("theme", ""), table.get("reduced_motion", False)
+    theme = table.get("theme", "")
     if not isinstance(theme, str):
         wrong("theme", "is the name of a theme, in quotes; the default is used.")
-    if not isinstance(still, bool):
-        wrong("reduced_motion", "is true or false; false is used.")
+    switches = {name: table.get(name, False) for name in SWITCHES}
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            wrong(name, "is true or false; false is used.")
     sections = {name: _section(name, table.get(name, {}), wrong) for name in ("keys", *DEFAULTS)}
-    for name in table.keys() - {"theme", "reduced_motion", *sections}:
+    for name in table.keys() - {"theme", *SWITCHES, *sections}:
         wrong(
-            name, f"is no setting; there are theme, reduced_motion, {', '.join(f'[{s}]' for s in sections)}."
+            name,
+            f"is no setting; there are {', '.join(('theme', *SWITCHES, *(f'[{s}]' for s in sections)))}.",
         )
     defaults: dict[str, dict[str, str]] = {}
     for command, known in DEFAULTS.items():
@@ -113,7 +121,8 @@ def _checked(path: Path, table: Mapping[str, object]) -> Config:
         path,
         True,
         theme if isinstance(theme, str) else "",
-        still is True,
+        switches["reduced_motion"] is True,
+        switches["silent"] is True,
         sections["keys"],
         {command: values for command, values in defaults.items() if values},
         tuple(sorted(problems)),

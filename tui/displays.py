@@ -17,7 +17,7 @@ from tui.widgets.figures import clock, count
 
 Kind: TypeAlias = Literal["plain", "log", "none"]
 
-STEPS: frozenset[LineKind] = frozenset({"good", "bad", "fault", "error"})
+STEPS: frozenset[LineKind] = frozenset({"good", "bad", "question", "fault", "error"})
 """Lines of agents that the plain display shows: results and troubles, not every act."""
 
 CLOSE_SECONDS = 5.0

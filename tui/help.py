@@ -81,8 +81,9 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
     ),
     "talk": (
         "Talk",
-        "Messages between agents, and what people did to the run, in order. A message counts once for each "
-        "agent that it was delivered to.",
+        "Messages between agents, what they ask people, and what people did to the run, in order. A message "
+        "counts once for each agent that it was delivered to. What an agent asks stands below the header "
+        "(?1) until somebody writes to it (m), or it leaves; silent = true in config.toml stops the bell.",
     ),
 }
 """Title and text by panel."""
@@ -91,10 +92,10 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
 SEARCH_HELP = (
     "/ narrows agents and talk to lines that have all words; ! before a word turns it round, quotes keep "
     "words together. agent:Dev1, round:5; task:7 and path:add.py find lines that name them; kind: is one of "
-    "act, refused, failed, passed, said, fault, person; faults alone is kind:fault. A title says how much "
-    "was found, “12 of 340”. Enter keeps the search while you go about, esc ends it. In a replay n, x and e "
-    "move the replay to the next fault, conflict, failure; live they move the cursor to its line. y copies "
-    "through the terminal (OSC 52), which some terminals have to be told to allow."
+    "act, refused, failed, passed, said, question, fault, person; faults alone is kind:fault. A title says "
+    "how much was found, “12 of 340”. Enter keeps the search while you go about, esc ends it. In a replay "
+    "n, x and e move the replay to the next fault, conflict, failure; live they move the cursor to its "
+    "line. y copies through the terminal (OSC 52), which some terminals have to be told to allow."
 )
 """How to search, jump and copy."""
 

@@ -21,7 +21,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "refused": ("refused",),
     "failed": ("bad", "error"),
     "passed": ("good",),
-    "said": ("speech", "mail"),
+    "said": ("speech", "mail", "question"),
+    "question": ("question",),
     "fault": ("fault", "error"),
     "person": ("person",),
 }

@@ -110,6 +110,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         body="text",
     ),
     ActionSpec(
+        "ask_person",
+        "Ask the people who run the team something. An answer comes as mail, if at all: go on meanwhile.",
+        ("<ask_person>question</ask_person>",),
+        body="text",
+        since=3,
+    ),
+    ActionSpec(
         "approve_task",
         "Approve a task that a teammate handed in; then it is done. Needs its files as last shown to you.",
         ('<approve_task id="3"/>',),

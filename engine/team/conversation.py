@@ -68,6 +68,10 @@ class Conversations:
         """Whether that message has reached the agent before."""
         return message in self._telling.received.get(agent, ())
 
+    def asked(self, agent: str) -> int:
+        """How many questions the agent has asked people since they last wrote to it."""
+        return self._telling.asked[agent]
+
     def compose(self, agent: str, round_: int, board_version: int | None = None) -> Prompt:
         """Build the agent's prompt for its own round ``round_`` from all events so far.
 

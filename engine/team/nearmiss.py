@@ -31,6 +31,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "send_message": ("send_msg", "message_to", "direct_message", "message", "msg", "send"),
     "broadcast": ("broadcast_message", "message_all", "send_all"),
+    "ask_person": ("ask_human", "ask_user", "ask_operator", "ask_people", "ask_question"),
     "assign_task": ("give_task", "delegate_task", "assign"),
     "request_status": ("ask_status", "get_status", "status_request", "status"),
 }

@@ -14,8 +14,11 @@ from engine.record.events import AgentSpec, RunStarted, TaskSpec
 from engine.strategies.base import Strategy
 from engine.team.actions import REVIEWING, grammar_text
 
-TEMPLATE = 2
-"""Version of these texts. 2 teaches leads to add tasks and dependencies; runs begun under 1 go on without."""
+TEMPLATE = 3
+"""Version of these texts; runs go on under the one that they began with.
+
+2 teaches leads to add tasks and dependencies, 3 everybody to ask people.
+"""
 
 _ROUND = """\
 # How a round works

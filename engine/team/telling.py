@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ class Telling:
         self.threads: dict[str, Thread] = {}
         self.received: dict[str, set[str]] = {}
         """By agent, the messages that ever reached it."""
+        self.asked: Counter[str] = Counter()
+        """By agent, its questions to people since a person last wrote to it."""
         self._ground = ground
         self._drafts = drafts
         self._strategy = ""
@@ -46,6 +49,7 @@ class Telling:
             ev.DraftEnded: self._draft_ended,
             ev.MessageSent: self._message_sent,
             ev.MessageDelivered: self._message_delivered,
+            ev.PersonAsked: self._person_asked,
             ev.InfoRequested: self._info_requested,
             ev.ActionRefused: self._action_refused,
             ev.AgentRevived: self._agent_revived,
@@ -162,6 +166,12 @@ class Telling:
         if thread is not None and event.id not in received:
             received.add(event.id)
             thread.mail.append(event.id)
+            if (mail := self._ground.mail.get(event.id)) is not None and mail.kind == "operator":
+                self.asked.pop(event.recipient, None)
+
+    def _person_asked(self, event: ev.PersonAsked) -> None:
+        self.asked[event.agent] += 1
+        self._tell(event.agent, "ask_person", "", "ok", "Asked; an answer would come as mail.")
 
     # ------------------------------------------------------------ reviews and drafts
 

@@ -37,6 +37,7 @@ def command(only_path: bool) -> int:
     click.echo(f"# {clean_line(str(config.path))}{there}")
     click.echo(f'theme = "{theme or themes[0]}"  # {", ".join(themes)}')
     click.echo(f"reduced_motion = {str(config.reduced_motion).lower()}")
+    click.echo(f"silent = {str(config.silent).lower()}  # no bell when an agent asks people something")
     for section, values in defaults.items():
         click.echo(f"\n[{section}]")
         for name, value in values.items():

@@ -19,11 +19,15 @@ from engine.record.state import RunState
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.agents import AgentPane, Roster
 from tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH
+from tui.widgets.spans import shorten
 
 MESSAGE_LIMIT = 4_000
 """Characters of a message to agents: every agent reads it in its prompt, and the socket takes more."""
 
 assert MESSAGE_LIMIT * 8 < LINE_LIMIT
+
+QUESTION_SHOWN = 400
+"""Cells of a question above the answer: six lines; the whole of it is in the talk panel."""
 
 ALL = "all"
 """What stands for every agent in a list of names."""
@@ -105,22 +109,33 @@ class QuitDialog(Dialog[str]):
 
 
 class MessageDialog(Dialog[Say]):
-    """Writes to an agent or to all; the text is in their next prompts."""
+    """Writes to an agent or to all; the text is in their next prompts.
+
+    It begins with who asked something: the one that the keyboard is on (``to``), else the first to ask.
+    """
 
     heading = "Message to the team"
 
     DEFAULT_CSS = """
     MessageDialog OptionList { max-height: 8; margin-bottom: 1; }
+    MessageDialog .asked { color: $warning; height: auto; max-height: 6; margin-bottom: 1; }
     """
 
     def __init__(self, state: RunState, to: str | None = None) -> None:
         super().__init__()
         self._names = [ALL, *(agent.name for agent in state.agents.present)]
         self._marks = {name: _mark(state, name) for name in state.agents.agents}
-        self._to = to if to in self._names else ALL
+        waiting = [asked for asked in state.mail.waiting if asked.agent in self._names]
+        mine = [asked for asked in waiting if asked.agent == to]
+        self._asked = next(iter(mine or (waiting if to is None else ())), None)
+        wanted = to if self._asked is None else self._asked.agent
+        self._to = wanted if wanted in self._names else ALL
 
     def parts(self) -> ComposeResult:
-        """To whom, and what."""
+        """What was asked, to whom one writes, and what."""
+        if self._asked is not None:
+            said = shorten(" ".join(self._asked.text.split()), QUESTION_SHOWN)
+            yield Static(Content(f"{self._asked.agent} asks: “{said}”"), classes="asked")
         yield OptionList(
             *(Option(Content(f"{n}{self._marks.get(n, '')}"), id=f"n{i}") for i, n in enumerate(self._names))
         )

@@ -55,6 +55,7 @@ class LiveScreen(RunScreen):
         self._was_live = source.live
         self._stopping = False
         self._told_end = False
+        self._rung = 0
 
     def on_mount(self) -> None:
         """Find out what one agent needed for the same work; Textual calls the base's handler by itself."""
@@ -78,6 +79,7 @@ class LiveScreen(RunScreen):
     def flush(self) -> None:
         """As every run; and when a run that was live has ended, say so."""
         super().flush()
+        self._ring()
         self._was_live = self._was_live or self.source.live
         if self._was_live and not self._told_end and self._over and (self._stopping or self.held is None):
             if self._stopping:
@@ -88,6 +90,14 @@ class LiveScreen(RunScreen):
                 self.paint()
                 if self.folder is not None:
                     self.team_app.open_summary(self.folder)
+
+    def _ring(self) -> None:
+        """Ring the terminal's bell when an agent asks people something; once for what came together."""
+        waiting = self.source.state.mail.waiting if self.source.behind == 0 else []
+        if waiting and waiting[-1].seq > self._rung and self.running:
+            self._rung = waiting[-1].seq
+            if not self.team_app.config.silent:
+                self.app.bell()
 
     @property
     def _over(self) -> bool:

@@ -27,6 +27,7 @@ _KINDS: dict[LineKind, Role] = {
     "refused": "warn",
     "speech": "speech",
     "mail": "accent",
+    "question": "warn",
     "fault": "bad",
     "error": "bad",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.record.state.mail import Question
 from tui.widgets.figures import age, clock, count, money
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, justify, shorten, width_of
@@ -94,6 +95,8 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
     ]
     if run.leaderless:
         row += [gap, Span("no lead" if narrow else f"no {run.leaderless}: all claim", "warn")]
+    if waiting := _waiting(moment):
+        row += [gap, Span(f"?{len(waiting)}", "warn")]
     if state.faults.active:
         row += [gap, Span(f"⚡{len(state.faults.active)}", "warn")]
     row.append(Span(" "))
@@ -143,6 +146,25 @@ def faults_row(moment: Moment) -> Row:
     return [*row, Span(" · ".join(named) + more, "warn")]
 
 
+def _waiting(moment: Moment) -> list[Question]:
+    """Questions to people that somebody may still answer, or might have at that moment of a replay."""
+    return [] if moment.state.run.phase == "ended" else moment.state.mail.waiting
+
+
+def question_row(moment: Moment, waiting: list[Question]) -> Row:
+    """Who asks what, since when, and the key that answers."""
+    first = waiting[0]
+    row: Row = [Span(" ? ", "warn")]
+    if moment.live and moment.mode == "live":
+        row += [Span("m", "accent"), Span(" answers  ", "muted")]
+    more = f"  +{len(waiting) - 1} more" if len(waiting) > 1 else ""
+    row += [
+        Span(f"{first.agent} asks people", "warn"),
+        Span(f" {age(moment.now - first.ts)} ago{more}: ", "muted"),
+    ]
+    return [*row, Span(f"“{' '.join(first.text.split())}”", "speech")]
+
+
 def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[Row]:
     """Lines that stand below the header as long as what they say is so."""
     rows: list[Row] = []
@@ -151,6 +173,8 @@ def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[R
         rows.append([Span(text, "bad")])
     if note:
         rows.append([Span(f" ⚠ {note}", "warn")])
+    if waiting := _waiting(moment):
+        rows.append(question_row(moment, waiting))
     if moment.state.faults.active and moment.state.run.phase != "ended":
         rows.append(faults_row(moment))
     if behind > 0.02 and moment.state.seq > 0:

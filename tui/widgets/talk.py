@@ -31,8 +31,8 @@ class TalkPanel(LogPanel):
     def entry_range(self, moment: Moment) -> tuple[int, int]:
         """Entries are counted by the panel: the state keeps mail and acts apart."""
         state = moment.state
-        acts = state.run.acts
-        key = (id(state), state.mail.sent, state.mail.lost, acts[-1].seq if acts else 0)
+        acts, mail = state.run.acts, state.mail
+        key = (id(state), mail.sent, mail.lost, mail.changes, acts[-1].seq if acts else 0)
         if key != self._key:
             self._renew(entries(state), same=bool(self._key) and self._key[0] == key[0])
             self._key = key

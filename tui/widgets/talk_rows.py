@@ -44,6 +44,20 @@ def entries(state: RunState) -> list[Entry]:
     ]
     found += [
         Entry(
+            asked.ts,
+            f"q{asked.seq}",
+            asked.round,
+            f"{asked.agent} asks people",
+            asked.text + (f" ({asked.closed})" if asked.closed else ""),
+            "warn" if not asked.closed else "speech",
+            True,
+            "question",
+            (asked.agent,),
+        )
+        for asked in state.mail.questions
+    ]
+    found += [
+        Entry(
             act.ts, f"a{act.seq}", act.round, act.author, act.text, "accent", False, _kind(act), (act.author,)
         )
         for act in state.run.acts

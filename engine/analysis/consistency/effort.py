@@ -89,6 +89,8 @@ def _line(act: ev.Event) -> str:
             return f"run_tests {' '.join(act.tasks)}"
         case ev.InfoRequested():
             return f"{act.action} {act.object}"
+        case ev.PersonAsked():
+            return f"ask {' '.join(act.text.casefold().split())}"
         case ev.MessageSent():
             return f"talk {' '.join(act.recipients)} {' '.join(act.text.casefold().split())}"
         case ev.ActionRefused():

@@ -117,6 +117,7 @@ _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.DraftEdited: _named,
     ev.DraftSubmitted: _named,
     ev.DraftAccepted: _named,
+    ev.PersonAsked: _named,
     ev.InfoRequested: _named,
     ev.ActionRefused: _named,
     ev.TaskAdded: _authored,

@@ -67,6 +67,7 @@ from engine.record.events.talk import (
     MessageLost,
     MessageRepeated,
     MessageSent,
+    PersonAsked,
 )
 from engine.record.events.tasks import (
     ReviewAssigned,
@@ -122,6 +123,7 @@ AnyEvent: TypeAlias = (
     | MessageDelivered
     | MessageRepeated
     | MessageLost
+    | PersonAsked
     | InfoRequested
     | ActionRefused
     | PauseRequested
@@ -179,6 +181,7 @@ __all__ = [
     "MessageSent",
     "PauseRequested",
     "Paused",
+    "PersonAsked",
     "Refusal",
     "Replied",
     "ReplyFenced",

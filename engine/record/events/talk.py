@@ -40,6 +40,14 @@ class MessageLost(Event, frozen=True, kw_only=True, tag="message_lost"):
     reason: str
 
 
+class PersonAsked(Event, frozen=True, kw_only=True, tag="person_asked"):
+    """``agent`` asks the people who run the team; mail of a person to it answers all that it asked."""
+
+    agent: str
+    turn: int
+    text: str
+
+
 class InfoRequested(Event, frozen=True, kw_only=True, tag="info_requested"):
     """``agent`` asked to be shown a file or a task; it is in its next prompt."""
 

@@ -12,7 +12,7 @@ from engine.record.state.suspicion import Rhythm
 AgentStatus: TypeAlias = Literal[
     "idle", "thinking", "acting", "testing", "waiting", "stalled", "down", "left"
 ]
-LineKind: TypeAlias = Literal["act", "good", "bad", "refused", "speech", "mail", "fault", "error"]
+LineKind: TypeAlias = Literal["act", "good", "bad", "refused", "speech", "mail", "question", "fault", "error"]
 
 LINES_KEPT = 400
 """Lines per agent pane: some forty turns, more than anybody scrolls back live; all is in the journal."""

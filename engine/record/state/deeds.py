@@ -196,6 +196,10 @@ class DeedsState:
             for name in event.recipients:
                 self._team.add(event, name, "mail", f"← {event.sender} (you or a person): “{event.text}”")
 
+    def person_asked(self, event: ev.PersonAsked) -> None:
+        """The agent asks whoever runs the team."""
+        self._team.add(event, event.agent, "question", f"? asks people: “{event.text}”")
+
     def message_lost(self, event: ev.MessageLost) -> None:
         """Mail for the agent never arrives."""
         self._team.add(event, event.recipient, "fault", f"message {event.id} lost: {event.reason}")

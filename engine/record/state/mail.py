@@ -15,6 +15,24 @@ MAIL_LIMIT = 4_000
 """Characters kept of one message in state: a long screenful."""
 
 
+QUESTIONS_KEPT = 100
+"""Questions to people kept with their text: agents may each leave a few open."""
+
+
+@dataclass(slots=True)
+class Question:
+    """What an agent asked the people who run the team. ``closed`` says by whom it was answered, or why it is
+    moot; empty while somebody waits for an answer.
+    """
+
+    seq: int
+    ts: float
+    round: int
+    agent: str
+    text: str
+    closed: str = ""
+
+
 @dataclass(slots=True)
 class Mail:
     """A message: who it was for, who has it, who never will."""
@@ -33,7 +51,7 @@ class Mail:
 class MailState:
     """The last messages; ``sent`` counts messages, ``delivered`` and ``lost`` count recipients.
 
-    ``repeated`` counts copies that were brought and shown to nobody.
+    ``repeated`` counts copies that were brought and shown to nobody, ``changes`` what befell questions.
     """
 
     def __init__(self) -> None:
@@ -42,7 +60,30 @@ class MailState:
         self.delivered = 0
         self.lost = 0
         self.repeated = 0
+        self.questions: deque[Question] = deque(maxlen=QUESTIONS_KEPT)
+        self.changes = 0
         self._by_id: dict[str, Mail] = {}
+
+    @property
+    def waiting(self) -> list[Question]:
+        """Questions that nobody has answered, oldest first."""
+        return [question for question in self.questions if not question.closed]
+
+    def person_asked(self, event: ev.PersonAsked) -> None:
+        """An agent asks people."""
+        agent, text = clean_line(event.agent), clean(event.text, MAIL_LIMIT)
+        self.changes += 1
+        self.questions.append(Question(event.seq, event.ts, event.round, agent, text))
+
+    def agent_left(self, event: ev.AgentLeft) -> None:
+        """Nobody waits for the answer any more."""
+        self._close(clean_line(event.agent), "it left")
+
+    def _close(self, agent: str, why: str) -> None:
+        for question in self.waiting:
+            if question.agent == agent:
+                question.closed = why
+                self.changes += 1
 
     def find(self, message_id: str) -> Mail | None:
         """The message with this id, if it is still kept."""
@@ -70,6 +111,8 @@ class MailState:
         self.delivered += 1
         if (mail := self._by_id.get(event.id)) is not None:
             mail.delivered.append(clean_line(event.recipient))
+            if mail.kind == "operator":
+                self._close(clean_line(event.recipient), f"{mail.sender} answered")
 
     def message_repeated(self, event: ev.MessageRepeated) -> None:
         """A copy came."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from engine.record.clean import clean_line
 
-_BODY_TAGS = frozenset({"edit_file", "send_message", "broadcast", "synthesize", "reject_task", "add_task"})
+_BODY_TAGS = frozenset(
+    {"edit_file", "send_message", "ask_person", "broadcast", "synthesize", "reject_task", "add_task"}
+)
 
 
 def speech_of(reply: str) -> str:

@@ -13,6 +13,12 @@ from tasks.errors import nearest
 
 Kind: TypeAlias = Literal["message", "broadcast", "status_request", "synthesis", "operator"]
 
+PEOPLE = frozenset({"human", "person", "people", "user", "operator"})
+"""Names by which agents write to whoever runs the team, as long as no teammate has that name."""
+
+QUESTIONS_OPEN = 3
+"""Questions that an agent may have open: more than people answer while it works."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -35,6 +41,7 @@ class TalkActs:
         return {
             "send_message": self._send_message,
             "request_status": self._request_status,
+            "ask_person": self._ask_person,
             "broadcast": self._broadcast,
             "synthesize": self._synthesize,
         }
@@ -48,12 +55,24 @@ class TalkActs:
 
     async def _to_one(self, ask: Ask, kind: Kind, text: str) -> bool:
         team, to = self._team, ask.args["to"].strip()
+        if kind == "message" and to not in team.members and to.casefold() in PEOPLE:
+            return await self._ask_person(ask)
         if to == ask.name:
             return refuse(team, ask, to, "unknown", "That is you.")
         if to not in team.members:
             said = f"There is no teammate {to}.{nearest(to, tuple(team.members))}"
             return refuse(team, ask, to, "unknown", said)
         return await self._send(ask, Mail(kind, ask.name, (to,), text))
+
+    async def _ask_person(self, ask: Ask) -> bool:
+        team = self._team
+        if (too_long := oversized(ask.body)) is not None:
+            return refuse(team, ask, "", "limit", too_long)
+        if team.conversations.asked(ask.name) >= QUESTIONS_OPEN:
+            said = f"{QUESTIONS_OPEN} of your questions wait for an answer: go on without one."
+            return refuse(team, ask, "", "limit", said)
+        team.bus.emit(ev.PersonAsked(agent=ask.name, turn=ask.turn, text=ask.body))
+        return True
 
     async def _broadcast(self, ask: Ask) -> bool:
         return await self._to_all(ask, "broadcast")
