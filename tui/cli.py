@@ -41,6 +41,7 @@ COMMANDS = (
     "faults",
     "sweep",
     "scaling",
+    "stats",
     "serve",
     "config",
 )

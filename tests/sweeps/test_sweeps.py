@@ -18,13 +18,13 @@ from engine.sweeps.plan import Budget, SweepPlan, parse
 from engine.sweeps.play import Result, finished, play
 from engine.sweeps.results import rows
 from engine.sweeps.runner import Spent, play_all
-from tui.commands.sweep_command import _configure, command
+from tui.commands.sweep_command import command, configure_cell
 
 
 def some(**changes: Any) -> list[Cell]:
     """Cells of one-task-per-turn teams, which take milliseconds."""
     plan = SweepPlan(models=("sim/perfect",), agents=(1, 2), **changes)
-    return cells(plan, _configure)
+    return cells(plan, configure_cell)
 
 
 def test_every_combination_is_a_cell_with_an_id_of_its_own() -> None:

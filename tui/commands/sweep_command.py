@@ -62,7 +62,7 @@ def command(
     from engine.sweeps.play import finished
 
     asked = _plan(plan, flags)
-    found = cells(asked, _configure)
+    found = cells(asked, configure_cell)
     if only_results:
         _show(found, runs_dir, as_json=as_json)
         return 0
@@ -73,21 +73,31 @@ def command(
     return _run(asked, found, runs_dir, as_json=as_json)
 
 
-def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
+def read_plan(path: Path) -> SweepPlan:
+    """The plan in a file. Raises ``UsageError``."""
+    from engine.sweeps.plan import build
+
+    return build(_document(path), str(path))
+
+
+def _document(path: Path) -> dict[str, Any]:
     import tomllib
 
     from engine.errors import UsageError
+
+    try:
+        return tomllib.loads(path.expanduser().read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise UsageError(f"{path} cannot be read ({reason}): name a TOML file.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is no TOML: {error}.") from None
+
+
+def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
     from engine.sweeps.plan import build
 
-    document: dict[str, Any] = {}
-    if path is not None:
-        try:
-            document = tomllib.loads(path.expanduser().read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise UsageError(f"{path} cannot be read ({reason}): name a TOML file.") from None
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{path} is no TOML: {error}.") from None
+    document = {} if path is None else _document(path)
     budget = {key: flags.pop(f"budget_{key}") for key in ("tokens", "usd", "seconds")}
     if any(value is not None for value in budget.values()):
         document["budget"] = {
@@ -114,7 +124,8 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _configure(asked: dict[str, object]) -> RunConfig:
+def configure_cell(asked: dict[str, object]) -> RunConfig:
+    """What a cell is asked to be, with the defaults of ``teamtop run``. Raises ``UsageError``."""
     from tui.commands.run_command import configure
 
     speed = asked.pop("speed")
