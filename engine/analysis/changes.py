@@ -38,7 +38,12 @@ def team_changes(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
 def successions(events: Sequence[ev.AnyEvent]) -> list[str]:
     """What became of a lost lead, in words."""
     return [
-        f"{clean_line(event.agent)}, the lead, was lost in round {event.round}: "
+        f"{clean_line(event.agent)}, the lead, "
+        + (
+            f"got no call through, round {event.round}: "
+            if event.failing
+            else f"was lost in round {event.round}: "
+        )
         + (f"{clean_line(event.heir)} took its place." if event.heir else "agents claimed for themselves.")
         for event in events
         if isinstance(event, ev.LeadLost)
@@ -55,6 +60,7 @@ def lead_lost(events: Sequence[ev.AnyEvent]) -> list[dict[str, Any]]:
             "lead": event.agent,
             "policy": event.policy,
             "heir": event.heir or None,
+            "failing": event.failing,
         }
         for event in events
         if isinstance(event, ev.LeadLost)

@@ -128,8 +128,9 @@ class Composer:
             return strategy.claims
         if ground.run is not None and ground.run.lead_lost == "promote":
             return bool(ground.leaderless)
+        gone = {*ground.lost, ground.leaderless}
         threads = self._telling.threads.items()
-        return all(name in ground.lost for name, thread in threads if thread.spec.role == "lead")
+        return all(name in gone for name, thread in threads if thread.spec.role == "lead")
 
     def _files_to_show(self, thread: Thread) -> list[str]:
         ground = self._ground

@@ -64,6 +64,7 @@ class Ground:
             ev.AgentCrashed: self._agent_lost,
             ev.AgentStalled: self._agent_lost,
             ev.AgentRevived: self._agent_revived,
+            ev.Replied: self._replied,
             ev.LeadLost: self._lead_lost,
             ev.AgentJoined: self._agent_joined,
             ev.AgentLeft: self._agent_left,
@@ -166,6 +167,10 @@ class Ground:
     def _agent_revived(self, event: ev.AgentRevived) -> None:
         self.lost.discard(event.agent)
         if event.agent == self.leaderless:
+            self.leaderless = ""
+
+    def _replied(self, event: ev.Replied) -> None:
+        if event.agent == self.leaderless:  # its calls failed, and this one came through
             self.leaderless = ""
 
     def _lead_lost(self, event: ev.LeadLost) -> None:

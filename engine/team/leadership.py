@@ -4,7 +4,8 @@
 its return. ``promote`` waits for the lease, as tasks do: then the live developer with the fewest open tasks
 is the lead and the old lead a developer, in one event, so that there are never two. The old lead stays a
 developer when it comes back. Where fewer than two developers are up, a lead would have nobody to lead, and
-agents claim.
+agents claim. A lead that is up but whose calls all fail (``engine.team.failing``) is as good as lost once
+that has lasted a lease.
 """
 
 from __future__ import annotations
@@ -31,31 +32,42 @@ def lease_over(team: Team, member: Member) -> None:
         return
     developers = team.able_developers()
     if team.run.lead_lost == "promote" and len(developers) >= LED_AT_LEAST:
-        heir = least_loaded(team.state.board, developers)
-        assert heir is not None
-        _promote(team, member.name, heir)
+        _promote(team, member.name, developers)
     else:
-        why = f"{len(developers)} developers are up" if team.run.lead_lost == "promote" else ""
-        _fall_back(team, member.name, why)
+        _fall_back(team, member.name, _too_few(team, developers))
+
+
+def failing(team: Team, lead: str) -> None:
+    """No call of the lead came through for a lease, while others' did: the policy takes effect, once."""
+    developers = [name for name in team.live_developers() if name not in team.failing]
+    if team.run.lead_lost == "promote" and len(developers) >= LED_AT_LEAST:
+        _promote(team, lead, developers, failing=True)
+    else:
+        _fall_back(team, lead, _too_few(team, developers), failing=True)
+
+
+def _too_few(team: Team, developers: list[str]) -> str:
+    """Why nobody is promoted where somebody should be; empty under the other policy."""
+    return f"{len(developers)} developers are up" if team.run.lead_lost == "promote" else ""
 
 
 def left(team: Team, lead: str) -> None:
     """The lead has left the team: the policy takes effect at once, for there is no return to wait for."""
     if team.run.lead_lost == "promote" and len(team.live_developers()) >= LED_AT_LEAST:
-        heir = least_loaded(team.state.board, team.live_developers())
-        assert heir is not None
-        _promote(team, lead, heir)
+        _promote(team, lead, team.live_developers())
     else:
         _fall_back(team, lead, "it left the team")
 
 
-def _fall_back(team: Team, lead: str, why: str) -> None:
+def _fall_back(team: Team, lead: str, why: str, *, failing: bool = False) -> None:
     if not team.state.run.leaderless:
-        team.bus.emit(ev.LeadLost(agent=lead, policy="self-claim", why=why))
+        team.bus.emit(ev.LeadLost(agent=lead, policy="self-claim", why=why, failing=failing))
 
 
-def _promote(team: Team, lead: str, heir: str) -> None:
-    event = team.bus.emit(ev.LeadLost(agent=lead, policy="promote", heir=heir))
+def _promote(team: Team, lead: str, developers: list[str], *, failing: bool = False) -> None:
+    heir = least_loaded(team.state.board, developers)
+    assert heir is not None
+    event = team.bus.emit(ev.LeadLost(agent=lead, policy="promote", heir=heir, failing=failing))
     team.run = event.on(team.run)
     for spec in team.run.team:
         if spec.name in team.members:

@@ -166,8 +166,12 @@ class Lifecycle:
     def give_back(self) -> None:
         """Give the work of agents to the team of whom no call came through for a lease, while others' did.
 
-        They stay live and are asked on: the first reply brings them back.
+        They stay live and are asked on: the first reply brings them back. For a lead among them the declared
+        policy takes effect.
         """
+        for member in list(self._team.members.values()):
+            if member.spec.role == "lead" and member.status == "live" and member.name in self._team.failing:
+                leadership.failing(self._team, member.name)
         able = self._team.able_developers()
         for name in self._team.live_developers():
             if name not in able:

@@ -106,8 +106,9 @@ class Team:
         return [name for name in live if name not in self.failing] or live
 
     def lead_alive(self) -> bool:
-        """Whether the team has a lead that is up."""
-        return any(m.spec.role == "lead" and m.status == "live" for m in self.members.values())
+        """Whether the team has a lead that is up, and not one whom agents no longer wait for."""
+        leads = [m for m in self.members.values() if m.spec.role == "lead"]
+        return any(m.status == "live" and m.name != self.state.run.leaderless for m in leads)
 
     def lead_decides(self) -> bool:
         """Whether a lead assigns: one is up, or the policy has not yet made another one."""

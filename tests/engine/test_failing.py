@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+from msgspec.structs import replace as changed
+
 from engine.models.base import ModelError
 from engine.record import events as ev
-from tests.helpers.scripted import IDLE, Answer, Say, Script, done, graph, play
+from engine.simulation.invariants import judge
+from engine.simulation.scenario import Settings, draw
+from engine.simulation.world import play as simulate
+from tests.helpers.scripted import IDLE, Answer, Played, Say, Script, done, graph, play
 
 FULL = Say("", 1.0, ModelError("context", "context overflow", retryable=False))
 TWO = graph("a", "b")
@@ -77,3 +86,75 @@ def test_a_quorum_does_not_wait_for_an_agent_whose_calls_fail() -> None:
     played = play(names, graph("a"), strategy="quorum", quorum=(2, 2), lease_seconds=8.0, max_rounds=8)
     assert "failing" in [e.reason for e in played.of(ev.DraftEnded)]
     assert played.outcome == "completed"
+
+
+FAR = [Say("", 4.0)] * 8
+FOUR = graph("a", "b", "c", "d")
+
+
+def led(script: Script, policy: str, strategy: str = "lead", **settings: Any) -> Played:
+    chosen: dict[str, Any] = {"lease_seconds": 8.0, "max_rounds": 7, "agents": 3} | settings
+    return play(script, FOUR, strategy=strategy, lead_lost=policy, **chosen)
+
+
+@pytest.mark.parametrize("strategy", ["lead", "lead-assigned"])
+def test_developers_claim_once_the_calls_of_their_lead_fail_for_a_lease(strategy: str) -> None:
+    claims = [*FAR[:3], Say('<claim_task id="1"/>', 4.0), *FAR]
+    played = led(
+        {"Lead": [FULL] * 9, "Dev1": [Say('<claim_task id="1"/>', 4.0), *claims]}, "self-claim", strategy
+    )
+    failed = played.of(ev.CallFailed, agent="Lead")
+    fired = played.one(ev.LeadLost)
+    assert (fired.agent, fired.policy, fired.failing) == ("Lead", "self-claim", True)
+    assert fired.ts >= failed[0].ts + 8.0
+    assert played.one(ev.ActionRefused).ts < fired.ts
+    assert played.one(ev.TaskClaimed).ts > fired.ts
+    said = "- lead: lost. The calls of Lead fail: claim what is ready and free until it is back."
+    assert said in played.section("Dev2", fired.round, "Outcomes")
+    assert played.state.run.leaderless == "Lead"
+
+
+def test_the_first_reply_of_a_lead_ends_that_they_claim() -> None:
+    names: Script = {
+        "Lead": [*[FULL] * 4, Say('<assign_task id="2" to="Dev2"/>', 1.0), *FAR],
+        "Dev1": [*FAR[:5], Say('<claim_task id="1"/>', 4.0), *FAR],
+    }
+    played = led(names, "self-claim")
+    assert played.one(ev.LeadLost).seq < played.one(ev.TaskAssigned).seq
+    assert played.state.run.leaderless == ""
+    assert played.one(ev.ActionRefused).detail == "The lead assigns tasks; ask the lead for it."
+
+
+def test_a_developer_whose_calls_come_through_is_promoted_in_place_of_such_a_lead() -> None:
+    names: Script = {"Lead": [FULL] * 9, "Dev1": [FULL] * 9, "Dev2": FAR, "Dev3": FAR}
+    played = led(names, "promote")
+    fired = played.one(ev.LeadLost)
+    assert (fired.heir, fired.failing) == ("Dev2", True)
+    said = "- lead: lost. Dev2 is the lead now, for the calls of Lead fail."
+    assert said in played.section("Dev3", fired.round, "Outcomes")
+    roles = {name: agent.role for name, agent in played.state.agents.agents.items()}
+    assert roles == {"Lead": "developer", "Dev1": "developer", "Dev2": "lead", "Dev3": "developer"}
+
+
+def test_a_lead_keeps_its_place_in_an_outage_for_all_and_in_one_shorter_than_a_lease() -> None:
+    everybody = ("Lead", "Dev1", "Dev2", "Dev3")
+    assert not led({name: [Say("", 9.0, FULL.error)] * 9 for name in everybody}, "promote").of(ev.LeadLost)
+    assert not led({"Lead": [FULL] * 9}, "promote", lease_seconds=60.0).of(ev.LeadLost)
+
+
+OUTAGE = '[[fault]]\nkind = "api_errors"\ntarget = "lead"\nat_round = 1\nprobability = 1.0\n'
+
+
+@pytest.mark.parametrize("policy", ["self-claim", "promote"])
+@pytest.mark.parametrize("strategy", ["lead", "lead-assigned"])
+def test_simulated_teams_finish_though_no_call_of_their_lead_ever_comes_through(
+    strategy: str, policy: Literal["self-claim", "promote"]
+) -> None:
+    for seed in range(3):
+        settings = Settings(strategy=strategy, agents=4, faults=OUTAGE, people=False)
+        scenario = replace(draw(seed, settings), quiet=9_999.0)
+        start = changed(scenario.start, lead_lost=policy, lease_seconds=5.0, max_rounds=200)
+        played = simulate(replace(scenario, start=start))
+        assert not judge(played)
+        assert played.outcome == "completed"
+        assert [e.failing for e in played.events if isinstance(e, ev.LeadLost)] == [True]

@@ -65,7 +65,9 @@ def _stolen(
 def lead_policy(history: History, tally: Tally) -> None:
     """The lead is lost for longer than its lease and nobody takes its place; or somebody does for a lead who
     is not lost, or who is none; or the heir is no developer, or lost itself. For a lead who leaves there is
-    no lease to wait for. ``History.slack`` is allowed for timers."""
+    no lease to wait for. A lead whose calls fail is replaced only after a lease in which none came through.
+    ``History.slack`` is allowed for timers."""
+    calls = _Calls()
     roles: dict[str, ev.Role] = {}
     lost: dict[str, float] = {}
     due: dict[str, float] = {}  # leads for whom the policy is still to come
@@ -74,6 +76,8 @@ def lead_policy(history: History, tally: Tally) -> None:
         for lead in [lead for lead, until in due.items() if event.ts > until + history.slack]:
             late = event.ts - due.pop(lead)
             tally.found(event.seq, "{} is lost, and {:.3f} s after its lease nobody leads.", lead, late)
+        calls.take(event)
+        leaderless = leaderless and not _is_back(event, roles)
         match event:
             case ev.RunStarted() | ev.TeamChanged():
                 roles = {spec.name: spec.role for spec in event.team}
@@ -84,7 +88,8 @@ def lead_policy(history: History, tally: Tally) -> None:
                 lost[event.agent] = event.lease_until
                 if roles.get(event.agent) == "lead" and (first or event.agent in due):
                     tally.look()
-                    due[event.agent] = event.lease_until  # who crashes while silent has a new lease
+                    # who crashes while silent has a new lease; where all claim already nobody waits for one
+                    due |= {} if leaderless else {event.agent: event.lease_until}
             case ev.AgentLeft():
                 lost[event.agent] = event.ts
                 if roles.get(event.agent) == "lead":
@@ -95,12 +100,12 @@ def lead_policy(history: History, tally: Tally) -> None:
                 lost.pop(event.agent, None)
                 due.pop(event.agent, None)
                 roles |= {event.agent: event.role} if isinstance(event, ev.AgentJoined) else {}
-                leaderless = leaderless and roles.get(event.agent) != "lead"
             case ev.LeadLost():
                 due.pop(event.agent, None)
-                wrong = _succession(event, roles, lost)
+                wrong = _succession(event, roles, lost, silent=calls.failing(event.agent))
                 if wrong:
                     tally.found(event.seq, "{}", wrong)
+                tally.look()
                 leaderless = not event.heir
                 if event.heir:
                     roles |= {event.agent: "developer", event.heir: "lead"}
@@ -108,13 +113,54 @@ def lead_policy(history: History, tally: Tally) -> None:
                 due.clear()
 
 
-def _succession(event: ev.LeadLost, roles: dict[str, ev.Role], lost: dict[str, float]) -> str:
-    """Why the policy should not have taken effect like this, as a sentence; empty if it should."""
+def _is_back(event: ev.Event, roles: dict[str, ev.Role]) -> bool:
+    """Whether the event is a sign of life of a lead: nobody need claim for want of one."""
+    if isinstance(event, ev.AgentJoined):
+        return event.role == "lead"
+    return isinstance(event, ev.AgentRevived | ev.Replied) and roles.get(event.agent) == "lead"
+
+
+class _Calls:
+    """Whose calls fail, and for how long."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, tuple[float, float]] = {}  # first and last failed call since the last reply
+        self._lease = 0.0
+
+    def take(self, event: ev.Event) -> None:
+        match event:
+            case ev.RunStarted():
+                self._lease = event.lease_seconds
+            case ev.CallFailed():
+                self._spans[event.agent] = (self._spans.get(event.agent, (event.ts, 0.0))[0], event.ts)
+            case ev.Replied() | ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
+                self._spans.pop(event.agent, None)
+            case _:
+                pass
+
+    def failing(self, agent: str) -> bool:
+        """Whether its calls have failed for a lease."""
+        if agent not in self._spans:
+            return False
+        first, last = self._spans[agent]
+        return last - first >= self._lease
+
+
+def _succession(
+    event: ev.LeadLost, roles: dict[str, ev.Role], lost: dict[str, float], *, silent: bool
+) -> str:
+    """Why the policy should not have taken effect like this, as a sentence; empty if it should.
+
+    ``silent``: the lead's calls failed for a lease, so that it need not be lost.
+    """
+    silent = silent and event.failing
     if roles.get(event.agent) != "lead":
         return f"{event.agent} was replaced as the lead, which it was not."
-    if event.agent not in lost:
+    if event.agent not in lost and not silent:
         return f"{event.agent} was replaced as the lead without being lost."
-    if event.policy == "promote" and event.ts < lost[event.agent] - 1e-5:  # computed times are rounded
+    if (
+        event.policy == "promote" and not silent and event.ts < lost[event.agent] - 1e-5
+    ):  # computed times are rounded
         return f"{event.heir} became the lead {lost[event.agent] - event.ts:.3f} s before the lease was over."
     if event.policy == "promote" and (roles.get(event.heir) != "developer" or event.heir in lost):
         return f"{event.heir}, who is lost or no developer, became the lead."

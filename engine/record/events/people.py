@@ -93,12 +93,15 @@ class LeadLost(Event, frozen=True, kw_only=True, tag="lead_lost"):
 
     ``self-claim``: developers claim for themselves until it is back. ``promote``: the developer ``heir`` is
     the lead from here on, and ``agent`` a developer. ``why``: why it is not the policy that was asked for.
+    ``failing``: the lead is up, but for a lease none of its calls came through while others' did; it is back
+    with its first reply.
     """
 
     agent: str
     policy: Literal["self-claim", "promote"]
     heir: str = ""
     why: str = ""
+    failing: bool = False
 
     def on(self, start: RunStarted) -> RunStarted:
         """What the run is from here on: as before, but for the roles of the two."""

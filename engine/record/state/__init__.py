@@ -121,7 +121,7 @@ class RunState:
                 paces.turn_started,
             ),
             ev.CallFailed: (agents.call_failed, metrics.call_failed),
-            ev.Replied: (agents.replied, metrics.replied),
+            ev.Replied: (agents.replied, metrics.replied, run.lead_back),
             ev.TurnEnded: (agents.turn_ended, files.turn_ended, metrics.turn_ended, paces.turn_ended),
             ev.ReplyFenced: (agents.reply_fenced, metrics.reply_fenced),
             ev.TaskAssigned: (board.task_assigned, deeds.task_assigned, paces.task_taken),
@@ -172,7 +172,7 @@ class RunState:
             ev.FaultStopped: (self._fault_stopped, run.fault_stopped),
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),
             ev.AgentStalled: (board.agent_lost, agents.agent_stalled),
-            ev.AgentRevived: (board.agent_revived, agents.agent_revived, run.agent_revived),
+            ev.AgentRevived: (board.agent_revived, agents.agent_revived, run.lead_back),
             ev.LeadLost: (run.lead_lost, agents.lead_lost, self.crew.lead_lost),
             ev.AgentJoined: (agents.agent_joined, run.agent_joined, self.crew.agent_joined, self._staffed),
             ev.AgentLeft: (

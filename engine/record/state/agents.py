@@ -88,14 +88,15 @@ class AgentsState:
 
     def lead_lost(self, event: ev.LeadLost) -> None:
         """Who leads from here on, if anybody."""
+        gone = "cannot lead, for its calls fail" if event.failing else "is lost as lead"
         if event.policy == "promote":
             for name, role in ((event.agent, "developer"), (event.heir, "lead")):
                 if name in self.agents:
                     self.agents[name].role = role
-            self.add(event, event.agent, "fault", f"is lost as lead; {event.heir} is the lead now")
-            self.add(event, event.heir, "fault", f"is the lead now, for {event.agent} is lost")
+            self.add(event, event.agent, "fault", f"{gone}; {event.heir} is the lead now")
+            self.add(event, event.heir, "fault", f"is the lead now; {event.agent} {gone}")
         else:
-            self.add(event, event.agent, "fault", "is lost as lead; agents claim for themselves")
+            self.add(event, event.agent, "fault", f"{gone}; agents claim for themselves")
 
     # ------------------------------------------------------------ turns
 

@@ -165,16 +165,17 @@ class RunInfoState:
     def lead_lost(self, event: ev.LeadLost) -> None:
         """The policy for a lost lead takes effect."""
         lead = clean_line(event.agent)
+        because = f"for the calls of {lead} fail" if event.failing else f"for {lead} is lost"
         if event.policy == "promote":
             self.leaderless = ""
-            self._act(event, "engine", f"made {event.heir} the lead, for {lead} is lost")
+            self._act(event, "engine", f"made {event.heir} the lead, {because}")
             return
         self.leaderless = lead
         why = f" ({event.why})" if event.why else ""
-        self._act(event, "engine", f"lets agents claim for themselves{why}, for {lead} is lost")
+        self._act(event, "engine", f"lets agents claim for themselves{why}, {because}")
 
-    def agent_revived(self, event: ev.AgentRevived) -> None:
-        """The lead may be back."""
+    def lead_back(self, event: ev.AgentRevived | ev.Replied) -> None:
+        """The lead may be back: up again, or with a reply after calls that failed."""
         if self.leaderless and clean_line(event.agent) == self.leaderless:
             self.leaderless = ""
             self._act(event, "engine", f"leaves assigning to {event.agent} again, who is back")

@@ -34,6 +34,7 @@ class _Lives:
         self._owner: dict[str, str] = {}
         self._own: dict[str, int] = {}
         self._developers = {spec.name for spec in start.team if spec.role == "developer"}
+        self._leaderless = ""  # the lead for whom agents need not wait
 
     def take(self, event: ev.AnyEvent) -> None:
         """Judge one event, then note what it says."""
@@ -83,10 +84,11 @@ class _Lives:
             case ev.Replied():
                 self._failures.pop(event.agent, None)
                 self._last_reply = event.ts
+                self._lead_is_back(event.agent)
             case ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
                 self._failures.pop(event.agent, None)
             case ev.LeadLost():
-                self._developers ^= {event.agent, event.heir} if event.heir else set()
+                self._lead_lost(event)
             case ev.AgentJoined() if event.role == "developer":
                 self._developers.add(event.agent)
             case ev.TaskAssigned() | ev.TaskClaimed():
@@ -98,15 +100,33 @@ class _Lives:
             case ev.TaskCompleted():
                 self._owner.pop(event.task, None)
             case ev.TurnStarted() if self._own.get(event.agent) != event.number:
-                # a second turn within an own round is a backup's: nothing is dealt out or given back for it
-                self._own[event.agent] = event.number
-                live = {n for n, state in self._state.items() if state == "live"} & self._developers
-                failing = {name for name in live if self._failing(name)}
-                kept = failing.intersection(self._owner.values()) if failing != live else set()
-                for name in sorted(kept):
-                    self._wrong(event, f"{name}, whose calls fail for longer than the lease, kept its tasks")
+                self._begun(event)
             case _:
                 pass
+
+    def _begun(self, event: ev.TurnStarted) -> None:
+        """At the first turn of an own round nobody works for, or waits for, an agent whose calls fail."""
+        # a second turn within an own round is a backup's: nothing is dealt out or given back for it
+        self._own[event.agent] = event.number
+        live = {n for n, state in self._state.items() if state == "live"} & self._developers
+        failing = {name for name in live if self._failing(name)}
+        kept = failing.intersection(self._owner.values()) if failing != live else set()
+        for name in sorted(kept):
+            self._wrong(event, f"{name}, whose calls fail for longer than the lease, kept its tasks")
+        up = {name for name, state in self._state.items() if state == "live"}
+        for name in sorted(up - self._developers - {self._leaderless}):
+            if self._failing(name):
+                self._wrong(event, f"{name}, whose calls fail for longer than the lease, still leads")
+
+    def _lead_lost(self, event: ev.LeadLost) -> None:
+        if event.failing and not self._failing(event.agent):
+            self._wrong(event, f"{event.agent}, whose calls succeed, was replaced as the lead")
+        self._leaderless = "" if event.heir else event.agent
+        self._developers ^= {event.agent, event.heir} if event.heir else set()
+
+    def _lead_is_back(self, name: str) -> None:
+        if name == self._leaderless:
+            self._leaderless = ""
 
     def _failing(self, name: str) -> bool:
         times = self._failures.get(name, [])
@@ -175,6 +195,7 @@ class _Lives:
 
     def _revived(self, event: ev.AgentRevived) -> None:
         name = event.agent
+        self._lead_is_back(name)
         state, grows = self._state.get(name), self._state.get(name) == "down" or name in self._fenced
         if state == "live":
             self._wrong(event, f"{name} came back without having been away")

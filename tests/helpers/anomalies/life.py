@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.record import events as ev
 from tests.helpers.anomalies.case import Cases
 from tests.helpers.histories import Book
@@ -718,6 +720,21 @@ def a_lost_developer_becomes_the_lead(wrong: bool) -> Book:
     book.crash("Lead", lease=10.0)
     book.wait(8.0)
     book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev1" if wrong else "Dev2"))
+    book.close()
+    return book
+
+
+@CASES.add("lead_policy", "engine")
+def a_lead_is_replaced_whose_calls_failed_for_less_than_a_lease(wrong: bool) -> Book:
+    book = Book("add", strategy="lead", lead_lost="promote")
+    book.round("Dev1")
+    book.turn("Lead", reply=False)
+    for attempt, seconds in enumerate((1.0, 2.0 if wrong else 40.0), 1):
+        book.wait(seconds)
+        failed: dict[str, Any] = {"kind": "timeout", "detail": "", "retry_seconds": 1.0}
+        book.add(ev.CallFailed(turn=book.open["Lead"], agent="Lead", attempt=attempt, **failed))
+    book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev2", failing=True))
+    book.end("Lead", "failed")
     book.close()
     return book
 

@@ -293,7 +293,8 @@ def successions(events: Events) -> Judged:
         elif isinstance(event, ev.AgentCrashed) and leads(past, event.agent):
             if lease_of(past, event.agent) is None:
                 looked = True
-                found += _late(events, event, event.lease_until)
+                if not all_claim(past):
+                    found += _late(events, event, event.lease_until)
         elif isinstance(event, ev.AgentLeft) and leads(past, event.agent):
             looked = True
             if not all_claim(past):
