@@ -257,11 +257,12 @@ class Telling:
         """Tell everybody who leads now, and the two whose role is another what that means."""
         run = self._ground.run
         assert run is not None
-        gone = f"the calls of {event.agent} fail" if event.failing else f"{event.agent} is lost"
         if event.policy == "promote":
+            gone = f"the calls of {event.agent} fail" if event.failing else f"{event.agent} is lost"
             said = f"{event.heir} is the lead now, for {gone}."
         else:
-            said = f"{gone[0].upper()}{gone[1:]}: claim what is ready and free until it is back."
+            gone = f"The calls of {event.agent} fail" if event.failing else f"{event.agent} is lost"
+            said = f"{gone}: claim what is ready and free until it is back."
         for spec in run.team:
             thread = self.threads[spec.name]
             if thread.spec.role != spec.role:
