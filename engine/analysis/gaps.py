@@ -16,6 +16,7 @@ MISSING: dict[Gap, str] = {
     "tokens": "tokens per reply",
     "locks": "locks",
     "refusals": "refusals but claims too early",
+    "rounds": "rounds",
     "settings": "seed",
 }
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.options import Command, give_variables, runs_dir_option
+
+if TYPE_CHECKING:
+    from engine.interop.feed import Reader
 
 
 @click.group("import", no_args_is_help=False, short_help="Import runs that another engine recorded.")
@@ -49,6 +53,31 @@ def paper(path: Path, runs_dir: Path) -> int:
             f"teamtop: {found.left_out:,} rows of the log fit no turn of their run and were left out.",
             err=True,
         )
+    return 0
+
+
+@command.command("log", cls=Command)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--run-id", default="", metavar="ID", help="Name of the run's folder  Default: source, time and name."
+)
+@runs_dir_option
+def log(path: Path, run_id: str, runs_dir: Path) -> int:
+    """Import a team log: lines that a program wrote about its team (docs/teamlog.md)."""
+    from engine.interop.teamlog.reader import LogReader
+
+    return _save(LogReader(path.expanduser()), runs_dir, run_id)
+
+
+def _save(reader: Reader, runs_dir: Path, run_id: str) -> int:
+    from engine.interop.feed import Feed
+    from engine.interop.saving import save
+
+    feed = Feed(reader)
+    folder = save(feed, runs_dir, run_id)
+    click.echo(f"{feed.tally.taken:,} records imported as {folder.path}.")
+    if feed.tally.note:
+        click.echo(f"teamtop: {feed.tally.note}", err=True)
     return 0
 
 

@@ -16,6 +16,8 @@ from tui.commands.options import Command, choose_display, display_option, runs_d
 def command(run: str, runs_dir: Path, display: str | None) -> int:
     """Watch a run: by id, by the path of its folder, by a bare journal FILE, or - for a journal on stdin.
 
+    FILE and - may also be a team log, which any program can write about its team (docs/teamlog.md).
+
     If its engine lives on this machine, the keys steer it as they do in `teamtop run`.
     """
     from tui.commands import watching

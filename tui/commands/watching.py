@@ -15,6 +15,9 @@ import click
 
 from engine.analysis.report import build
 from engine.errors import TeamtopError, UsageError
+from engine.interop.detect import form_of
+from engine.interop.feed import Feed, Following
+from engine.interop.teamlog.reader import LogReader
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
@@ -47,7 +50,35 @@ def watch_run(folder: RunFolder, display: str) -> int:
 
 
 def watch_file(path: Path, display: str) -> int:
-    """Watch a journal without its folder; without a screen until the run in it ends."""
+    """Watch a journal without its folder, or a team log; without a screen until the run in it ends."""
+    if form_of(path) == "log":
+        return watch_feed(Feed(LogReader(path)), display)
+    return _watch_journal(path, display)
+
+
+def watch_feed(feed: Feed, display: str, ended: Callable[[], bool] = lambda: False) -> int:
+    """Watch what another program records, as it comes; without a screen until its run ends.
+
+    ``ended`` says that nothing more will come. What had to be left out is told at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="teamtop-watch-") as folder:
+        path = Path(folder) / "events.jsonl"
+        with Following(feed, path, ended) as following:
+            if display == "full":
+                code = _watch_journal(path, display)
+            else:
+                code = 0
+                follow(path, display, over=following.finished.is_set, patience_seconds=0.0)
+        if isinstance(following.error, TeamtopError):
+            raise following.error
+        if following.error is not None:
+            raise TeamtopError(f"{feed.reader.name} cannot be followed: {following.error}.")
+        if feed.tally.note:
+            click.echo(f"teamtop: {feed.tally.note}", err=True)
+    return code
+
+
+def _watch_journal(path: Path, display: str) -> int:
     if display == "full":
         from tui.app import run_watch
         from tui.source import TailSource
@@ -65,8 +96,11 @@ def watch_stdin(wanted: str | None) -> int:
         if wanted in {None, "full"} and sys.stdout.isatty():
             _take_keyboard()
         display = choose_display(wanted)
+        spool.begun.wait()
+        if form_of(spool.path) == "log":
+            return watch_feed(Feed(LogReader(spool.path, "stdin")), display, spool.ended.is_set)
         if display == "full":
-            return watch_file(spool.path, display)
+            return _watch_journal(spool.path, display)
         follow(spool.path, display, over=spool.ended.is_set)
     return 0
 
@@ -77,6 +111,8 @@ class Spool:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="teamtop-watch-")
         self.path = Path(self._folder.name) / "events.jsonl"
+        self.begun = threading.Event()
+        """Set with the first whole line, or the end: from then on the form can be told."""
         self.ended = threading.Event()
         self._source = os.dup(sys.stdin.fileno())
 
@@ -93,15 +129,20 @@ class Spool:
             with self.path.open("ab", buffering=0) as file:
                 while chunk := os.read(self._source, CHUNK):
                     file.write(chunk)
+                    if b"\n" in chunk:
+                        self.begun.set()
         except OSError as error:
             click.echo(f"teamtop: stdin cannot be kept for watching: {error.strerror or error}.", err=True)
         self.ended.set()
+        self.begun.set()
 
 
-def follow(path: Path, display: str, over: Callable[[], bool]) -> None:
+def follow(
+    path: Path, display: str, over: Callable[[], bool], patience_seconds: float = PATIENCE_SECONDS
+) -> None:
     """Print a journal as it grows, until ``over`` says that no more will come, or it is damaged.
 
-    Where nobody can say so, it ends with the closing tests, or some time after the end of the run.
+    Where nobody can say so, it ends with the closing tests, or ``patience_seconds`` after the end of the run.
     """
     shown = displays.make(display, sys.stdout)
     tail = Tail(path)
@@ -113,7 +154,7 @@ def follow(path: Path, display: str, over: Callable[[], bool]) -> None:
             for event in events:
                 shown.on_event(event)
                 if isinstance(event, ev.RunEnded):
-                    patience = PATIENCE_SECONDS
+                    patience = patience_seconds
                 elif isinstance(event, ev.RunVerified):
                     patience = 0
             if not events:

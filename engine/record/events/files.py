@@ -45,12 +45,15 @@ class LockDenied(Event, frozen=True, kw_only=True, tag="lock_denied"):
 
 
 class LockReleased(Event, frozen=True, kw_only=True, tag="lock_released"):
-    """``path`` is free again; ``forgotten``: the lock service lost it, and its holder does not know."""
+    """``path`` is free again; ``forgotten``: the lock service lost it, and its holder does not know.
+
+    ``released``: its holder gave it up, which only agents of other engines can.
+    """
 
     path: str
     agent: str
     token: int
-    reason: Literal["barrier", "lease", "end", "forgotten", "left"]
+    reason: Literal["barrier", "lease", "end", "forgotten", "left", "released"]
 
 
 class TestsStarted(Event, frozen=True, kw_only=True, tag="tests_started"):
