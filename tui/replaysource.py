@@ -265,7 +265,9 @@ class ReplaySource:
         count = self.recording.count
         self._target = min(max(seq, min(1, count)), count)
         self.position = self.recording.time(self._target)
-        self.state = self.recording.start_for(self.state, self._target)
+        before, self.state = self.state, self.recording.start_for(self.state, self._target)
+        if before is not self.state:
+            before.retire()
         self._approach(SEEK_SECONDS)
         self._at = self._real()
 

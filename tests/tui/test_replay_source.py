@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from itertools import islice, pairwise
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.bench_replay import write
 from engine.record import events as ev
-from engine.record.copying import copy_state
+from engine.record.copying import Kept, copy_state
 from engine.record.journal import append_all, encode
 from engine.record.state import RunState
 from tests.helpers.recorded import HandClock
@@ -107,6 +109,48 @@ def test_a_copied_state_folds_on_as_the_original_would(journal: list[ev.AnyEvent
     for event in journal[half:]:
         copied.apply(event)
     assert fingerprint(copied) == fingerprint(RunState.of(journal))
+
+
+def test_what_is_kept_is_restored_as_it_was_while_the_original_goes_on(
+    journal: list[ev.AnyEvent],
+) -> None:
+    state, kept = RunState(spans_kept=8), []
+    for event in journal:
+        state.apply(event)
+        kept.append((Kept(state), fingerprint(state)))
+    assert any(lane.spans for lane in state.lanes.lanes.values())
+    for each, before in kept:
+        assert fingerprint(each.restored()) == before
+
+
+def test_a_copy_of_a_graph_that_has_grown_measures_itself(journal: list[ev.AnyEvent]) -> None:
+    state = RunState.of(journal)
+    spec = ev.TaskSpec(id="new", name="new", title="", description="", files=(), dependencies=(), tests=())
+    state.apply(ev.TaskAdded(seq=state.seq + 1, ts=state.ts, round=1, author="you", spec=spec))
+    copied, span = copy_state(state), RunState.of(journal).run.span
+    chain = list(copied.board.tasks)
+    for one, other in pairwise([*chain[:-1], "new"]):
+        event = ev.DependencyAdded(seq=0, ts=0, round=1, author="you", task=other, dependency=one)
+        state.apply(event)
+    assert copied.run.span == span
+    assert state.run.span > span
+
+
+def test_a_state_that_was_left_is_freed_without_the_collector(
+    tmp_path: Path, journal: list[ev.AnyEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recordings, "CHECKPOINT_EVERY", 20)
+    monkeypatch.setattr(recordings, "COPY_COST", 0)
+    source = source_of(tmp_path, journal)
+    source.seek(60)
+    gc.collect()
+    gc.disable()
+    try:
+        left = weakref.ref(source.state)
+        source.seek(30)
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_checkpoints_are_thinned_out_but_cover_the_whole_journal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -96,6 +97,10 @@ REPLAY: tuple[Key, ...] = (
 )
 """Keys of the transport, in the order of the footer: up to the rounds, all of them fit in 80 cells."""
 
+FREEZE_EVERY = 100_000
+"""Events after which what was read is withdrawn from the collector: it stays, and to look through the million
+objects of a long journal would stop the screen for a third of a second."""
+
 TAKEN = ("home", "end", "left", "right")
 """Keys that panels use as well: here they move the replay, whatever has the keyboard."""
 
@@ -158,9 +163,12 @@ class ReplayScreen(RunScreen):
 
     def _load(self) -> None:
         """Read the journal slice by slice, then what stands beside it."""
-        worker = get_current_worker()
+        worker, frozen = get_current_worker(), 0
         while not worker.is_cancelled and self.replay.load():
-            pass
+            if self.replay.recording.count >= frozen + FREEZE_EVERY:
+                frozen = self.replay.recording.count
+                gc.freeze()
+        gc.freeze()
         if not worker.is_cancelled:
             self.post_message(self._look_around())
 

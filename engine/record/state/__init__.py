@@ -93,12 +93,26 @@ class RunState:
         self.lanes = LanesState(spans_kept)
         self.drafts = DraftsState()
         self._started = False
-        self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = self._table()
-        if not shown:
-            self._handlers = {kind: self._needed(kind, all_) for kind, all_ in self._handlers.items()}
-            return
-        for kind, handler in self.lanes.handlers().items():
-            self._handlers[kind] = (*self._handlers[kind], handler)
+        self._shown = shown
+        self._handlers: dict[type[ev.Event], tuple[Handler, ...]] = {}
+        self.wire()
+
+    def wire(self) -> None:
+        """Have events come to the subjects that the state has now."""
+        table = self._table()
+        if not self._shown:
+            table = {kind: self._needed(kind, handlers) for kind, handlers in table.items()}
+        else:
+            for kind, handler in self.lanes.handlers().items():
+                table[kind] = (*table[kind], handler)
+        self._handlers = table
+
+    def retire(self) -> None:
+        """Nothing will be folded any more. The state can be read on, and as nothing in it knows the whole
+        then, it is freed with its last reader, without the collector, which would stop for all of them.
+        """
+        self._handlers = {}
+        self.run.settle()
 
     def _table(self) -> dict[type[ev.Event], tuple[Handler, ...]]:
         run, board, agents, locks = self.run, self.board, self.agents, self.locks

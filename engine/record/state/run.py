@@ -137,10 +137,14 @@ class RunInfoState:
         """The graph is another: ``measure`` gives its tasks, and those on its longest chain, when asked."""
         self._measure, self.grown = measure, True
 
-    def _shape(self) -> tuple[float, int]:
+    def settle(self) -> None:
+        """Measure the graph now, if it was reshaped."""
         if self._measure is not None:
             tasks, span = self._measure()
             self._measure, self._graph = None, (1 - span / tasks if tasks else 0.0, span)
+
+    def _shape(self) -> tuple[float, int]:
+        self.settle()
         return self._graph
 
     @property
