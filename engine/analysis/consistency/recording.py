@@ -54,7 +54,6 @@ class _Nesting:
         self._lockstep = history.start is None or slack(history.start.barrier) == 0
         self._round: int | None = None
         self._turns: dict[int, str] = {}
-        self._agents: dict[str, int] = {}
         self._replied: set[int] = set()
         self._newest = 0
         self._ended = False
@@ -80,7 +79,6 @@ class _Nesting:
                 return self._turn_started(event)
             case ev.TurnEnded():
                 agent = self._turns.pop(event.turn, None)
-                self._agents.pop(agent or "", None)
                 if agent != event.agent:
                     return f"Turn {event.turn} of {event.agent} ended without being open."
             case ev.Replied() | ev.CallFailed():
@@ -100,16 +98,15 @@ class _Nesting:
 
     def _turn_started(self, event: ev.TurnStarted) -> str:
         wrong = ""
+        # All open turns are looked through: a wrong one more does not hide that an older one is open.
+        running = [turn for turn, agent in self._turns.items() if agent == event.agent]
         if self._round != event.round:
             wrong = f"Turn {event.turn} began outside of a round."
         elif event.turn != self._newest + 1:
             wrong = f"Turn {event.turn} follows turn {self._newest}."
-        elif event.agent in self._agents:
-            wrong = (
-                f"{event.agent} began turn {event.turn} in the middle of turn {self._agents[event.agent]}."
-            )
+        elif running:
+            wrong = f"{event.agent} began turn {event.turn} in the middle of turn {running[-1]}."
         self._turns[event.turn] = event.agent
-        self._agents[event.agent] = event.turn
         self._newest = max(self._newest, event.turn)
         return wrong
 

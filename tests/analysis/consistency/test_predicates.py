@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.analysis.consistency import PREDICATES, check
-from tests.helpers.anomalies import board, copies, files, life
+from tests.helpers.anomalies import board, copies, files, handovers, journal, locks, lost, mail, progress
 from tests.helpers.anomalies.case import Case
 
-CASES: list[Case] = [*files.CASES, *board.CASES, *life.CASES, *copies.CASES]
+SUBJECTS = (files, board, journal, locks, lost, mail, progress, handovers, copies)
+CASES: list[Case] = [case for subject in SUBJECTS for case in subject.CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)

@@ -11,9 +11,9 @@ import msgspec
 from engine.analysis.consistency import pace, progress, recording
 from engine.record import events as ev
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import AGENTS, Alphabet, Op
+from tests.helpers.small.alphabet import AGENTS, Op
 from tests.helpers.small.past import before, span
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six, up_to
 
 # ------------------------------------------------------------ order
 
@@ -201,44 +201,56 @@ def stuck(events: Events) -> Judged:
     return bool(added), []
 
 
+_LEADS = (six("turn a", "lose a", "round", known=2), six("skip a", "same a", "round", known=2))
+"""Where there is a lead to bound."""
+
 SUBJECTS = [
     Subject(
         "the order of events",
-        Alphabet("go on", "leave one out", "time back", "round on", "round back", "start anew"),
-        6,
         55_986,
+        (six("go on", "leave one out", "time back", "round on", "round back", "start anew"),),
         play_order,
         (Definition(recording.journal_order, disordered),),
     ),
     *(
         Subject(
             f"the pace under barrier {barrier}",
-            Alphabet("turn a", "skip a", "same a", "end a", "lose a", "round"),
-            4,
-            12_429,
+            histories,
+            (
+                up_to(4, "turn a", "skip a", "same a", "end a", "lose a", "round", known=2),
+                six("turn a", "end a", "round", known=2),
+                *more,
+            ),
             partial(play_pace, barrier=barrier),
             (Definition(pace.run_ahead, partial(hasty, bound)),),
         )
-        for barrier, bound in (("round", 0), ("stale:1", 1), ("none", None))
+        for barrier, bound, histories, more in (
+            ("round", 0, 207_160, ()),
+            ("stale:1", 1, 481_672, _LEADS),
+            ("none", None, 207_160, ()),
+        )
     ),
     Subject(
         "rounds without progress",
-        Alphabet("talk", "claim a", "release a", "x a", "y a"),
-        5,
-        68_993,
+        85_214,
+        (
+            up_to(4, "talk", "claim a", "release a", "x a", "y a"),
+            six("x a", "y a"),
+            six("claim a", "release a", "talk"),
+            six("x a", "y a", "talk"),
+            six("x a", "claim a", "talk"),
+        ),
         play_progress,
         (
             Definition(progress.stagnation, stagnant),
             Definition(progress.livelock, back_again),
             Definition(progress.edit_war, wars),
         ),
-        600,
     ),
     Subject(
         "tasks that wait for each other",
-        Alphabet("1 2", "1 3", "2 1", "2 3", "3 1", "3 2"),
-        6,
         55_986,
+        (six("1 2", "1 3", "2 1", "2 3", "3 1", "3 2"),),
         play_waits,
         (Definition(progress.deadlock, stuck),),
     ),

@@ -8,10 +8,10 @@ from engine.analysis.consistency import copies
 from engine.record import events as ev
 from engine.world.treehash import content_hash, tree_hash
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import Alphabet, Op
+from tests.helpers.small.alphabet import Op
 from tests.helpers.small.evidence import contents, done, runs
 from tests.helpers.small.past import before
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six, up_to
 
 
 def play_drafts(ops: Sequence[Op]) -> Events:
@@ -59,6 +59,12 @@ def play_drafts(ops: Sequence[Op]) -> Events:
                         seconds=0.1,
                     )
                 )
+            case "submit":
+                book.add(
+                    ev.DraftSubmitted(
+                        draft=1, task="1", agent=agent, turn=turn, run=run, hash=content_hash(text)
+                    )
+                )
             case "accept" | "accept too few":
                 agreeing, needed = (1,), 1 if kind == "accept" else 2
                 book.add(
@@ -82,13 +88,14 @@ def exposed(events: Events) -> Judged:
     found = []
     for event in events:
         own = ""
+        worked = isinstance(event, ev.DraftEdited | ev.DraftSubmitted | ev.DraftAccepted)
         for e in before(events, event):
             if isinstance(e, ev.DraftOpened):
                 own = e.agent
             elif isinstance(e, ev.DraftEnded | ev.DraftAccepted):
                 own = ""
         shown = isinstance(event, ev.TurnStarted) and bool(event.seen.drafts)
-        if (shown or isinstance(event, ev.DraftEdited | ev.DraftAccepted)) and event.agent != own:  # type: ignore[attr-defined]  # each has one
+        if (shown or worked) and event.agent != own:  # type: ignore[attr-defined]  # each has one
             found.append(event.seq)
     return any(isinstance(e, ev.DraftOpened) for e in events), found
 
@@ -182,45 +189,63 @@ def _proper(events: Events, review: ev.ReviewGiven) -> bool:
 SUBJECTS = [
     Subject(
         "drafts",
-        Alphabet("open a", "edit a", "show a", "accept a", "end", "begin", "pass"),
-        4,
-        10_480,
+        191_368,
+        (
+            up_to(4, "open a", "edit a", "show a", "submit a", "accept a", "end", "begin", "pass"),
+            six("open a", "edit a", "end"),
+            six("open a", "show a", "end"),
+            six("open a", "submit a", "end"),
+            six("open a", "edit a", "accept a"),
+        ),
         play_drafts,
         (Definition(copies.draft_privacy, exposed),),
     ),
     Subject(
         "drafts that are taken",
-        Alphabet(
-            "edit",
-            "begin",
-            "begin another",
-            "pass",
-            "accept",
-            "accept too few",
-            "complete",
-            "complete otherwise",
+        299_592,
+        (
+            six(
+                "edit",
+                "begin",
+                "begin another",
+                "pass",
+                "accept",
+                "accept too few",
+                "complete",
+                "complete otherwise",
+            ),
         ),
-        5,
-        37_448,
         play_drafts,
         (Definition(copies.draft_verified, unverified),),
-        800,
     ),
     Subject(
         "reviews",
-        Alphabet(
-            "hand to a b",
-            "hand to oneself a",
-            "pass on to a",
-            "approve a",
-            "reject a",
-            "complete by a",
-            "release",
+        288_794,
+        (
+            up_to(
+                4,
+                "hand to a b",
+                "hand to oneself a",
+                "pass on to a",
+                "approve a",
+                "reject a",
+                "complete by a",
+                "release",
+                known=1,
+            ),
+            six(
+                "hand to Dev1 Dev2",
+                "approve Dev1",
+                "approve Dev2",
+                "reject Dev3",
+                "complete by Dev2",
+                "complete by Dev3",
+                "release",
+                known=3,
+            ),
+            six("hand to oneself a", "pass on to a", known=1),
         ),
-        4,
-        41_680,
         play_reviews,
         (Definition(copies.own_review, improper),),
-        800,
     ),
 ]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from engine.analysis.consistency import effort, ownership
 from engine.record import events as ev
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import AGENTS, Alphabet, Op
+from tests.helpers.small.alphabet import AGENTS, Op
 from tests.helpers.small.course import state
 from tests.helpers.small.past import before, span
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six, up_to
 
 # ------------------------------------------------------------ effort
 
@@ -194,25 +194,37 @@ def late(events: Events) -> Judged:
 SUBJECTS = [
     Subject(
         "what turns are spent on",
-        Alphabet(
-            "talk a",
-            "talk in two turns a",
-            "talk louder a",
-            "write a",
-            "write and fail a",
-            "claim a",
-            "nothing a",
+        173_201,
+        (
+            up_to(
+                4,
+                "talk a",
+                "talk in two turns a",
+                "talk louder a",
+                "write a",
+                "write and fail a",
+                "claim a",
+                "nothing a",
+            ),
+            six("talk a", "write a", "nothing a"),
+            six("talk a", "talk louder a"),
+            six("write a", "claim a"),
+            six("talk in two turns a", "nothing a"),
+            six("write and fail a", "write a"),
         ),
-        4,
-        35_434,
         play_turns,
         (Definition(effort.empty_turn, empty), Definition(effort.repetition, repeated)),
     ),
     Subject(
         "turns on one task",
-        Alphabet("write a", "write another a", "claim a", "try a", "ask in vain a", "end a"),
-        4,
-        19_302,
+        329_269,
+        (
+            up_to(4, "write a", "write another a", "claim a", "try a", "ask in vain a", "end a"),
+            six("write a", "claim a", "end a"),
+            six("write a", "write another a", "end a"),
+            six("try a", "write a", "end a"),
+            six("ask in vain a", "claim a"),
+        ),
         play_work,
         (
             Definition(ownership.duplicate_work, doubled),
@@ -221,26 +233,26 @@ SUBJECTS = [
     ),
     Subject(
         "the end",
-        Alphabet(
-            "complete 1",
-            "complete 2",
-            "turn a",
-            "end completed",
-            "end stopped",
-            "verify",
-            "verify badly",
-            "resume",
+        380_733,
+        (
+            six(
+                "complete 1",
+                "complete 2",
+                "turn a",
+                "end completed",
+                "end stopped",
+                "verify",
+                "verify badly",
+                "resume",
+            ),
         ),
-        4,
-        5_125,
         play_end,
         (
             Definition(effort.premature_end, called_too_early),
             Definition(effort.premature_success, called_done),
             Definition(effort.late_turn, late),
         ),
-        800,
-        (
+        also=(
             (("complete 1",), ("complete 2",), ("end completed",)),
             (("complete 1",), ("complete 2",), ("turn", "Dev1"), ("end completed",), ("turn", "Dev2")),
             (("complete 1",), ("end completed",), ("verify",)),

@@ -11,9 +11,9 @@ from engine.analysis.consistency import rewrites as rewriting
 from engine.record import events as ev
 from engine.world.treehash import content_hash, tree_hash
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import Alphabet, Op
+from tests.helpers.small.alphabet import Op
 from tests.helpers.small.past import before, span
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six
 
 FILES = {"1": ("add.py",), "2": ("sub.py",)}
 NODES = {"1": "test_add.py::test_it", "2": "test_sub.py::test_it"}
@@ -25,32 +25,37 @@ BELOW = {"1": ("1",), "2": ("1", "2")}
 
 
 def play(ops: Sequence[Op], **settings: Any) -> Events:
-    """Dev1 tests and completes two tasks, the second of which builds on the first; files are written anew or
-    put back as they were."""
+    """Two tasks, of which the second builds on the first, are tested and completed, by Dev1 if nobody is
+    named; files are written anew, by Dev2 if nobody is named, or put back as they were."""
     book = Book("add", "sub", after={"sub": "add"}, **settings)
     book.round()
     running: list[str] = []
-    for (kind,) in ops:
+    for kind, *agents in ops:
         word, _, task = kind.partition(" ")
+        agent = agents[0] if agents else "Dev1"
         match word:
             case "write":
-                book.write("Dev2", FILES[task][0], f"v{book.versions.get(FILES[task][0], 0) + 1}\n")
+                book.write(
+                    agents[0] if agents else "Dev2",
+                    FILES[task][0],
+                    f"v{book.versions.get(FILES[task][0], 0) + 1}\n",
+                )
             case "restore":
                 book.write("Dev2", FILES[task][0], "v1\n")
             case "begin" if not running:
-                book.begin_test("Dev1", task)
+                book.begin_test(agent, task)
                 running.append(task)
             case "pass" | "fail" if running:
                 tested = running.pop()
-                book.end_test("Dev1", tested, failed=(tested,) if word == "fail" else ())
+                book.end_test(agent, tested, failed=(tested,) if word == "fail" else ())
             case "test":
-                book.test("Dev1", task)
+                book.test(agent, task)
             case "break":
-                book.test("Dev1", task, failed=(task,))
+                book.test(agent, task, failed=(task,))
             case "abort":
-                book.test("Dev1", task, failed=(task,), verdict="error")
+                book.test(agent, task, failed=(task,), verdict="error")
             case "complete" | "forge":
-                book.complete("Dev1", task, evidence="passed" if word == "forge" else "none")
+                book.complete(agent, task, evidence="passed" if word == "forge" else "none")
     return book.events
 
 
@@ -198,16 +203,17 @@ def destroyed(events: Events) -> Judged:
 def play_trees(ops: Sequence[Op]) -> Events:
     book = Book("add", "sub")
     book.round()
-    for (kind,) in ops:
+    for kind, *agents in ops:
+        agent = agents[0] if agents else "Dev1"
         match kind:
             case "write" | "write elsewhere":
-                book.write("Dev1", "add.py" if kind == "write" else "sub.py", f"v{len(book.events)}\n")
+                book.write(agent, "add.py" if kind == "write" else "sub.py", f"v{len(book.events)}\n")
             case "write misnamed":
-                book.write("Dev1", "add.py", f"v{len(book.events)}\n", hash="00")
+                book.write(agent, "add.py", f"v{len(book.events)}\n", hash="00")
             case "test":
-                book.test("Dev1", "1")
+                book.test(agent, "1")
             case "test another tree":
-                book.test("Dev1", "1", tree="ff")
+                book.test(agent, "1", tree="ff")
     return book.events
 
 
@@ -237,26 +243,32 @@ COMPLETIONS = (
 SUBJECTS = [
     Subject(
         "completions and their evidence",
-        Alphabet("write 1", "write 2", "restore 2", "begin 2", "pass", "fail", "complete 1", "complete 2"),
-        5,
-        37_448,
+        399_783,
+        (
+            six("write 1", "write 2", "restore 2", "begin 2", "pass", "fail", "complete 1", "complete 2"),
+            six("write 2 a", "test 2 a", "complete 2 a"),
+        ),
         play,
         COMPLETIONS,
         also=((("write 1",), ("complete 1",), ("write 1",), ("begin 2",), ("pass",), ("complete 2",)),),
     ),
     Subject(
         "evidence that broke off or was forged",
-        Alphabet("write 2", "test 2", "break 2", "abort 2", "forge 2", "complete 2", "complete 1"),
-        5,
-        19_607,
+        146_650,
+        (
+            six("write 2", "test 2", "break 2", "abort 2", "forge 2", "complete 2", "complete 1"),
+            six("test 2 a", "break 2 a"),
+        ),
         play,
         (COMPLETIONS[0], *COMPLETIONS[2:4], Definition(completion.flaky_evidence, flaky)),
     ),
     Subject(
         "completions that the engine verifies",
-        Alphabet("write 1", "write 2", "test 2", "break 2", "complete 1", "complete 2"),
-        5,
-        9_330,
+        156_177,
+        (
+            six("write 1", "write 2", "test 2", "break 2", "complete 1", "complete 2"),
+            six("write 2 a", "test 2 a", "complete 2 a"),
+        ),
         partial(play, completion="verified"),
         (
             Definition(completion.dirty_completion_engine, partial(dirty, True)),
@@ -265,18 +277,18 @@ SUBJECTS = [
     ),
     Subject(
         "rewrites that tests judge",
-        Alphabet("write a", "change below", "test", "break", "abort"),
-        5,
-        5_675,
+        78_393,
+        (six("write a", "change below", "test", "break", "abort", known=1),),
         play_rewrites,
         (Definition(rewriting.destructive_rewrite, destroyed),),
-        800,
     ),
     Subject(
         "trees that tests see",
-        Alphabet("write", "write elsewhere", "write misnamed", "test", "test another tree"),
-        6,
-        19_530,
+        28_924,
+        (
+            six("write", "write elsewhere", "write misnamed", "test", "test another tree"),
+            six("write a", "test a"),
+        ),
         play_trees,
         (Definition(trees.phantom_write, phantoms),),
     ),

@@ -10,9 +10,9 @@ from engine.analysis.consistency import Predicate, reads, writes
 from engine.analysis.consistency import rewrites as rewriting
 from engine.record import events as ev
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import Alphabet, Op
+from tests.helpers.small.alphabet import Op
 from tests.helpers.small.past import before, disturbed, span
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six, up_to
 
 PATH = "add.py"
 STALE = ("stale_board", "partition")
@@ -257,9 +257,8 @@ def _overwrites(lost_: Predicate, blind: Predicate, promised: Callable[..., bool
 SUBJECTS = [
     Subject(
         "writes and reads of one file",
-        Alphabet("write a", "see a"),
-        6,
         9_394,
+        (six("write a", "see a"),),
         play,
         (
             *_overwrites(writes.lost_update_team, writes.blind_overwrite_team, always),
@@ -271,9 +270,13 @@ SUBJECTS = [
     ),
     Subject(
         "copies and stale views of one file",
-        Alphabet("write a", "copy a", "see a", "see old a", "refused a"),
-        5,
-        137_555,
+        128_409,
+        (
+            up_to(4, "write a", "copy a", "see a", "see old a", "refused a"),
+            six("write a", "copy a", "see a"),
+            six("write a", "see old a"),
+            six("write a", "refused a"),
+        ),
         play,
         (
             *_overwrites(writes.lost_update_team, writes.blind_overwrite_team, always),
@@ -287,17 +290,15 @@ SUBJECTS = [
     ),
     Subject(
         "one file under versions",
-        Alphabet("write a", "copy a", "see a"),
-        5,
-        11_253,
+        100_191,
+        (six("write a", "copy a", "see a"),),
         partial(play, locks="optimistic"),
         _overwrites(writes.lost_update_engine, writes.blind_overwrite_engine, always),
     ),
     Subject(
         "one file under locks that leases free",
-        Alphabet("write a", "see a", "free"),
-        5,
-        3_451,
+        23_424,
+        (six("write a", "see a", "free"),),
         partial(play, locks="pessimistic"),
         (
             *_overwrites(writes.lost_update_engine, writes.blind_overwrite_engine, held),
@@ -306,9 +307,14 @@ SUBJECTS = [
     ),
     Subject(
         "prompts under a fault that serves stale views",
-        Alphabet("write a", "see a", "see old a", "see old board a", "claim a", "disturb a", "heal"),
-        4,
-        24_328,
+        180_761,
+        (
+            up_to(4, "write a", "see a", "see old a", "see old board a", "claim a", "disturb a", "heal"),
+            six("write a", "see old a", "disturb a"),
+            six("see old board a", "disturb a", "heal"),
+            six("claim a", "see old board a"),
+            six("see old a", "disturb a", "heal"),
+        ),
         play,
         (
             Definition(reads.stale_read_engine, partial(stale_reads, False)),
@@ -318,9 +324,12 @@ SUBJECTS = [
     ),
     Subject(
         "prompts that leave something out, of agents that start again",
-        Alphabet("write a", "see a", "see nothing a", "see new a", "restart a"),
-        5,
-        137_555,
+        209_812,
+        (
+            up_to(4, "write a", "see a", "see nothing a", "see new a", "restart a"),
+            six("write a", "see nothing a", "see new a"),
+            six("write a", "see nothing a", "restart a"),
+        ),
         play,
         (
             Definition(reads.missed_change, missed_changes),
@@ -329,9 +338,12 @@ SUBJECTS = [
     ),
     Subject(
         "versions, bases and authors of one file",
-        Alphabet("write a", "guess a", "skip a", "misname a", "follow itself a"),
-        5,
-        137_555,
+        209_812,
+        (
+            up_to(4, "write a", "guess a", "skip a", "misname a", "follow itself a"),
+            six("write a", "guess a", "skip a"),
+            six("write a", "misname a", "follow itself a"),
+        ),
         play,
         (Definition(reads.unseen_base, unseen_bases), Definition(writes.version_chain, broken_chain)),
     ),

@@ -9,9 +9,9 @@ from itertools import combinations
 from engine.analysis.consistency import mail
 from engine.record import events as ev
 from tests.helpers.histories import Book
-from tests.helpers.small.alphabet import AGENTS, Alphabet, Op
+from tests.helpers.small.alphabet import AGENTS, Op
 from tests.helpers.small.past import NEVER, disturbed
-from tests.helpers.small.subject import Definition, Events, Judged, Subject
+from tests.helpers.small.subject import Definition, Events, Judged, Subject, six, up_to
 
 # ------------------------------------------------------------ how it is played
 
@@ -64,19 +64,19 @@ def play(ops: Sequence[Op], end: bool = True) -> Events:
 
 
 def _do(  # noqa: PLR0912 - a branch per operation
-    post: _Post, kind: str, agent: str = "", other: str = ""
+    post: _Post, kind: str, agent: str = "", *others: str
 ) -> None:
-    book, others = post.book, [name for name in AGENTS if name != agent]
+    book = post.book
     match kind:
         case "send":
-            post.send(agent, other)
+            post.send(agent, *others)
         case "send and deliver":
-            post.send(agent, other)
+            post.send(agent, *others)
             post.deliver(*post.waiting[-1])
         case "answer":
             post.prompt(agent, post.inboxes[agent])
             post.inboxes[agent] = []
-            post.send(agent, other)
+            post.send(agent, *others)
             post.deliver(*post.waiting[-1])
         case "tell all":
             post.send(agent, *others)
@@ -116,8 +116,12 @@ def _do(  # noqa: PLR0912 - a branch per operation
             book.add(ev.AgentLeft(agent=agent, epoch=1, author="you"))
         case "disturb":
             book.fault("drop_messages", agent)
+        case "disturb all":
+            book.fault("drop_messages", *AGENTS)
         case "shuffle":
             book.fault("reorder_messages", agent)
+        case "shuffle all":
+            book.fault("reorder_messages", *AGENTS)
         case "forget":
             book.fault("amnesia", agent)
         case "heal":
@@ -287,68 +291,114 @@ DUPLICATES = (
 SUBJECTS = [
     Subject(
         "what becomes of messages",
-        Alphabet("send a b", "deliver", "lose", "no room", "read a", "read nothing a", "disturb a", "heal"),
-        4,
-        24_440,
+        360_282,
+        (
+            up_to(
+                4, "send a b", "deliver", "lose", "no room", "read a", "read nothing a", "disturb a", "heal"
+            ),
+            six("send a b", "deliver", "lose", "no room"),
+            six("send a b", "deliver", "read nothing a"),
+            six("send a b", "lose", "disturb all"),
+        ),
         play,
         LOSSES,
     ),
     Subject(
         "messages of turns that break off and to agents who forget or leave",
-        Alphabet("tell all a", "deliver", "lose", "break off a", "leave a", "forget a", "read nothing a"),
-        4,
-        16_200,
+        140_829,
+        (
+            up_to(
+                4, "tell all a b c", "deliver", "lose", "break off a", "leave a", "forget a", "read nothing a"
+            ),
+            six("tell all Dev1 Dev2 Dev3", "deliver", "leave a", "read nothing Dev2", known=3),
+            six(
+                "tell all Dev1 Dev2 Dev3",
+                "deliver",
+                "break off Dev1",
+                "lose",
+                "forget Dev2",
+                "read nothing Dev2",
+                known=3,
+            ),
+        ),
         play,
         (LOSSES[0],),
     ),
     Subject(
         "a run that goes on",
-        Alphabet("send a b", "deliver", "read a", "read nothing a"),
-        5,
-        67_222,
+        352_120,
+        (
+            up_to(5, "send a b", "deliver", "read a", "read nothing a"),
+            six("send a b", "read a"),
+            six("send a b", "deliver", "read nothing a"),
+        ),
         partial(play, end=False),
         (LOSSES[0],),
     ),
     Subject(
         "messages that come or are shown twice",
-        Alphabet(
-            "send and deliver a b", "deliver again", "repeat", "read a", "read all again a", "disturb a"
+        214_912,
+        (
+            up_to(
+                4,
+                "send and deliver a b",
+                "deliver again",
+                "repeat",
+                "read a",
+                "read all again a",
+                "disturb a",
+            ),
+            six("send and deliver a b", "deliver again", "repeat"),
+            six("send and deliver a b", "read all again a"),
+            six("send and deliver a b", "deliver again", "disturb all"),
         ),
-        4,
-        15_190,
         play,
         DUPLICATES[:2],
     ),
     Subject(
         "messages out of nowhere",
-        Alphabet("send a b", "deliver", "read a", "read what is under way a", "read what is not there a"),
-        4,
-        11_822,
+        334_328,
+        (
+            up_to(4, "send a b", "deliver", "read a", "read what is under way a", "read what is not there a"),
+            six("send a b", "deliver", "read what is under way a"),
+            six("send Dev1 Dev2", "deliver", "read Dev2", "read Dev3", "read what is not there a", known=3),
+        ),
         play,
         (DUPLICATES[0], DUPLICATES[2]),
     ),
     Subject(
         "the order of messages",
-        Alphabet("send and deliver a b", "read a", "read backwards a", "shuffle a", "heal"),
-        4,
-        11_822,
+        197_072,
+        (
+            up_to(4, "send and deliver a b", "read a", "read backwards a", "shuffle a", "heal"),
+            six("send and deliver a b", "read backwards a", "shuffle all"),
+        ),
         play,
         (
             Definition(mail.message_order, partial(disordered, False)),
             Definition(mail.message_order_injected, partial(disordered, True)),
         ),
-        2_000,
     ),
     Subject(
         "answers and their causes",
-        Alphabet("tell one late a", "answer a b", "deliver", "read a"),
-        5,
-        67_222,
+        67_653,
+        (
+            up_to(4, "tell one late a b c", "answer a b", "deliver", "read a"),
+            six(
+                "tell one late Dev1 Dev2 Dev3",
+                "answer Dev2 Dev3",
+                "answer Dev3 Dev2",
+                "deliver",
+                "read Dev2",
+                "read Dev3",
+                known=3,
+            ),
+        ),
         play,
         (Definition(mail.message_causality, answers_first),),
         also=(
             (
-                ("tell one late", "Dev1"),
+                ("tell one late", "Dev1", "Dev2", "Dev3"),
                 ("answer", "Dev2", "Dev3"),
                 ("read", "Dev3"),
                 ("deliver",),

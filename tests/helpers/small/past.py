@@ -31,5 +31,5 @@ def disturbed(
 
 
 def before(events: Events, event: ev.Event) -> Events:
-    """All events before ``event``."""
-    return [e for e in events if e.seq < event.seq]
+    """All events before ``event``; seqs count from 1 without a gap."""
+    return events[: event.seq - 1]

@@ -1,8 +1,20 @@
-"""A subject: an alphabet, how its histories are played, and what the definitions say of each."""
+"""A subject: alphabets, how their histories are played, and what the definitions say of each.
+
+How many histories there are is bounded in three ways, none of which leaves out one that could say anything
+else:
+
+- agents are interchangeable (``alphabet``), and so are messages, turns, test runs and versions, which are
+  numbered as they come and never chosen: there is one task or file, or as many as the predicate needs;
+- an operation that makes no sense at its moment (to deliver what is not under way) adds no event, so the
+  history is that of fewer operations, which is played anyway;
+- six operations of everything that a predicate could look at would be up to 33 million histories. So an
+  alphabet that wide is played to four or five, and those parts of it that can have to do with each other to
+  six; each predicate is judged on six operations by three agents of whatever it has words for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -14,6 +26,12 @@ from tests.helpers.small.alphabet import Alphabet, Op
 Events: TypeAlias = Sequence[ev.Event]
 Judged: TypeAlias = tuple[bool, Iterable[int]]
 """Whether there was anything to judge, and the seqs of all violations in any order."""
+
+SIX = 6
+"""How long histories are at the most."""
+
+FEW = 1_300
+"""CI plays all histories of an alphabet up to the length, mostly four, at which there are no more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +48,90 @@ class Definition:
         looked, found = self.judge(history.events)
         seqs = sorted(found)
         verdict = "false" if seqs else "true" if looked else "unknown"
-        said = (finding.verdict, finding.count, list(finding.witnesses))
-        where = "\n".join(repr(event) for event in history.events)
-        assert said == (verdict, len(seqs), seqs), f"{finding}\nby definition {verdict} {seqs}\n{where}"
+        if (finding.verdict, finding.count, list(finding.witnesses)) != (verdict, len(seqs), seqs):
+            where = "\n".join(repr(event) for event in history.events)
+            raise AssertionError(f"{finding}\nby definition {verdict} {seqs}\n{where}")
         return verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """All histories of up to ``longest`` operations, ``histories`` in number.
+class Scope:
+    """All histories of up to ``longest`` operations of an alphabet."""
 
-    CI plays ``sample`` of them, and ``also`` these, of a kind that is rare.
+    alphabet: Alphabet
+    longest: int
+
+    @property
+    def histories(self) -> int:
+        """How many there are, with those that are left out because an operation adds nothing."""
+        return self.alphabet.total(self.longest)
+
+
+def up_to(longest: int, *operations: str, known: int = 0) -> Scope:
+    """A scope of these operations; ``known`` as in ``Alphabet``."""
+    return Scope(Alphabet(*operations, known=known), longest)
+
+
+def six(*operations: str, known: int = 0) -> Scope:
+    """A scope of histories as long as they come."""
+    return up_to(SIX, *operations, known=known)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is played, and judged by whom. ``histories`` are those of all scopes.
+
+    CI plays the shortest histories, ``sample`` of the others of each scope, and ``also`` these, of a kind
+    that is rare.
     """
 
     title: str
-    alphabet: Alphabet
-    longest: int
     histories: int
+    scopes: tuple[Scope, ...]
     play: Callable[[Sequence[Op]], Events]
     definitions: tuple[Definition, ...]
-    sample: int = 400
+    sample: int = 150
     also: tuple[tuple[Op, ...], ...] = ()
 
-    def some(self) -> Iterable[tuple[Op, ...]]:
-        """Those that CI plays."""
-        return chain(self.also, self.alphabet.sample(self.longest, self.sample, seed=1))
+    def all(self, scope: Scope, longest: int = SIX) -> Iterator[tuple[tuple[Op, ...], Events]]:
+        """All histories of a scope, each before those that go on from it, but for those with an operation
+        that adds nothing."""
+        yield from self._after((), self.play(()), scope.alphabet, min(longest, scope.longest))
 
-    def judge(self, histories: Iterable[Sequence[Op]]) -> None:
-        """Hold the checkers against their definitions; every verdict that can occur must have."""
+    def _after(
+        self, ops: tuple[Op, ...], events: Events, alphabet: Alphabet, left: int
+    ) -> Iterator[tuple[tuple[Op, ...], Events]]:
+        for op in alphabet.steps(ops):
+            longer = (*ops, op)
+            played = self.play(longer)
+            if len(played) == len(events) and list(played) == list(events):
+                continue
+            yield longer, played
+            if left > 1:
+                yield from self._after(longer, played, alphabet, left - 1)
+
+    def some(self) -> Iterator[Events]:
+        """What CI plays."""
+        for scope in self.scopes:
+            lengths = range(scope.longest, 0, -1)
+            short = next((n for n in lengths if scope.alphabet.total(n) <= FEW), 1)
+            yield from (events for _, events in self.all(scope, short))
+            yield from map(self.play, scope.alphabet.sample(scope.longest, self.sample, seed=1))
+        yield from map(self.play, self.also)
+
+    def everything(self) -> Iterator[Events]:
+        """All histories of all scopes."""
+        return chain.from_iterable((events for _, events in self.all(scope)) for scope in self.scopes)
+
+    def judge(self, histories: Iterable[Events]) -> int:
+        """Hold the checkers against their definitions; every verdict that can occur must have. Returns how
+        many histories there were."""
         reached: list[set[str]] = [set() for _ in self.definitions]
-        for ops in histories:
-            history = History(self.play(ops))
+        count = 0
+        for count, events in enumerate(histories, 1):  # noqa: B007 - the last one is the number
+            history = History(events)
             for definition, verdicts in zip(self.definitions, reached, strict=True):
                 verdicts.add(definition.compare(history))
         for definition, verdicts in zip(self.definitions, reached, strict=True):
             assert definition.reaches <= verdicts, (definition.predicate.name, verdicts)
+        return count
