@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
 import sys
 import termios
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -15,11 +17,12 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
+from textual.theme import Theme
 
 from engine.control import ControlClient
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
-from tui import config, theme
+from tui import config, layouts, theme
 from tui.keys import APP, Key, remap
 from tui.screens.dialogs import TooSmall
 from tui.screens.live import LiveScreen, RunScreen
@@ -54,8 +57,11 @@ class TeamtopApp(App[int]):
         self._opening = opening
         self.crashed: Exception | None = None
         self.left_running = False
+        self._choosing_theme = False
         self.config = config.load()
-        self._wrong = [*self.config.problems, *theme.setup(self, self.config.theme)]
+        self.layouts = layouts.load()
+        spoilt = [self.layouts.problem] if self.layouts.problem else []
+        self._wrong = [*self.config.problems, *spoilt, *theme.setup(self, self.config.theme)]
         if self.config.reduced_motion:
             self.animation_level = "none"
         self._map_keys()
@@ -68,6 +74,7 @@ class TeamtopApp(App[int]):
         self.call_after_refresh(_settle_collector)
         for problem in self._wrong:
             self.say(problem, "warning")
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop_signal(number)
         if not self.is_headless and sys.stdin is not None and sys.stdin.isatty():
@@ -93,7 +100,6 @@ class TeamtopApp(App[int]):
 
     def _loop_signal(self, number: signal.Signals) -> None:
         """End cleanly on a signal, so that the terminal is left as it was."""
-        import asyncio
         import threading
 
         if threading.current_thread() is threading.main_thread() and not self.is_headless:
@@ -176,6 +182,28 @@ class TeamtopApp(App[int]):
         screens = self.screen_stack
         self.leave(left_running=any(isinstance(each, LiveScreen) and each.running for each in screens))
 
+    def action_change_theme(self) -> None:
+        """Choose colours; what is chosen is kept for the next time."""
+        self._choosing_theme = True
+        super().action_change_theme()
+
+    def _keep_theme(self, chosen: Theme) -> None:
+        if self._choosing_theme:
+            self._choosing_theme = False
+            self.run_worker(self._write_theme(chosen.name), group="config", exit_on_error=False)
+
+    async def _write_theme(self, name: str) -> None:
+        try:
+            await asyncio.to_thread(config.save_theme, self.config.path, name)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            self.say(
+                f"Theme {name} holds until you leave: {self.config.path} cannot be written ({why}).",
+                "warning",
+            )
+        else:
+            self.say(f"Theme {name}, from now on; `teamtop config --path` says where that is kept.")
+
     def action_help_quit(self) -> None:
         """ctrl+c, which Textual only explains, asks as q does."""
         self.action_request_quit()
@@ -189,6 +217,10 @@ class TeamtopApp(App[int]):
             yield SystemCommand(
                 f"{key.label.capitalize()} ({key.name})", key.tooltip, self._runner(screen, key.action)
             )
+        if isinstance(screen, RunScreen):
+            for layout in self.layouts.all:
+                take = partial(screen.action_take_layout, layout.name)
+                yield SystemCommand(f"Layout: {clean_line(layout.name)}", "Panels as they were saved", take)
         yield SystemCommand("Theme", "Choose colours", self.action_change_theme)
         yield SystemCommand(
             "Screenshot", "Save the screen as SVG", lambda: self.set_timer(0.1, self.deliver_screenshot)

@@ -16,10 +16,13 @@ What is wrong in the file is a sentence each, and the default holds instead. Fla
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tui.writing import write_whole
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "run": (
@@ -141,3 +144,32 @@ def _section(name: str, section: object, wrong: Callable[[str, str], None]) -> d
         else:
             wrong(f"[{name}] {key}", "is a text in quotes, or a number; the default is used.")
     return values
+
+
+def save_theme(path: Path, name: str) -> None:
+    """Write ``theme`` into the file and leave all else in it as it is, comments too.
+
+    Raises ``OSError``, and ``ValueError`` in words if the file cannot be read, for then nobody knows where.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    line = f'theme = "{name}"'
+    head, section = (text, "") if (found := _SECTION.search(text)) is None else _halves(text, found.start())
+    new = _THEME.sub(line, head, count=1) if _THEME.search(head) else f"{line}\n{head}"
+    try:
+        before, after = tomllib.loads(text), tomllib.loads(new + section)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"it is no TOML: {error}") from None
+    if after != {**before, "theme": name}:
+        raise ValueError("write the theme into it yourself")
+    write_whole(path, new + section)
+
+
+_SECTION = re.compile(r"^\s*\[", re.MULTILINE)
+_THEME = re.compile(r"^[ \t]*theme[ \t]*=[^\n#]*?(?=[ \t]*(?:#|$))", re.MULTILINE)
+
+
+def _halves(text: str, at: int) -> tuple[str, str]:
+    return text[:at], text[at:]

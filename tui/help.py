@@ -89,6 +89,14 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
 """Title and text by panel."""
 
 
+LAYOUT_HELP = (
+    "A digit gives a panel the whole screen, and takes it back. v chooses which panels stand together, and "
+    "keeps that under a name, with the view of each panel and what has the whole screen; V takes the next "
+    "one that was saved. The layout chosen last is there the next time (layouts.toml, beside config.toml). "
+    "If the terminal is too small for all of them, those that come last are left out."
+)
+"""How to choose what is seen."""
+
 SEARCH_HELP = (
     "/ narrows agents and talk to lines that have all words; ! before a word turns it round, quotes keep "
     "words together. agent:Dev1, round:5; task:7 and path:add.py find lines that name them; kind: is one of "
@@ -111,6 +119,7 @@ def help_page(keys: Iterable[Key]) -> list[Paragraph]:
         page.append(Paragraph(heading, "strong"))
         page += [Paragraph(key.tooltip, label=f"{key.name:>9} ") for key in members]
         page.append(Paragraph(""))
+    page += [Paragraph("Layouts", "strong"), Paragraph(LAYOUT_HELP), Paragraph("")]
     page += [Paragraph("Searching", "strong"), Paragraph(SEARCH_HELP), Paragraph("")]
     page.append(Paragraph("What an agent does", "strong"))
     for glyph, word, role in STATUS.values():

@@ -166,6 +166,22 @@ VIEW: tuple[Key, ...] = (
         True,
         _has_agents,
     ),
+    Key(
+        "view.layout",
+        "v",
+        "layout",
+        "layout",
+        "Choose which panels stand together; keep that under a name",
+        "view",
+    ),
+    Key(
+        "view.next_layout",
+        "V",
+        "next_layout",
+        "next layout",
+        "Take the next saved layout; after the last one the standard one",
+        "view",
+    ),
     Key("view.zoom", "z", "zoom", "zoom", "The panel with the keyboard, full screen and back", "view"),
     Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, _has_agents),
     Key(

@@ -16,6 +16,7 @@ from tui.checks import Checks
 from tui.insights import Insights
 from tui.keys import APP, READ, VIEW, Key
 from tui.mentions import key_of
+from tui.screens.arranged import WithLayouts
 from tui.screens.reading import Reading, turn_at
 from tui.source import RunSource, TailSource
 from tui.widgets.header_rows import banners
@@ -35,7 +36,7 @@ TICK_SECONDS = 0.5
 """Between two repaints in which only ages and clocks moved."""
 
 
-class RunScreen(Reading):
+class RunScreen(WithLayouts, Reading):
     """A run on the screen: header, panels, footer, and what moves them. Live and replay build on it.
 
     Subclasses add keys (``KEYS``, in the order of the footer) and actions.
@@ -78,8 +79,15 @@ class RunScreen(Reading):
 
     def on_mount(self) -> None:
         """Start to look."""
+        self.call_after_refresh(self._begin_layout)
         self.set_interval(FLUSH_SECONDS, self.flush)
         self.call_after_refresh(self.flush)
+
+    def _begin_layout(self) -> None:
+        """Stand as it was chosen last."""
+        layout = self._kept.layouts.current
+        if layout.panels is not None:
+            self.view.take(layout)
 
     @property
     def moment(self) -> Moment:

@@ -22,6 +22,15 @@ WIDE_WIDTH, WIDE_HEIGHT = 160, 40
 PANELS = ("tasks", "agents", "locks", "speedup", "talk", "rounds", "cost")
 """Panels in the order of their digits, from 1 on."""
 
+CHOICES = (*PANELS, "timeline")
+"""Panels that a person can choose to stand together."""
+
+COLUMN_WIDTH = 40
+"""A chosen panel below tasks and agents has at least so many cells, or stands in a row of its own."""
+
+ROW_HEIGHT, LOW_HEIGHT = 9, 6
+"""Rows of a chosen panel with its frame, at least; the second on low screens."""
+
 ROUNDS_HEIGHT = 7
 """Rows of the strip of rounds with its frame: a line for each measure and the numbers of the rounds."""
 
@@ -42,15 +51,25 @@ class Tile:
         return self.x + 2, self.y + 1, max(0, self.width - 4), max(0, self.height - 2)
 
 
-def arrange(width: int, height: int, agents: tuple[str, ...], full: str | None = None) -> list[Tile]:
+def arrange(
+    width: int,
+    height: int,
+    agents: tuple[str, ...],
+    full: str | None = None,
+    chosen: tuple[str, ...] | None = None,
+) -> list[Tile]:
     """Tiles that cover ``width`` × ``height`` for a team of ``agents``.
 
-    ``full`` is a panel that has the whole area to itself, or ``agent:NAME``.
+    ``full`` is a panel that has the whole area to itself, or ``agent:NAME``; ``chosen`` are panels that a
+    person wants to stand together instead of those that the size suggests. If there is no room for all of
+    them, those that come last are left out.
     """
     if full == "agents":
         return agent_tiles(0, 0, width, height, agents)
     if full is not None:
         return [Tile(full, 0, 0, width, height)]
+    if chosen:
+        return _chosen(width, height, agents, chosen)
     if width < STANDARD_WIDTH or height < STANDARD_HEIGHT:
         return _compact(width, height, agents)
     return _standard(width, height, agents)
@@ -86,6 +105,41 @@ def _standard(width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
     else:
         tiles.append(Tile("speedup", left - 1, top - 1, rest, bottom))
     return tiles
+
+
+def _chosen(width: int, height: int, agents: tuple[str, ...], panels: tuple[str, ...]) -> list[Tile]:
+    """Tasks and agents side by side above, the others in rows below; one below the other if it is narrow."""
+    narrow = width < STANDARD_WIDTH
+    above = tuple(panel for panel in panels if panel in ("tasks", "agents"))
+    per_row = 1 if narrow else max(1, width // COLUMN_WIDTH)
+    rows: list[tuple[str, ...]] = [(panel,) for panel in above] if narrow else [above] if above else []
+    smaller = [panel for panel in panels if panel not in ("tasks", "agents", "timeline")]
+    rows += [tuple(smaller[at : at + per_row]) for at in range(0, len(smaller), per_row)]
+    rows += [("timeline",)] if "timeline" in panels else []
+    least = LOW_HEIGHT if height < STANDARD_HEIGHT else ROW_HEIGHT
+    rows = rows[: max(1, (height - 1) // (least - 1))]
+    # Rows of the same weight; the first, with tasks and agents, has twice that if there is room.
+    weights = [2 if "tasks" in row or "agents" in row else 1 for row in rows]
+    if (height - 1) // sum(weights) < least - 1:
+        weights = [1] * len(rows)
+    tiles: list[Tile] = []
+    for number, row in enumerate(rows):
+        top = _cut(height, sum(weights), sum(weights[:number]))
+        end = _cut(height, sum(weights), sum(weights[: number + 1]))
+        for place, panel in enumerate(row):
+            start, stop = _across(width, row, place), _across(width, row, place + 1)
+            if panel == "agents":
+                tiles += agent_tiles(start, top, stop - start + 1, end - top + 1, agents)
+            else:
+                tiles.append(Tile(panel, start, top, stop - start + 1, end - top + 1))
+    return tiles
+
+
+def _across(width: int, row: tuple[str, ...], place: int) -> int:
+    """Where the line before a panel of a row stands; tasks leave agents the greater part."""
+    if row == ("tasks", "agents") and place == 1:
+        return min(64, max(42, round(width * 0.35))) - 1
+    return _cut(width, len(row), place)
 
 
 def agent_tiles(x: int, y: int, width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:

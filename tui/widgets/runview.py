@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.style import Style
@@ -11,12 +12,13 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.strip import Strip as TextualStrip
 from textual.widget import Widget
 
+from tui.layouts import Layout as SavedLayout
 from tui.theme import Ink, ink_for
 from tui.widgets.agents import AgentPane, Roster
 from tui.widgets.board import TaskBoard
 from tui.widgets.cost import CostPanel
 from tui.widgets.frame import Frame, Title
-from tui.widgets.layout import PANELS, Tile, arrange
+from tui.widgets.layout import CHOICES, PANELS, Tile, arrange
 from tui.widgets.locks import LocksPanel, Strip
 from tui.widgets.log import LogPanel, Matcher
 from tui.widgets.moment import Moment
@@ -26,6 +28,7 @@ from tui.widgets.spans import Row, Span
 from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.talk import TalkPanel
 from tui.widgets.timeline import TimelinePanel
+from tui.widgets.viewed import ViewedPanel
 
 
 class TileLayout(Layout):
@@ -51,13 +54,19 @@ def zoom_key(panel: Panel) -> str:
     return {"roster": "agents", "strip": "locks"}.get(panel.key, panel.key)
 
 
+def zoom_to(key: str) -> str:
+    """The panel of ``CHOICES`` that a tile or a panel belongs to; of a strip, the locks."""
+    return "agents" if key.startswith("agent:") else {"roster": "agents", "strip": "locks"}.get(key, key)
+
+
 _TILES = TileLayout()
 
 
 class RunView(Widget):
     """The panels of one run and the frame around them. Give it a ``Moment`` at every flush.
 
-    ``full`` is the panel that has the whole area, if one has.
+    ``full`` is the panel that has the whole area, if one has; ``chosen`` are those that a person wants to
+    stand together, null for those that the size suggests.
     """
 
     DEFAULT_CSS = """
@@ -67,6 +76,8 @@ class RunView(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.full: str | None = None
+        self.chosen: tuple[str, ...] | None = None
+        self._views: Mapping[str, str] = {}
         self.moment: Moment | None = None
         self._matcher: Matcher | None = None
         self._agents: tuple[str, ...] = ()
@@ -90,7 +101,7 @@ class RunView(Widget):
 
     def tiles_for(self, size: Size) -> list[Tile]:
         """Tiles of all panels at this size."""
-        return arrange(size.width, size.height, self._agents, self.full)
+        return arrange(size.width, size.height, self._agents, self.full, self.chosen)
 
     @property
     def panels(self) -> list[Panel]:
@@ -122,6 +133,43 @@ class RunView(Widget):
         self._relayout()
         self.refresh(layout=True)
         if self.full is not None:
+            self.take_keyboard()
+        if self.moment is not None:
+            self.show(self.moment)
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """Panels that stand together when none has the whole area."""
+        tiles = arrange(self.size.width, self.size.height, self._agents, None, self.chosen)
+        keys = {zoom_to(tile.key) for tile in tiles}
+        return tuple(panel for panel in CHOICES if panel in keys)
+
+    def choose(self, panels: tuple[str, ...] | None) -> None:
+        """Have these panels stand together; null leaves it to the size."""
+        self.chosen, self.full = panels, None
+        self._show_layout()
+
+    def take(self, layout: SavedLayout) -> None:
+        """Stand as a saved layout has it."""
+        self.chosen, self.full, self._views = layout.panels, layout.full or None, layout.views
+        self._show_views()
+        self._show_layout()
+
+    def saved_as(self, name: str) -> SavedLayout:
+        """What stands now, to be saved."""
+        full = zoom_to(self.full or "")
+        views = {zoom_to(p.key): p.view for p in self.panels if isinstance(p, ViewedPanel) and p.viewed}
+        return SavedLayout(name, self.standing, full if full in CHOICES else "", views)
+
+    def _show_views(self) -> None:
+        for panel in self.panels:
+            if isinstance(panel, ViewedPanel):
+                panel.choose(self._views.get(zoom_to(panel.key), panel.VIEWS[0]))
+
+    def _show_layout(self) -> None:
+        self._relayout()
+        self.refresh(layout=True)
+        if isinstance(self.screen.focused, Panel) and not self.screen.focused.display:
             self.take_keyboard()
         if self.moment is not None:
             self.show(self.moment)
@@ -179,6 +227,7 @@ class RunView(Widget):
         if panes:
             for pane in panes:
                 pane.search(self._matcher)
+                pane.choose(self._views.get("agents", pane.view))
             self.mount(*panes, before=1)
         self._relayout()
         self.refresh(layout=True)

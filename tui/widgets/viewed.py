@@ -33,6 +33,11 @@ class ViewedPanel(Panel):
         """The next view, or the first one again."""
         self.choose(self.VIEWS[(self.VIEWS.index(self.view) + 1) % len(self.VIEWS)])
 
+    @property
+    def viewed(self) -> bool:
+        """Whether it shows another than its usual view."""
+        return self.view != self.VIEWS[0]
+
     def view_name(self) -> Row:
         """``by status g``: the view that is not the usual one, and the key that leads on."""
         if self.view == self.VIEWS[0]:
