@@ -104,8 +104,7 @@ def check(
         )
     if not 1 <= config.agents <= TEAM_MAX:
         raise UsageError(f"A team has 1 to {TEAM_MAX} agents, not {config.agents}.")
-    if config.max_rounds < 1:
-        raise UsageError(f"--max-rounds is a number from 1, not {config.max_rounds}.")
+    check_max_rounds(config.max_rounds)
     if not -SEED_LIMIT <= config.seed < SEED_LIMIT:
         raise UsageError(f"The seed {config.seed} does not fit 64 bits: use a shorter one.")
     try:
@@ -131,6 +130,12 @@ def check(
         start = replace(start, completion="verified")
     _check_targets(plan, start, named)
     return suite, start, plan
+
+
+def check_max_rounds(max_rounds: int) -> None:
+    """Raise ``UsageError`` if no run can be limited like this."""
+    if max_rounds < 1:
+        raise UsageError(f"--max-rounds is a number from 1, not {max_rounds}.")
 
 
 def member(config: RunConfig, name: str, role: ev.Role) -> ev.AgentSpec:

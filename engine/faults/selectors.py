@@ -1,5 +1,8 @@
 """Targets by what they are at the moment of the strike: ``owner-of(7)``, ``slowest``, ``random(2)``.
 
+``random(k)`` are k of the developers who are up, or as many as there are: teams grow and shrink, and one plan
+serves teams of any size.
+
 A name of an agent is itself, and several stand with commas between them: ``Dev1, Dev3``. All others are
 looked up in the state of the run when the fault begins, and choices are drawn from the seed.
 """

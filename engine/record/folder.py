@@ -55,6 +55,11 @@ class RunFolder:
         try:
             raw = self.meta_path.read_bytes()
         except FileNotFoundError:
+            if self.events_path.is_file():
+                raise TeamtopError(
+                    f"{self.path} has no run.json, which says what the run was asked to be (suite, models, "
+                    "fault plan): it can be reported, replayed and checked, but nothing can go on from it."
+                ) from None
             raise TeamtopError(
                 f"{self.path} is not the folder of a run: it has no run.json; "
                 "`teamtop list` shows saved runs."

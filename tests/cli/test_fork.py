@@ -161,6 +161,12 @@ def test_variables_that_runs_are_begun_with_change_no_fork(
         (("--at", "seq:9", "--without", "99999"), "--without names event 99999"),
         (("--at", "seq:9", "--seeds", "3"), "give --fault, --without, --strategy or --model"),
         (("--at", "seq:9", "--seeds", "3", "--fault", "disk_full"), "disk_full stops the engine"),
+        (
+            ("--at", "seq:9", "--seeds", "2", "--fault", "slow", "--run-id", "a"),
+            "leave out --run-id, or --seeds",
+        ),
+        (("--at", "seq:9", "--seeds", "2", "--fault", "slow", "--speed", "9"), "plays them without waiting"),
+        (("--at", "seq:9", "--seeds", "2", "--fault", "slow", "--detach"), "leave out --detach, or --seeds"),
         (("--at", "round:99"), "fork it at one up to there, not at round 99"),
         (("--at", "seq:9", "--strategy", "led"), 'Did you mean "lead"?'),
         (("--at", "seq:9", "--model", "sim/perfct"), 'Did you mean "sim/perfect"?'),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.errors import UsageError
+from engine.record import events as ev
+from engine.record.journal import read
+from engine.record.state import RunState
 from engine.teamfile import parse
 from tui.cli import main
 from tui.commands.run_command import configure
@@ -93,6 +100,42 @@ def test_a_run_that_is_not_live_takes_nobody_in(tmp_path: Path, capsys: pytest.C
         said = capsys.readouterr().err
         assert "r is not running" in said
         assert "teamtop fork r --at round:N` with one that is over" in said
+
+
+def test_a_running_team_and_its_graph_are_changed_by_command_and_stay_so_after_a_kill(
+    teamtop: Callable[..., Any], tmp_path: Path
+) -> None:
+    words = ("--run-id", "live", "-n", "3", "--model", "sim/perfect", "--speed", "0.1")
+    pid = teamtop("run", *words, "--detach", "--json").json["pid"]
+    try:
+        for said in (
+            teamtop("add", "agent", "live", "--name", "Ann"),
+            teamtop("add", "task", "live", "--title", "Report", "--file", "report.py"),
+            teamtop("add", "dependency", "live", "21", "20"),
+            teamtop("remove", "agent", "live", "Dev2", "--why", "too slow"),
+        ):
+            assert (said.code, said.err) == (0, "")
+            assert said.out.startswith("Done: event ")
+        for refused, sentence in (
+            (("remove", "agent", "live", "Dev2"), "There is no agent 'Dev2'"),
+            (("add", "agent", "live", "--name", "Ann"), "Ann is of the team already; choose another name."),
+            (("add", "dependency", "live", "20", "21"), "a cycle: 21 → 20 → 21"),
+        ):
+            said = teamtop(*refused)
+            assert (said.code, said.out) == (1, "")
+            assert sentence in said.err
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    assert teamtop("resume", "live", "--speed", "max", "--display", "none").code == 0
+    events = read(tmp_path / "runs" / "live" / "events.jsonl").events
+    (left,) = [e for e in events if isinstance(e, ev.AgentLeft)]
+    assert (left.agent, left.why) == ("Dev2", "too slow")
+    asked = {e.agent for e in events[left.seq :] if isinstance(e, ev.TurnStarted)}
+    assert asked == {"Dev1", "Dev3", "Ann"}
+    board = RunState.of(events).board.tasks
+    assert board["21"].status == "done"
+    assert board["21"].dependencies == ("20",)
 
 
 def test_one_model_is_one_model_however_it_is_written() -> None:

@@ -112,6 +112,43 @@ def test_a_limit_is_no_end_if_it_is_raised(teamtop: Teamtop, tmp_path: Path) -> 
     assert report["real_seconds"] >= 0
 
 
+@pytest.mark.parametrize("rounds", ["0", "-3"])
+def test_a_limit_that_cannot_be_is_refused_also_where_nothing_is_left_to_do(
+    teamtop: Teamtop, run: RunFolder, rounds: str
+) -> None:
+    said = teamtop("resume", "one", "--max-rounds", rounds)
+    assert (said.code, said.out) == (2, "")
+    assert f"--max-rounds is a number from 1, not {rounds}." in said.err
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"type":"run_sta'])
+def test_a_run_that_had_recorded_nothing_begins_anew_and_says_so(
+    teamtop: Teamtop, run: RunFolder, left: bytes | None
+) -> None:
+    whole = run.events_path.read_bytes()
+    run.events_path.unlink()
+    if left is not None:
+        run.events_path.write_bytes(left)
+    said = teamtop("resume", "one", *QUICK)
+    assert said.code == 0
+    assert said.err.splitlines()[-1] == "teamtop: one had recorded no event yet: it begins anew."
+    assert run.events_path.read_bytes() == whole
+
+
+def test_without_its_run_json_a_run_can_be_read_but_neither_gone_on_with_nor_forked(
+    teamtop: Teamtop, run: RunFolder
+) -> None:
+    run.meta_path.unlink()
+    assert teamtop("report", "one", "--json").json["completed"]
+    assert teamtop("resume", "one").code == 0  # it is complete: its report is printed
+    cut(run, 60)
+    for words in (("resume", "one"), ("fork", "one", "--at", "round:2")):
+        said = teamtop(*words, *QUICK)
+        assert (said.code, said.out) == (1, "")
+        assert "has no run.json, which says what the run was asked to be" in said.err
+        assert "it can be reported, replayed and checked" in said.err
+
+
 def test_a_run_may_go_on_at_another_speed(teamtop: Teamtop, run: RunFolder) -> None:
     cut(run, 40)
     assert teamtop("resume", "one", "--speed", "500", "--display", "none").code == 0

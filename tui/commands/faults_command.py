@@ -60,7 +60,7 @@ def _table() -> None:
     print_table(("FAULT", "SEAM", "PARAMETERS", "WHAT IT DOES"), rows)
     click.echo("")
     print_table(("PLAN", "WHAT HAPPENS"), [(name, library.title(name)) for name in library.names()])
-    click.echo(f"\nTargets: an agent's name, {', '.join(selectors.FORMS)}.")
+    click.echo(f"\nTargets: an agent's name, {', '.join(selectors.FORMS)} (k agents, or as many as are up).")
     click.echo(f"Triggers: {', '.join(TRIGGERS)}.")
     click.echo("What to expect of a fault, and what the engine guarantees: teamtop faults NAME.")
 

@@ -122,6 +122,7 @@ def command(
                 "--seeds compares forks with and without a change: "
                 "give --fault, --without, --strategy or --model."
             )
+        refuse_for_pairs(display)
         found = compare(
             parent,
             lambda events: place(position, events),
@@ -154,6 +155,27 @@ def command(
     if chosen == "full":
         return running.on_screen(prepared, as_json=as_json, past=past)
     return running.in_lines(prepared, environ, chosen, as_json=as_json, past=past)
+
+
+def refuse_for_pairs(display: str | None) -> None:
+    """Raise ``UsageError`` for a flag that means nothing where pairs of forks are played.
+
+    A variable may stand there for other commands; a flag was meant for this one.
+    """
+    from click.core import ParameterSource
+
+    from engine.errors import UsageError
+
+    given = click.get_current_context().get_parameter_source
+    why = {
+        "run_id": ("--run-id", "saves none of them"),
+        "speed": ("--speed", "plays them without waiting"),
+        "detach": ("--detach", "compares them when they have ended"),
+        "display": ("--display", "shows only how they compare"),
+    }
+    for name, (flag, reason) in why.items():
+        if (name, display) != ("display", "none") and given(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--seeds plays pairs of forks and {reason}: leave out {flag}, or --seeds.")
 
 
 def change_in_words(

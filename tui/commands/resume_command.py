@@ -42,12 +42,14 @@ def command(
     """Go on with RUN: its id, the beginning of it, or the path of its folder.
 
     What its journal holds stands; turns that were open are lost, and their agents are told. Of a run that is
-    complete the report is printed. Exit codes are those of `teamtop run`.
+    complete the report is printed; one whose journal holds nothing yet begins anew. Exit codes are those of
+    `teamtop run`.
     """
     from engine import launch, resume
     from engine.analysis.report import build
     from engine.errors import UsageError
     from engine.record.state import RunState
+    from engine.setup import check_max_rounds
     from engine.store import RunsStore
     from tui.commands import running
 
@@ -56,6 +58,8 @@ def command(
     past = resume.look(folder)
     if past.note:
         click.echo(f"teamtop: {past.note}", err=True)
+    if max_rounds is not None:
+        check_max_rounds(max_rounds)
     state = RunState.of(past.events)
     if resume.over(state):
         report = build(folder, store.dirs)
@@ -64,6 +68,8 @@ def command(
     if store.row(folder).sample:
         raise UsageError(f"{folder.run_id} ships with teamtop and stays as it is; fork it instead.")
     environ = launch.environment()
+    if not past.events:
+        click.echo(f"teamtop: {folder.run_id} had recorded no event yet: it begins anew.", err=True)
     prepared = resume.prepare(folder, state, speed=speed, max_rounds=max_rounds, environ=environ)
     if detach:
         return running.detach(prepared, as_json=as_json, past=past)
