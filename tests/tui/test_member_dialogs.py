@@ -47,6 +47,11 @@ def test_empty_fields_leave_the_choice_to_the_engine() -> None:
     assert typed(JoinDialog(), "enter", "enter") == AddAgent()
 
 
+def test_arrows_go_back_to_a_field_that_is_then_typed_anew() -> None:
+    told = typed(DependencyDialog(), "3", "enter", "2", "up", "1", "down", "enter")
+    assert told == AddDependency(task="1", on="2")
+
+
 def test_a_task_has_a_title_a_file_and_what_it_waits_for() -> None:
     told = typed(TaskDialog(), *"Sum", "enter", *"s.py", "enter", *"1,2", "enter", "enter")
     assert told == AddTask(title="Sum", files=("s.py",), after=("1", "2"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,17 +19,32 @@ from tui.screens.dialogs import Dialog, _mark
 class FormDialog(Dialog[AnyCommand]):
     """Fields to fill in, one below the other; enter goes on, and at the last one it is done."""
 
-    FIELDS: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Name of each field and what stands in it while it is empty."""
+    DEFAULT_CSS = """
+    FormDialog Horizontal { height: 1; }
+    FormDialog .label { width: 13; color: $secondary; }
+    FormDialog Input { width: 1fr; }
+    """
 
-    hint = "enter next, then done · esc cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", "next", id="form.next", tooltip="On to the next field"),
+        Binding("up", "app.focus_previous", "previous", id="form.previous", tooltip="Back to the last field"),
+    ]
+
+    FIELDS: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    """Name of each field, what stands before it, and what stands in it while it is empty."""
+
+    note = ""
 
     def parts(self) -> ComposeResult:
         """A field each."""
-        for name, placeholder in self.FIELDS:
-            yield Input(placeholder=placeholder, max_length=4_000, id=name)
+        for name, label, placeholder in self.FIELDS:
+            with Horizontal():
+                yield Static(Content(label), classes="label")
+                yield Input(placeholder=placeholder, max_length=4_000, id=name)
         yield Static(Content(""), classes="problem")
-        yield Static(Content(self.hint), classes="hint")
+        if self.note:
+            yield Static(Content(self.note), classes="hint")
+        yield Static(Content("enter next field, then done · ↑↓ fields · esc cancel"), classes="hint")
 
     def on_mount(self) -> None:
         """Begin with the first."""
@@ -39,7 +56,7 @@ class FormDialog(Dialog[AnyCommand]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """On to the next field, or done."""
-        names = [name for name, _ in self.FIELDS]
+        names = [name for name, _, _ in self.FIELDS]
         place = names.index(event.input.id or names[-1]) + 1
         if place < len(names):
             self.query_one(f"#{names[place]}", Input).focus()
@@ -60,8 +77,8 @@ class JoinDialog(FormDialog):
 
     heading = "Add an agent"
     FIELDS = (
-        ("name", "name; empty: the next Dev"),
-        ("model", "model, as sim/gpt-5.2; empty: that of the others"),
+        ("name", "name", "the next of Dev1, Dev2, …"),
+        ("model", "model", "that of the others; or as sim/gpt-5.2"),
     )
 
     def command(self) -> tuple[AnyCommand | None, str]:
@@ -74,12 +91,12 @@ class TaskDialog(FormDialog):
 
     heading = "Add a task"
     FIELDS = (
-        ("title", "title: what the board says"),
-        ("file", "file that it writes, as csv_report.py"),
-        ("after", "tasks it waits for, as 3, 7; empty: none"),
-        ("description", "what agents read; empty: the title"),
+        ("title", "title", "what the board says"),
+        ("file", "file", "what it writes, as csv_report.py"),
+        ("after", "waits for", "no task; or by id or name, as 3, 7"),
+        ("description", "description", "the title; or all that agents are to read"),
     )
-    hint = "enter next, then done · it has no tests: nothing can verify it · esc cancel"
+    note = "It has no tests, so nothing can verify it."
 
     def command(self) -> tuple[AnyCommand | None, str]:
         """Title and file are needed."""
@@ -94,7 +111,10 @@ class DependencyDialog(FormDialog):
     """Has a task wait for another one."""
 
     heading = "Add a dependency"
-    FIELDS = (("task", "task that is to wait, by id or name"), ("on", "task that it waits for"))
+    FIELDS = (
+        ("task", "task", "one that nobody has begun, by id or name"),
+        ("on", "waits for", "another one, by id or name"),
+    )
 
     def command(self) -> tuple[AnyCommand | None, str]:
         """Both are needed."""
@@ -112,15 +132,15 @@ class LeaveDialog(Dialog[AnyCommand]):
     def __init__(self, state: RunState, name: str | None = None) -> None:
         super().__init__()
         self._names = [agent.name for agent in state.agents.present]
-        self._marks = {each: _mark(state, each) for each in self._names}
+        self._marks = {each: _having(state, each) + _mark(state, each) for each in self._names}
         self._name = name
 
     def parts(self) -> ComposeResult:
         """The team."""
         rows = enumerate(self._names)
         yield OptionList(*(Option(Content(f"{n}{self._marks[n]}"), id=f"n{i}") for i, n in rows))
-        hint = "enter takes it out at once: an open turn is lost, its tasks are passed on · esc cancel"
-        yield Static(Content(hint), classes="hint")
+        yield Static(Content("At once: an open turn is lost, open tasks are passed on."), classes="hint")
+        yield Static(Content("enter take out · ↑↓ choose · esc cancel"), classes="hint")
 
     def on_mount(self) -> None:
         """Begin with the one in focus."""
@@ -131,6 +151,12 @@ class LeaveDialog(Dialog[AnyCommand]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Whom."""
         self.dismiss(RemoveAgent(name=self._names[event.option_index]))
+
+
+def _having(state: RunState, name: str) -> str:
+    """How many tasks somebody else would have to take over."""
+    count = len(state.board.owned_by(name))
+    return f"  {count} open task{'' if count == 1 else 's'}"
 
 
 def _words(text: str) -> tuple[str, ...]:
