@@ -55,6 +55,7 @@ class Key:
     """A key and what it does. ``id`` names it in a keymap; ``keys`` are alternatives, the first is shown.
 
     ``footer`` puts it at the bottom of the screen while ``applies``; ``show`` is how the key is written.
+    ``spare`` does so, too, but only where there is room behind all others.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Key:
     footer: bool = False
     applies: Callable[[Moment], bool] = _always
     show: str = ""
+    spare: bool = False
 
     @property
     def name(self) -> str:
@@ -117,10 +119,37 @@ TEAM: tuple[Key, ...] = (
         _has_faults,
     ),
     Key(
-        "team.join", "plus", "join", "add agent", "Take an agent into the team", "team", False, steerable, "+"
+        "team.join",
+        "plus",
+        "join",
+        "add agent",
+        "Take an agent into the team",
+        "team",
+        applies=steerable,
+        show="+",
+        spare=True,
     ),
-    Key("team.leave", "minus", "leave", "remove agent", "Take one out", "team", False, steerable, "-"),
-    Key("team.task", "a", "add_task", "add task", "Put a task on the board", "team", False, steerable),
+    Key(
+        "team.leave",
+        "minus",
+        "leave",
+        "remove agent",
+        "Take one out",
+        "team",
+        applies=steerable,
+        show="-",
+        spare=True,
+    ),
+    Key(
+        "team.task",
+        "a",
+        "add_task",
+        "add task",
+        "Put a task on the board",
+        "team",
+        applies=steerable,
+        spare=True,
+    ),
     Key(
         "team.dependency",
         "d",
@@ -128,8 +157,8 @@ TEAM: tuple[Key, ...] = (
         "add dependency",
         "Have a task wait for another one",
         "team",
-        False,
-        steerable,
+        applies=steerable,
+        spare=True,
     ),
 )
 """Keys that steer a live team."""
@@ -317,6 +346,8 @@ def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, li
         digits = sorted(key.keys for key in keys if key.keys.isdigit())
         items.append((f"{digits[0]}-{digits[-1]}", "panels", ""))
     items += items_of("view", "read", "move")
+    spare = [key for key in keys if key.spare and key.applies(moment)]
+    items += [(key.name, label_of(key, moment), key.action) for key in spare]
     last = items_of("app")
     while items and _width([*items, *last]) > cells:
         items.pop()

@@ -44,8 +44,11 @@ def test_every_panel_has_its_digit() -> None:
 def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None:
     assert footer(moment) == (
         "p pause s step f fault m message H heal (1) 1-7 panels t timeline enter open "
-        "/ search nN fault space hold view ? help q quit"
+        "/ search nN fault space hold view "
+        "+ add agent - remove agent a add task d add dependency ? help q quit"
     )
+    assert "+ add agent" not in footer(moment, 120)
+    assert "space hold view" in footer(moment, 120)
 
 
 def test_the_footer_of_an_ended_run_offers_nothing_that_cannot_be_done() -> None:
