@@ -37,6 +37,8 @@ from engine.world.clock import Clock
 from engine.world.lockfiles import LockFiles
 from engine.world.locks import Locks, LockTable
 from engine.world.pytestrunner import PytestRunner
+from engine.world.sandbox import Sandbox, Unsandboxed
+from engine.world.sandbox.chosen import Chosen
 from engine.world.simulatedtests import SimulatedTests
 from engine.world.testrunner import TestRunner
 from engine.world.workspace import DiskStore, Workspace
@@ -115,10 +117,14 @@ async def _main(
     first, start = _first(prepared, past, scripted, former, environ)
     if not past.empty:  # what it says of real time holds for the engine before only
         folder.write_meta(replace(prepared.meta, real_seconds=None))
-    protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
 
     def live(spec: ev.AgentSpec) -> Model:
         return registry.create(spec.model, seed=config.seed, sleep=clock.sleep, environ=environ)
+
+    sandbox = Chosen(
+        required=_has_real_model(prepared.start, start),
+        tell=lambda rung: folder.write_meta(replace(prepared.meta, sandbox=rung)),
+    )
 
     def model(spec: ev.AgentSpec) -> Model:
         return _recorded(live(spec), spec, clock, past, scripted)
@@ -126,9 +132,9 @@ async def _main(
     seams = Seams(
         store=SyncStore(folder.events_path) if virtual else FileStore(folder.events_path),
         clock=clock,
-        workspace=Workspace(DiskStore(folder.repo), suite.support, protected, threaded=not virtual),
+        workspace=_workspace(prepared),
         locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
-        tests=runner_for(suite, config, real_model=_has_real_model(prepared.start, start)),
+        tests=runner_for(suite, config, sandbox, real_model=sandbox.required),
         models={spec.name: model(spec) for spec in start.team},
         recruit=lambda spec: model(check_joiner(config, spec, environ)),
     )
@@ -176,8 +182,15 @@ async def _main(
         server.close()
         warming.cancel()
         await asyncio.gather(warming, return_exceptions=True)
-    folder.write_meta(replace(prepared.meta, real_seconds=_real_seconds(prepared, past, run)))
+    rung = sandbox.known or prepared.meta.sandbox
+    folder.write_meta(replace(prepared.meta, real_seconds=_real_seconds(prepared, past, run), sandbox=rung))
     return outcome
+
+
+def _workspace(prepared: Prepared) -> Workspace:
+    suite, store = prepared.suite, DiskStore(prepared.folder.repo)
+    protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
+    return Workspace(store, suite.support, protected, threaded=prepared.meta.config.clock != "virtual")
 
 
 def _former(scripted: Script | None, past: Past) -> Former | None:
@@ -266,13 +279,13 @@ def _has_real_model(*starts: ev.RunStarted) -> bool:
     return any(registry.resolve(spec.model).real for start in starts for spec in start.team)
 
 
-def runner_for(suite: Suite, config: RunConfig, *, real_model: bool) -> TestRunner:
-    """Make the runner that ``config`` asks for.
+def runner_for(suite: Suite, config: RunConfig, sandbox: Sandbox, *, real_model: bool) -> TestRunner:
+    """Make the runner that ``config`` asks for; what agents wrote runs in ``sandbox``, or ``unsafe_tests``.
 
     Simulated tests run code that their table does not know only if a simulated model wrote it, or if
     ``unsafe_tests`` allows it; otherwise such code counts as failing.
     """
-    real = PytestRunner(suite.tests, suite.support)
+    real = PytestRunner(suite.tests, suite.support, Unsandboxed() if config.unsafe_tests else sandbox)
     if config.tests == "real":
         return real
     paths = [path for task in suite.tasks for path in task.files]

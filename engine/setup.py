@@ -24,6 +24,7 @@ from engine.record.config import RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.strategies import STRATEGIES
 from engine.team.prompts import TEMPLATE
+from engine.world.sandbox.chosen import best, refusal
 from tasks import suite as suites
 from tasks.errors import SuiteError, nearest, quoted
 from tasks.model import Suite
@@ -61,6 +62,7 @@ def prepare(config: RunConfig, runs_dir: Path, run_id: str, environ: Mapping[str
         python=platform.python_version(),
         config=config,
         suite_hash=suite.content_hash,
+        sandbox="none" if config.unsafe_tests else "unused",
     )
     try:
         folder.write_meta(meta)
@@ -153,16 +155,9 @@ def check_joiner(config: RunConfig, spec: ev.AgentSpec, environ: Mapping[str, st
     """Return ``spec`` if a run of ``config`` can take it in as it goes. Raises ``UsageError``."""
     registry.check(spec.model, environ)
     _check_speed(config, (spec,))
-    if registry.resolve(spec.model).real and not (config.unsafe_tests or _any_real(_team(config))):
-        raise UsageError(  # simulated tests of such a team may run code that they do not know
-            f"{spec.model} writes code that nobody knows, and this team began with simulated models only: "
-            "start a run with --unsafe-tests, or with a real model from the beginning."
-        )
+    if registry.resolve(spec.model).real and not config.unsafe_tests:
+        _check_sandbox(spec.model)  # simulated tests of such a team may run code that they do not know
     return spec
-
-
-def _any_real(team: tuple[ev.AgentSpec, ...]) -> bool:
-    return any(registry.resolve(spec.model).real for spec in team)
 
 
 def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
@@ -170,9 +165,16 @@ def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
     if real and config.clock != "wall":
         raise UsageError(f"{real[0]} is a real model, whose time cannot be scaled: use --speed 1.")
     if real and config.tests == "real" and not config.unsafe_tests:
+        _check_sandbox(real[0])
+
+
+def _check_sandbox(model: str) -> None:
+    sandbox, probes = best()
+    if sandbox is None:
         raise UsageError(
-            f"{real[0]} writes code that nobody knows, and there is no sandbox yet: "
-            "add --unsafe-tests to run it with your rights, or --tests simulated, which runs none of it."
+            f"{model} writes code that nobody knows, and no sandbox can be had here ({refusal(probes)}): see "
+            "`teamtop doctor`, add --unsafe-tests to run it with your rights, or --tests simulated, which "
+            "runs none of it."
         )
 
 

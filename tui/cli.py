@@ -44,6 +44,7 @@ COMMANDS = (
     "stats",
     "serve",
     "config",
+    "doctor",
 )
 """In the order in which the help shows them; each is ``command`` in ``tui.commands.<name>_command``."""
 

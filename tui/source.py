@@ -6,12 +6,14 @@ backlog of any size nor a fast team ever keeps the keyboard waiting.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from engine.analysis.laws import Baseline
+from engine.errors import TeamtopError
 from engine.record.config import RunMeta
 from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
@@ -179,6 +181,9 @@ class TailSource:
             return False
         self._asked = self._real()
         before, self._alive = self._alive, self.folder.alive() is not None
+        if self.meta is not None and self.meta.sandbox == "unused":  # until the first test
+            with contextlib.suppress(TeamtopError):
+                self.meta = self.folder.read_meta()
         if self._alive and not before:
             self.mode = "live"
         return before != self._alive

@@ -85,7 +85,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 class RunMeta(msgspec.Struct, frozen=True, kw_only=True):
     """``run.json``: what does not belong into events because it differs between equal runs.
 
-    ``created`` is the wall-clock start (ISO 8601, UTC), ``sandbox`` the rung that agents' code ran on.
+    ``created`` is the wall-clock start (ISO 8601, UTC), ``sandbox`` the rung that agents' code ran on
+    (``unused`` until there was a test to run, ``none`` without confinement).
     ``real_seconds`` is what passed outside from the first prompt to the end event; null until then.
     """
 

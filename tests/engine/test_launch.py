@@ -12,6 +12,7 @@ from engine import launch
 from engine.launch import runner_for
 from engine.models import lite
 from engine.record.config import RunConfig
+from engine.world.sandbox import Unsandboxed
 from engine.world.testrunner import TestReport, TestRequest
 from tasks.suite import load
 
@@ -39,7 +40,7 @@ def verdict(marker: Path, *, real_model: bool, unsafe_tests: bool = False) -> Te
     suite = load("mathutils", "mixed")
     config = config_of("ollama/llama3" if real_model else "sim/perfect", unsafe_tests=unsafe_tests)
     code = f"open({str(marker)!r}, 'w').close()\n\n\ndef add(a, b):\n    return a + b\n"
-    runner = runner_for(suite, config, real_model=real_model)
+    runner = runner_for(suite, config, Unsandboxed(), real_model=real_model)
 
     async def once() -> TestReport:
         try:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from engine import launch
+from engine import launch, setup
 from engine.errors import TeamtopError, UsageError
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.folder import RunFolder
 from engine.record.journal import read
+from engine.world.sandbox.linux import Landlock
+from engine.world.sandbox.probe import Probe
 from tasks import suite as suites
 
 
@@ -74,11 +76,20 @@ def test_what_leads_nowhere_is_refused_with_the_nearest_name(
     assert said in refused(tmp_path / "runs", **wrong)
 
 
-def test_a_real_model_needs_real_time_and_leave_to_run_its_code(tmp_path: Path) -> None:
+def test_a_real_model_needs_real_time_and_a_sandbox_or_leave_to_run_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real: dict[str, Any] = {"model": "ollama/llama3", "clock": "wall", "speed": 1.0, "suite": "mathutils"}
     assert "use --speed 1." in refused(tmp_path / "runs", **real | {"clock": "scaled", "speed": 10.0})
     assert "use --speed 1." in refused(tmp_path / "runs", **real | {"clock": "virtual", "speed": 0.0})
-    assert "add --unsafe-tests" in refused(tmp_path / "runs", **real | {"tests": "real"})
+    monkeypatch.setattr(setup, "best", lambda: (Landlock(), ()))
+    assert launch.prepare(
+        config(**real | {"tests": "real"}), tmp_path / "confined", "safe", {}
+    ).meta.sandbox == ("unused")
+    monkeypatch.setattr(setup, "best", lambda: (None, (Probe("landlock", {}, "the kernel has none"),)))
+    said = refused(tmp_path / "runs", **real | {"tests": "real"})
+    assert "no sandbox can be had here (landlock: the kernel has none)" in said
+    assert "add --unsafe-tests" in said
     allowed = config(**real | {"tests": "real", "unsafe_tests": True})
     assert launch.prepare(allowed, tmp_path / "runs", "run", {}).start.tests == "real"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.record import events as ev
+from engine.record.config import RunConfig, RunMeta
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script, ended
-from tui.widgets.header_rows import banners, header_row, phase_of
+from tui.widgets.header_rows import banners, header_row, phase_of, rung_of
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain, width_of
 
@@ -102,3 +105,34 @@ def test_active_faults_are_named_with_their_targets_and_what_is_left_of_them(mom
     assert plain(row).strip() == said
     moment.mode = "replay"
     assert "heals" not in plain(banners(moment, unsafe=False, note="", behind=0.0)[0])
+
+
+def test_a_wide_header_says_what_confines_the_tests(moment: Moment) -> None:
+    confined = replace(moment, sandbox="landlock")
+    assert "tests in landlock" in plain(header_row(confined, 200))
+    assert "landlock" not in plain(header_row(confined, 80))
+    assert "tests in" not in plain(header_row(moment, 200))
+
+
+@pytest.mark.parametrize(("said", "shown"), [("bubblewrap", "bubblewrap"), ("none", ""), ("unused", "")])
+def test_only_a_rung_that_confines_is_named(said: str, shown: str) -> None:
+    meta = RunMeta(
+        run_id="r",
+        created="",
+        teamtop="",
+        python="",
+        config=RunConfig(
+            suite="s",
+            structure="",
+            agents=1,
+            strategy="s",
+            model="m",
+            seed=0,
+            speed=1.0,
+            clock="wall",
+        ),
+        suite_hash="",
+        sandbox=said,
+    )
+    assert rung_of(meta) == shown
+    assert rung_of(None) == ""

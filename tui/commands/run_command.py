@@ -123,7 +123,7 @@ SIMULATED_SPEED = 10.0
 @click.option(
     "--unsafe-tests",
     is_flag=True,
-    help="Let code of a real model run with your rights: there is no sandbox yet.",
+    help="Let code of models run with your rights, without a sandbox.",
 )
 @runs_dir_option
 @click.option(

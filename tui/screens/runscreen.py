@@ -19,7 +19,7 @@ from tui.mentions import key_of
 from tui.screens.arranged import WithLayouts
 from tui.screens.reading import Reading, turn_at
 from tui.source import RunSource, TailSource
-from tui.widgets.header_rows import banners
+from tui.widgets.header_rows import banners, rung_of
 from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
@@ -105,6 +105,7 @@ class RunScreen(WithLayouts, Reading):
             baseline,
             verdicts=verdicts,
             gone=gone,
+            sandbox=rung_of(self.source.meta),
             insight=self._insights.insight if self._insights is not None else None,
             held=self.held is not None,
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.record.clean import clean_line
+from engine.record.config import RunMeta
 from engine.record.state.mail import Question
 from tui.widgets.figures import age, clock, count, money
 from tui.widgets.moment import Moment
@@ -113,7 +115,9 @@ def _lefts(moment: Moment) -> Iterable[Row]:
         f"{n}× {run.mix.rpartition('/')[2]}" if not mixed else f"{agents} of {len(run.models)} models"
     )
     p = f" p={run.p:.2g}"
+    confined = f" · tests in {moment.sandbox}" if moment.sandbox else ""
     forms = (
+        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}{confined}"),
         (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
         (False, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
         (False, f"{run.suite} · {run.structure} · {run.strategy} · {short_model}"),
@@ -163,6 +167,15 @@ def question_row(moment: Moment, waiting: list[Question]) -> Row:
         Span(f" {age(moment.now - first.ts)} ago{more}: ", "muted"),
     ]
     return [*row, Span(f"“{' '.join(first.text.split())}”", "speech")]
+
+
+NO_RUNG = frozenset({"unused", "unknown", "none"})
+"""What ``run.json`` says where code of agents is not confined; without a sandbox a banner says so."""
+
+
+def rung_of(meta: RunMeta | None) -> str:
+    """The rung that agents' code runs on; empty where that is unknown or none runs."""
+    return "" if meta is None or meta.sandbox in NO_RUNG else clean_line(meta.sandbox, 20)
 
 
 def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[Row]:

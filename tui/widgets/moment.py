@@ -18,6 +18,7 @@ class Moment:
 
     ``held``: the panels show an earlier moment than this.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
+    ``sandbox``: the rung that agents' code runs on, empty where that is unknown or none runs.
     """
 
     state: RunState
@@ -29,6 +30,7 @@ class Moment:
     gone: bool = False
     insight: Insight | None = None
     held: bool = False
+    sandbox: str = ""
 
     @cached_property
     def ready(self) -> int:

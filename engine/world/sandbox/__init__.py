@@ -1,4 +1,4 @@
-"""Where agent-written code runs: the seam that a sandbox plugs into."""
+"""Where agent-written code runs: rungs of confinement, the probe that each must pass, and the choice."""
 
 from engine.world.sandbox.base import Sandbox, Unsandboxed
 

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+INSIDE = Path(__file__).parent / "inside" / "__init__.py"
+"""What test processes do to themselves on Linux, whatever is around them."""
+
 
 class Sandbox(Protocol):
     """Confines the processes that run agents' code. It acts at two points, and may use either or both."""
 
     @property
     def rung(self) -> str:
-        """Its short name, for the run's record: how far tests are confined. ``none`` is no confinement."""
+        """Its short name, for the run's record: ``bubblewrap``, ``landlock``; ``none`` confines nothing."""
         ...
 
     @property
     def child_script(self) -> Path | None:
         """A Python file whose ``enter(folder: str)`` each test process calls before agents' code, or nothing.
 
-        ``folder`` is the run's workspace. If ``enter`` raises, the run is an error and no test counts. The
-        file may import the standard library only.
+        ``folder`` is the run's workspace; its parent is the run's own folder, and may be written, too. If
+        ``enter`` raises, the run is an error and no test counts. The file (with an ``__init__.py``: its
+        package) may import the standard library only.
         """
         ...
 
@@ -30,7 +34,7 @@ class Sandbox(Protocol):
 
 
 class Unsandboxed:
-    """No confinement: agents' code can do what the user can. For models whose code is known."""
+    """No confinement: agents' code can do what the user can."""
 
     rung = "none"
     child_script: Path | None = None

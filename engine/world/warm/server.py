@@ -127,10 +127,12 @@ def _import_pytest() -> None:
 
 
 def _load_child_script(path: str) -> Callable[[str], Any]:
-    spec = importlib.util.spec_from_file_location(f"{__package__}._child_script", path)
+    name, folder = f"{__package__}._child_script", Path(path)
+    parts = [str(folder.parent)] if folder.name == "__init__.py" else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=parts)
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     enter: Callable[[str], Any] = module.enter
     return enter
