@@ -48,7 +48,7 @@ def test_the_footer_of_a_running_team_offers_to_steer_it(moment: Moment) -> None
         "+ add agent - remove agent a add task d add dependency ? help q quit"
     )
     assert "+ add agent" not in footer(moment, 120)
-    assert "space hold view" in footer(moment, 120)
+    assert "/ search" in footer(moment, 120)
 
 
 def test_the_footer_of_an_ended_run_offers_nothing_that_cannot_be_done() -> None:
