@@ -32,6 +32,7 @@ from engine import setup
 from engine.analysis.accounting import Account
 from engine.models.base import Message, Reply
 from engine.models.simulated import perfect
+from engine.models.simulated.past import Memory
 from engine.models.simulated.turn import Turn
 from engine.record import events as ev
 from engine.record.config import RunConfig
@@ -76,10 +77,11 @@ class OneTaskPerTurn:
         self, seed: int, agent: str, pace: float, sleep: Callable[[float], Awaitable[None]], *, pulls: bool
     ) -> None:
         self._seed, self._agent, self._pace, self._sleep, self._pulls = seed, agent, pace, sleep, pulls
+        self._memory = Memory()
 
     async def complete(self, messages: Sequence[Message]) -> Reply:
         """Do one task, or wait for a moment."""
-        turn = Turn(self._seed, messages)
+        turn = Turn(self._seed, messages, self._memory)
         perfect.develop(turn)
         if not turn.plan.steps and self._pulls and not turn.mine and turn.claimable():
             first = turn.claimable()[0]

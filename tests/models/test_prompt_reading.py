@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.models.base import Message
-from engine.models.simulated.past import recall
-from engine.models.simulated.prompt import Outcome, read_brief, read_outcomes, read_prompt
+from engine.models.simulated.past import Memory
+from engine.models.simulated.prompt import NEWS, Outcome, read_brief, read_outcomes, read_prompt
 from engine.team import prompts
 
 Talk = Callable[..., Any]
@@ -95,7 +95,7 @@ def test_memory_of_files_is_folded_from_replies_and_refusals(talk: Talk) -> None
     messages = conversation.prompt(
         outcomes=[locked], changes=[("mean.py", 1, "Dev2"), ("sign.py", 1, "Dev3")]
     )
-    past = recall("Dev1", messages)
+    past = Memory().recall("Dev1", messages)
     assert past.mine == {"add.py"}
     assert past.authors == {"add.py": "Dev1", "mean.py": "Dev2", "sign.py": "Dev3"}
     assert (past.turn, past.said[0].edits, past.said[0].tags) == (2, ("add.py", "mean.py"), 1)
@@ -104,14 +104,31 @@ def test_memory_of_files_is_folded_from_replies_and_refusals(talk: Talk) -> None
 def test_a_turn_that_brought_no_reply_is_not_counted(talk: Talk) -> None:
     conversation = talk()
     conversation.prompt()
-    assert recall("Dev1", conversation.prompt()).turn == 1
+    assert Memory().recall("Dev1", conversation.prompt()).turn == 1
+
+
+def test_whoever_goes_on_with_a_conversation_knows_what_one_knows_who_reads_it_all(talk: Talk) -> None:
+    conversation, memory = talk(), Memory()
+    for number in range(1, 5):
+        news = f"{NEWS}Team: Dev1, Dev{number + 1}.\n"
+        shown = conversation.prompt(changes=[(f"f{number}.py", number, "Dev2")])
+        messages = [*shown[:-1], Message("user", (*shown[-1].parts, news))]
+        conversation.messages[-1] = messages[-1]
+        assert memory.recall("Dev1", messages) == Memory().recall("Dev1", messages)
+        assert memory.recall("Dev1", messages).team == ("Dev1", f"Dev{number + 1}")
+        conversation.answered(f'Go.\n\n<edit_file path="f{number}.py">\nx\n</edit_file>')
+    assert memory.recall("Dev1", messages[:2]).turn == 1  # a shorter one is another one
+    others = [*messages[:-1], Message("user", ("# Round 9\n",))]
+    assert memory.recall("Dev1", others) == Memory().recall("Dev1", others)
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_at_all_can_be_read(system: str, user: str) -> None:
     read_brief(system)
     read_prompt(user)
-    recall("Dev1", [Message("system", (system,)), Message("assistant", (user,)), Message("user", (user,))])
+    Memory().recall(
+        "Dev1", [Message("system", (system,)), Message("assistant", (user,)), Message("user", (user,))]
+    )
 
 
 LINES = st.sampled_from(

@@ -17,6 +17,7 @@ _UNIT = re.compile(r"unit_(\d{4,6})\.py")  # the files of generated suites
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # a suite's name; anything else is not looked for on disk
 
 
+@lru_cache(maxsize=4096)  # files of the suites in use, a large generated one included
 def reference(suite: str, path: str) -> str | None:
     """The right content of a file of a shipped or generated suite; None if it is not known."""
     if suite.startswith(synthetic.PREFIX):
@@ -25,7 +26,7 @@ def reference(suite: str, path: str) -> str | None:
     return _solutions(suite).get(path)
 
 
-@lru_cache(maxsize=4096)  # files of the suites in use, a large generated one included
+@lru_cache(maxsize=4096)  # as above
 def wrong(suite: str, path: str) -> tuple[str, ...]:
     """Contents that look right and fail tests; empty if none is known."""
     if reference(suite, path) is None:

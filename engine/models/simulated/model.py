@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.models.base import Message, Reply
 from engine.models.pricing import NOTIONAL
 from engine.models.simulated import claiming, costs, given, lead, perfect
+from engine.models.simulated.past import Memory
 from engine.models.simulated.profile import profile
 from engine.models.simulated.turn import Turn
 
@@ -23,12 +24,14 @@ class SimulatedReply:
     latency_seconds: float
 
 
-def simulate(name: str, seed: int, messages: Sequence[Message]) -> SimulatedReply:
+def simulate(
+    name: str, seed: int, messages: Sequence[Message], memory: Memory | None = None
+) -> SimulatedReply:
     """Answer a conversation as ``name`` (``sim/…``) would: the same messages, the same reply.
 
-    Raises ``KeyError`` for an unknown name.
+    ``memory`` spares reading all of it again at every turn. Raises ``KeyError`` for an unknown name.
     """
-    turn = Turn(seed, messages)
+    turn = Turn(seed, messages, memory or Memory())
     is_lead = turn.brief.role == "lead"
     if name == "sim/perfect":
         (lead.steady if is_lead else perfect.develop)(turn)
@@ -72,10 +75,11 @@ class SimulatedModel:
         self._seed = seed
         self._sleep = sleep
         self._price = NOTIONAL.get(name)
+        self._memory = Memory()
 
     async def complete(self, messages: Sequence[Message]) -> Reply:
         """Answer after the simulated latency. Never raises ``ModelError``: faults come from elsewhere."""
-        reply = simulate(self.name, self._seed, messages)
+        reply = simulate(self.name, self._seed, messages, self._memory)
         await self._sleep(reply.latency_seconds)
         price = self._price
         return Reply(

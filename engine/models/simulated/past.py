@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from engine.models.base import Message
-from engine.models.simulated.prompt import read_changes, read_outcomes, sections
+from engine.models.simulated.prompt import (
+    CHANGED,
+    NEWS,
+    RECAST,
+    read_brief,
+    read_changes,
+    read_outcomes,
+    sections,
+)
 
 _ACTION = re.compile(r'^<(\w+)(?: path="([^"\n]*)")?(?: id="([^"\n]*)" to="([^"\n]*)")?', re.M)
 
@@ -36,12 +44,16 @@ class Past:
     """The conversation before this prompt.
 
     ``authors`` is the last known author of each path that exists; ``mine`` are the paths the agent itself
-    wrote last time it touched them and was not refused; ``said`` are its replies in order.
+    wrote last time it touched them and was not refused; ``said`` are its replies in order. ``changed``,
+    ``role`` and ``team`` are what prompts, the one that is due included, said last in place of the brief.
     """
 
     authors: dict[str, str] = field(default_factory=dict)
     mine: set[str] = field(default_factory=set)
     said: list[Said] = field(default_factory=list)
+    changed: str = ""
+    role: str = ""
+    team: tuple[str, ...] = ()
 
     @property
     def turn(self) -> int:
@@ -49,30 +61,61 @@ class Past:
         return len(self.said) + 1
 
 
-def recall(agent: str, messages: Sequence[Message]) -> Past:
-    """Fold a conversation, the prompt that is due included, into what the agent knows of files."""
-    past = Past()
-    last: Said | None = None
-    for message in messages[1:]:
+class Memory:
+    """Folds a conversation, and from one turn to the next only what is new of it.
+
+    Nothing else is remembered: of other messages than before, were it one, all is folded anew.
+    """
+
+    def __init__(self) -> None:
+        self._folded: list[Message] = []
+        self._past = Past()
+        self._last: Said | None = None
+
+    def recall(self, agent: str, messages: Sequence[Message]) -> Past:
+        """What the agent knows; the prompt that is due is the last message. It is good for this turn only."""
+        known = len(self._folded)
+        if known > len(messages) or not all(map(operator.is_, self._folded, messages)):
+            self._folded, self._past, self._last = [], Past(), None
+            known = 0
+        for message in messages[max(known, 1) :]:
+            self._fold(agent, message)
+        self._folded.extend(messages[known:])
+        return self._past
+
+    def _fold(self, agent: str, message: Message) -> None:
+        past = self._past
         if message.role == "assistant":
-            last = digest_reply(message.text)
-            past.said.append(last)
-            continue
-        told = digest_prompt(message.parts)
-        if last is not None:
-            for path in last.edits:
+            self._last = digest_reply(message.text)
+            past.said.append(self._last)
+            return
+        told = digest_prompt(message.text)
+        if self._last is not None:
+            for path in self._last.edits:
                 if path not in told.refused:
                     past.mine.add(path)
                     past.authors[path] = agent
-            last = None
-        for path, author in told.changes:
-            past.authors[path] = author
-    return past
+            self._last = None
+        past.authors.update(told.changes)
+        _amend(past, message)
 
 
-# Both digests are functions of text alone; they are kept because every turn reads the conversation again.
-# 2,048 entries cover a team of 17 over 60 rounds; beyond that digests are made anew.
-@lru_cache(maxsize=2048)
+def _amend(past: Past, message: Message) -> None:
+    """Note the sections that say otherwise than the brief; of two on the team in a prompt, the first."""
+    changed = role = ""
+    team: tuple[str, ...] = ()
+    for part in message.parts:
+        if not part.startswith("## "):
+            continue
+        if not changed and part.startswith(CHANGED):
+            changed, team = part, team or read_brief(part).team
+        elif not role and part.startswith(RECAST):
+            role = read_brief(part).role
+        elif not team and part.startswith(NEWS):
+            team = read_brief(part).team
+    past.changed, past.role, past.team = changed or past.changed, role or past.role, team or past.team
+
+
 def digest_reply(text: str) -> Said:
     """Digest one own reply."""
     edits: list[str] = []
@@ -88,12 +131,11 @@ def digest_reply(text: str) -> Said:
     return Said(tuple(edits), tags, tuple(assigned), "\n<synthesize>" in text)
 
 
-@lru_cache(maxsize=2048)
-def digest_prompt(parts: tuple[str, ...]) -> Told:
+def digest_prompt(text: str) -> Told:
     """Digest one prompt: only the two sections that tell of files, which precede all quoted content."""
     changes: dict[str, str] = {}
     refused: frozenset[str] = frozenset()
-    for heading, body in sections("".join(parts)):
+    for heading, body in sections(text):
         if heading.startswith("Files changed"):
             changes = read_changes(body)
         elif heading.startswith("Outcomes"):

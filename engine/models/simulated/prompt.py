@@ -7,7 +7,7 @@ Tolerant: a section that is absent or written otherwise is read as empty, never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -52,6 +52,25 @@ class Row:
     title: str
 
 
+class Board(dict[str, Row]):
+    """The rows of a board by id, in its order, and what follows from them alone.
+
+    All agents of a round read the same board, which may hold thousands of tasks: it is looked through once.
+    Its lists are for all of them; do not change them.
+    """
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        super().__init__((row.id, row) for row in rows)
+        self.rows = list(self.values())
+        self.done = frozenset(row.id for row in self.rows if row.status == "done")
+        self.free = [row for row in self.rows if row.status not in (*OPEN, "review", "done")]
+        self.ready = [row for row in self.free if self.done.issuperset(row.dependencies)]
+        self.owned: dict[str, list[Row]] = {}
+        for row in self.rows:
+            if row.owner:
+                self.owned.setdefault(row.owner, []).append(row)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one action of the last reply, and the sentence that says so."""
@@ -76,7 +95,7 @@ class Prompt:
     """A turn's prompt, read."""
 
     round: int = 0
-    board: Mapping[str, Row] = field(default_factory=dict)
+    board: Board = field(default_factory=Board)
     changes: dict[str, str] = field(default_factory=dict)  # path -> author of its newest version
     outcomes: list[Outcome] = field(default_factory=list)
     mail: list[Mail] = field(default_factory=list)
@@ -202,21 +221,19 @@ def read_outcomes(body: str) -> list[Outcome]:
 
 
 @lru_cache(maxsize=4)  # all agents of a round are shown the same board, which may hold thousands of tasks
-def _board(body: str) -> Mapping[str, Row]:
-    board: dict[str, Row] = {}
-    for line in body.splitlines():
-        cells = line.split(" | ", 5)
-        if len(cells) == 6:
-            identity, status, owner, dependencies, name, title = cells
-            board[identity] = Row(
-                identity,
-                status,
-                "" if owner == "-" else owner,
-                () if dependencies == "-" else tuple(dependencies.replace(" ", "").split(",")),
-                name,
-                title,
-            )
-    return board
+def _board(body: str) -> Board:
+    cells = (line.split(" | ", 5) for line in body.splitlines())
+    return Board(
+        Row(
+            identity,
+            status,
+            "" if owner == "-" else owner,
+            () if dependencies == "-" else tuple(dependencies.replace(" ", "").split(",")),
+            name,
+            title,
+        )
+        for identity, status, owner, dependencies, name, title in (row for row in cells if len(row) == 6)
+    )
 
 
 def _mail(body: str) -> list[Mail]:

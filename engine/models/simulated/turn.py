@@ -9,13 +9,10 @@ from dataclasses import replace
 from engine.models.base import Message
 from engine.models.simulated import knowledge
 from engine.models.simulated.draws import Draws
-from engine.models.simulated.past import Past, recall
+from engine.models.simulated.past import Memory, Past
 from engine.models.simulated.plan import Plan
 from engine.models.simulated.prompt import (
-    CHANGED,
-    NEWS,
     OPEN,
-    RECAST,
     Brief,
     Outcome,
     Prompt,
@@ -32,13 +29,13 @@ _FILES = re.compile(r"^Files: (.+?)\.?$", re.M)
 class Turn:
     """Everything a behaviour decides from, and the plan it fills."""
 
-    def __init__(self, seed: int, messages: Sequence[Message]) -> None:
+    def __init__(self, seed: int, messages: Sequence[Message], memory: Memory) -> None:
         self.messages = messages
-        self.brief: Brief = _brief(messages)
+        self.me = read_brief(messages[0].text if messages else "").agent
+        self.past: Past = memory.recall(self.me, messages)
+        self.brief: Brief = _brief(messages, self.past)
         last = messages[-1] if messages else None
         self.prompt: Prompt = read_prompt(last.text if last is not None and last.role == "user" else "")
-        self.past: Past = recall(self.brief.agent, messages)
-        self.me = self.brief.agent
         self.number = self.past.turn
         # A failed call leaves no reply behind, so the round, not the count of replies, tells turns apart.
         self.draws = Draws(seed, self.me, self.prompt.round or self.number)
@@ -48,20 +45,17 @@ class Turn:
             self.draws = Draws(seed, again, self.prompt.round)
         self.always = Draws(seed, self.me, 0)  # draws that hold for the whole run
         self.plan = Plan()
-        board = self.prompt.board
-        self.rows: list[Row] = list(board.values())
-        self.done = {row.id for row in self.rows if row.status == "done"}
-        copies = {task for task, (_, state) in self.prompt.copies.items() if state == "open"}
-        self.mine = [
-            row
-            for row in self.rows
-            if row.status != "done" and (row.id in copies or (row.owner == self.me and row.status in OPEN))
-        ]
-        taken = {*OPEN, "review", "done"}
-        self.free = [row for row in self.rows if row.status not in taken and row.id not in self.prompt.copies]
+        board, own = self.prompt.board, self.prompt.copies
+        self.rows, self.done, self.free, self.ready = board.rows, board.done, board.free, board.ready
+        self.mine = [row for row in board.owned.get(self.me, ()) if row.status in OPEN]
+        if own:
+            copies = {task for task, (_, state) in own.items() if state == "open"} - self.done
+            copies.update(row.id for row in self.mine)
+            self.mine = [row for row in self.rows if row.id in copies]
+            self.free = [row for row in self.free if row.id not in own]
+            self.ready = [row for row in self.ready if row.id not in own]
         if self.brief.strategy == "quorum":
-            self.free = []  # nobody claims
-        self.ready = [row for row in self.free if self.can_start(row)]
+            self.free, self.ready = [], []  # nobody claims
 
     @property
     def solo(self) -> bool:
@@ -75,7 +69,7 @@ class Turn:
 
     def can_start(self, row: Row) -> bool:
         """True if all dependencies of the task were done when the prompt was written."""
-        return all(task in self.done for task in row.dependencies)
+        return self.done.issuperset(row.dependencies)
 
     def claimable(self) -> list[Row]:
         """Tasks that are ready and free for the agent to claim.
@@ -199,20 +193,10 @@ class Turn:
         return [self.prompt.board[task].name for task in tasks if task in self.prompt.board]
 
 
-def _brief(messages: Sequence[Message]) -> Brief:
+def _brief(messages: Sequence[Message], past: Past) -> Brief:
     """What the first message says, as far as no later one has said otherwise."""
     brief = read_brief(messages[0].text if messages else "")
-    role = changed = ""
-    team: tuple[str, ...] = ()
-    for message in reversed(messages[1:]):
-        if message.role == "user":
-            for part in message.parts:
-                if not changed and part.startswith(CHANGED):
-                    changed, team = part, team or read_brief(part).team
-                elif not role and part.startswith(RECAST):
-                    role = read_brief(part).role
-                elif not team and part.startswith(NEWS):
-                    team = read_brief(part).team
-    if changed:
-        brief = amended(brief, changed)
+    if past.changed:
+        brief = amended(brief, past.changed)
+    role, team = past.role, past.team
     return replace(brief, role=role or brief.role, team=team or brief.team) if role or team else brief
