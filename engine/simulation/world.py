@@ -127,12 +127,13 @@ class _World:
         loop = asyncio.get_running_loop()
         clock = Clock("virtual", real=loop.time)
         sleep = _paced(clock.sleep, *scenario.pace)
-        steady = registry.create("sim/perfect", seed=start.seed, sleep=sleep)
         paths = [path for task in suite.tasks for path in task.files]
         protected = (*(f"tests/{path}" for path in suite.tests), *suite.tests)
 
         def model(spec: ev.AgentSpec) -> WatchedModel:
-            made = registry.create(spec.model, seed=start.seed, sleep=sleep)
+            made, steady = (
+                registry.create(name, seed=start.seed, sleep=sleep) for name in (spec.model, "sim/perfect")
+            )
             return WatchedModel(made, steady, spec.name, witness)
 
         seams = Seams(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.models.base import Message
 from engine.models.simulated.past import Memory
-from engine.models.simulated.prompt import NEWS, Outcome, read_brief, read_outcomes, read_prompt
+from engine.models.simulated.prompt import NEWS, Outcome, read_brief, read_outcomes, read_prompt, sections
 from engine.team import prompts
 
 Talk = Callable[..., Any]
@@ -157,3 +158,16 @@ LINES = st.sampled_from(
 def test_sections_in_any_order_and_cut_anywhere_can_be_read(lines: list[str]) -> None:
     prompt = read_prompt("\n".join(lines))
     assert set(prompt.board) <= {"1", "2"}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["## ", "##", "# ", " ", "\n", "\n\n", "a", "Mail", "\r", "\u2028"]), max_size=20
+    )
+)
+def test_a_heading_is_a_line_that_says_something_after_its_marks(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = list(re.finditer(r"^## (.+)$", text, re.M))
+    ends = [*(each.start() for each in found), len(text)][1:]
+    expected = [(each[1], text[each.end() + 1 : end]) for each, end in zip(found, ends, strict=True)]
+    assert list(sections(text)) == expected

@@ -123,7 +123,6 @@ _BRIEF = {
     "completion": re.compile(r"^Completion: (\w+)", re.M),
 }
 _ROUND = re.compile(r"^# Round (\d+)", re.M)
-_HEADING = re.compile(r"^## (.+)$", re.M)
 _FENCE = re.compile(r"(~{3,})[^\n]*\n")
 _CHANGE = re.compile(r"^(.+) v\d+ by (.+)$")
 _OUTCOME = re.compile(
@@ -194,18 +193,34 @@ def read_prompt(text: str) -> Prompt:
 
 def sections(text: str) -> Iterator[tuple[str, str]]:
     """Headings and bodies of a prompt, in order; the fenced content of a file is not searched."""
-    match = _HEADING.search(text)
-    while match is not None:
-        start = match.end() + 1
-        search_from = start
-        if match[1].startswith("File "):
-            fence = _FENCE.match(text, start)
+    start = _heading(text, 0)
+    while start >= 0:
+        line_end = text.find("\n", start)
+        if line_end < 0:
+            line_end = len(text)
+        heading, begin = text[start + 3 : line_end], line_end + 1
+        search_from = begin
+        if heading.startswith("File "):
+            fence = _FENCE.match(text, begin)
             if fence:
                 end = text.find(f"\n{fence[1]}\n", fence.end() - 1)
                 search_from = end + 1 if end >= 0 else len(text)
-        following = _HEADING.search(text, search_from)
-        yield match[1], text[start : following.start() if following else len(text)]
-        match = following
+        start = _heading(text, search_from)
+        yield heading, text[begin : start if start >= 0 else len(text)]
+
+
+def _heading(text: str, since: int) -> int:
+    """Where the first heading stands in lines that begin at ``since`` or later; -1 if there is none.
+
+    A pattern would be tried at each line of the board, of which there may be thousands.
+    """
+    if since == 0 and text.startswith("## ") and text[3:4] not in ("", "\n"):
+        return 0
+    while (found := text.find("\n## ", max(0, since - 1))) >= 0:
+        if text[found + 4 : found + 5] not in ("", "\n"):
+            return found + 1
+        since = found + 2
+    return -1
 
 
 def read_changes(body: str) -> dict[str, str]:
