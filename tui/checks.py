@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ class Place:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdicts:
     """The findings of the journal up to event ``seq``; ``places`` of all witnesses, by seq."""
 
@@ -53,6 +54,11 @@ class Verdicts:
     def count(self, class_: Class) -> int:
         """Violations of this class."""
         return sum(f.count for f in self.violated if f.class_ == class_)
+
+    @cached_property
+    def anomalies(self) -> tuple[int, ...]:
+        """The events with which anomalies and broken promises were complete; what was prevented is none."""
+        return tuple(sorted({seq for f in self.violated if f.class_ != "prevented" for seq in f.witnesses}))
 
     @property
     def violated(self) -> list[Finding]:

@@ -75,9 +75,10 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
     "timeline": (
         "Timeline",
         "A lane for each agent over the run's clock: what most of each cell's time went into. Under the "
-        "lanes: a band for every fault, and where rounds begin. Marks: ✔ a task done, ⊘ an action refused, "
-        "✘ tests failed, ⚡ lost to a fault. i and o zoom in time, h and l move, End follows the present. "
-        "“barrier” is waiting after a turn that had effects, “nothing to do” after one that had none.",
+        "lanes: a band for every fault, and where rounds begin. Marks: ! an anomaly that the checker found "
+        "(c tells which), ✘ tests failed, ⊘ an action refused, ✔ a task done. i and o zoom in time, h and l "
+        "move, End follows the present. “barrier” is waiting after a turn that had effects, “nothing to do” "
+        "after one that had none.",
     ),
     "talk": (
         "Talk",
@@ -102,10 +103,21 @@ SEARCH_HELP = (
     "words together. agent:Dev1, round:5; task:7 and path:add.py find lines that name them; kind: is one of "
     "act, refused, failed, passed, said, question, fault, person; faults alone is kind:fault. A title says "
     "how much was found, “12 of 340”. Enter keeps the search while you go about, esc ends it. In a replay "
-    "n, x and e move the replay to the next fault, conflict, failure; live they move the cursor to its "
-    "line. y copies through the terminal (OSC 52), which some terminals have to be told to allow."
+    "n, x, e and b move the replay to the next fault, conflict, failure, anomaly; live they move the "
+    "cursor to its line. y copies through the terminal (OSC 52), which some terminals have to be told to "
+    "allow."
 )
 """How to search, jump and copy."""
+
+
+TRANSPORT_HELP = (
+    "Buttons, speed (run-clock seconds per second), and a slider over the run's time that the mouse can "
+    "drag: ━ what was played, ┼ rounds, ⚡ where a fault began, ! where an anomaly of the team or a broken "
+    "promise of the engine was complete (b goes to the next; journals of more than 50,000 events are left to "
+    "teamtop check), ◆ where the replay stands. space holds the view, never the team. While the run goes on "
+    "the journal is read on, the header says what the team does, and L goes to the present and on with it."
+)
+"""What the line below the panels of a replay shows."""
 
 
 def help_page(keys: Iterable[Key]) -> list[Paragraph]:
@@ -120,6 +132,8 @@ def help_page(keys: Iterable[Key]) -> list[Paragraph]:
         page += [Paragraph(key.tooltip, label=f"{key.name:>9} ") for key in members]
         page.append(Paragraph(""))
     page += [Paragraph("Layouts", "strong"), Paragraph(LAYOUT_HELP), Paragraph("")]
+    if any(key.group == "replay" for key in known):
+        page += [Paragraph("The line of a replay", "strong"), Paragraph(TRANSPORT_HELP), Paragraph("")]
     page += [Paragraph("Searching", "strong"), Paragraph(SEARCH_HELP), Paragraph("")]
     page.append(Paragraph("What an agent does", "strong"))
     for glyph, word, role in STATUS.values():

@@ -1,18 +1,20 @@
-"""Places that people jump to: faults, conflicts, failures, as lines of agents tell of them."""
+"""Places that people jump to: faults, conflicts, failures, anomalies, as lines of agents tell of them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal, NamedTuple, TypeAlias
 
 from engine.record.state import Line, RunState
 
-What: TypeAlias = Literal["fault", "conflict", "failure"]
+What: TypeAlias = Literal["fault", "conflict", "failure", "anomaly"]
 
 NAMES: dict[What, str] = {
     "fault": "fault",
     "conflict": "refusal or rewrite",
     "failure": "failed test or call",
+    "anomaly": "anomaly that the checker knows of",
 }
 """As sentences name them."""
 
@@ -26,8 +28,10 @@ class Place(NamedTuple):
     agent: str
 
 
-def is_of(line: Line, what: str) -> bool:
-    """Whether the line tells of that."""
+def is_of(line: Line, what: str, anomalies: Collection[int] = ()) -> bool:
+    """Whether the line tells of that; ``anomalies`` are the events with which some were complete."""
+    if what == "anomaly":
+        return line.seq in anomalies
     if what == "fault":
         return line.kind == "fault"
     if what == "conflict":
@@ -35,12 +39,14 @@ def is_of(line: Line, what: str) -> bool:
     return line.kind in ("bad", "error")
 
 
-def next_place(state: RunState, what: str, after: float, direction: int) -> Place | None:
+def next_place(
+    state: RunState, what: str, after: float, direction: int, anomalies: Collection[int] = ()
+) -> Place | None:
     """The nearest such line of any agent after event ``after`` (or before, if ``direction`` is negative)."""
     places = (
         Place(line.seq, agent.name)
         for agent in state.agents.agents.values()
         for line in agent.lines
-        if (line.seq > after if direction > 0 else line.seq < after) and is_of(line, what)
+        if (line.seq > after if direction > 0 else line.seq < after) and is_of(line, what, anomalies)
     )
     return min(places, default=None) if direction > 0 else max(places, default=None)

@@ -46,6 +46,11 @@ def _goes_on(moment: Moment) -> bool:
     return _has_agents(moment) and (moment.state.run.phase != "ended" or moment.held)
 
 
+def goes_on(moment: Moment) -> bool:
+    """Whether an engine writes what is shown, or something later."""
+    return moment.live
+
+
 def _has_agents(moment: Moment) -> bool:
     return bool(moment.state.agents.agents)
 
@@ -249,6 +254,8 @@ READ: tuple[Key, ...] = (
     Key("read.conflict_back", "X", "jump('conflict', -1)", "conflict before", "To the one before", "read"),
     Key("read.failure", "e", "jump('failure', 1)", "next failure", "To the next failed test or call", "read"),
     Key("read.failure_back", "E", "jump('failure', -1)", "failure before", "To the one before", "read"),
+    Key("read.anomaly", "b", "jump('anomaly', 1)", "next anomaly", "To the next of the findings", "read"),
+    Key("read.anomaly_back", "B", "jump('anomaly', -1)", "anomaly before", "To the one before", "read"),
 )
 """Keys that find, follow and copy what was said and done."""
 
@@ -263,8 +270,17 @@ HOLD: tuple[Key, ...] = (
         True,
         _goes_on,
     ),
+    Key(
+        "view.present",
+        "L",
+        "present",
+        "live",
+        "Back to the present: let the view go on, and every panel follow its end",
+        "read",
+    ),
+    Key("view.rewind", "R", "rewind", "replay", "Replay what has happened so far, from here back", "read"),
 )
-"""Keys of a view of what goes on by itself; in a replay the same key plays and pauses."""
+"""Keys of a view of what goes on by itself; in a replay the first one plays and pauses."""
 
 MOVE: tuple[Key, ...] = (
     Key("move.next", "tab", "app.focus_next", "next", "To the next panel", "move"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -38,7 +38,7 @@ PACK_EVENTS = 500
 UNPACKED_KEPT = 4
 """Packs that stay unpacked for who reads on, or steps to and fro."""
 
-MarkKind: TypeAlias = Literal["round", "fault"]
+MarkKind: TypeAlias = Literal["round", "fault", "anomaly", "note"]
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -71,7 +71,7 @@ class Recording:
         self._turns: list[int] = []
         self._task_seq: dict[str, int] = {}
         self._task_ids: dict[str, str] = {}
-        self._jumps: dict[What, list[int]] = {"fault": [], "conflict": [], "failure": []}
+        self._jumps: dict[What, list[int]] = {"fault": [], "conflict": [], "failure": [], "anomaly": []}
         self._fold = RunState()
         self._every = CHECKPOINT_EVERY
         self._checkpoints: tuple[Kept, ...] = ()
@@ -158,6 +158,11 @@ class Recording:
         return events
 
     @property
+    def phase(self) -> str:
+        """What the team did when the last event was recorded: running, paused, ended, …"""
+        return self._fold.run.phase
+
+    @property
     def end(self) -> float:
         """Run-clock seconds of the last event; 0 without events."""
         return self.time(self.count)
@@ -205,12 +210,7 @@ class Recording:
 
     def jump(self, what: What, seq: int, direction: int) -> int | None:
         """Where the next fault, conflict or failure is, or the one before if negative; null for none."""
-        places = self._jumps[what]
-        if direction > 0:
-            place = bisect_right(places, seq)
-            return places[place] if place < len(places) else None
-        place = bisect_left(places, seq) - 1
-        return places[place] if place >= 0 else None
+        return beyond(self._jumps[what], seq, direction)
 
     def start_for(self, state: RunState, seq: int) -> RunState:
         """A state from which ``seq`` is reached by folding forward, soonest: ``state`` itself or a copy."""
@@ -218,6 +218,12 @@ class Recording:
         if state.seq <= seq and (near is None or near.seq <= state.seq + COPY_COST):
             return state
         return RunState() if near is None else near.restored()
+
+
+def beyond(places: Sequence[int], seq: int, direction: int) -> int | None:
+    """The first of ``places``, which are in order, after ``seq``, or the last before; null for none."""
+    place = bisect_right(places, seq) if direction > 0 else bisect_left(places, seq) - 1
+    return places[place] if 0 <= place < len(places) else None
 
 
 def jump_of(event: ev.AnyEvent) -> What | None:

@@ -16,9 +16,10 @@ from engine.record.folder import RunFolder
 from engine.record.journal import Tail
 from engine.record.state import RunState
 from tui.checks import Checks, Upto
+from tui.jumps import What
 from tui.positions import Position, parse_position
-from tui.recording import Recording
-from tui.source import SLICE_SECONDS, Clock, Mode
+from tui.recording import Recording, beyond
+from tui.source import ALIVE_SECONDS, SLICE_SECONDS, Clock, Mode
 
 __all__ = ["SPEEDS", "Position", "ReplaySource", "parse_position"]
 
@@ -41,13 +42,14 @@ FOLD_EVENTS = 100
 class ReplaySource:
     """A run's journal with a transport; a ``RunSource`` for the panels.
 
-    ``real`` is seconds that pass outside. ``load`` is called by one thread until it returns False; all else
-    belongs to the screen's loop. ``state`` may be another object after any move back. ``unmet`` says which
-    place that was asked for early turned out not to exist; ``going`` whether an engine still writes.
+    ``real`` is seconds that pass outside. ``load`` is called by one thread until it returns False, and again
+    once the journal has ``grown``; all else belongs to the screen's loop. ``state`` may be another object
+    after any move back. ``unmet`` says which place that was asked for early turned out not to exist,
+    ``going`` whether an engine still writes, ``following`` that the replay stands in the present and goes
+    on with it. ``whole`` is what the checker finds in the whole journal, ``checks`` in what is shown.
     """
 
     mode: Mode = "replay"
-    live = False
 
     def __init__(
         self,
@@ -66,9 +68,11 @@ class ReplaySource:
         self.recording = Recording()
         self.upto: Upto = self.recording.upto
         self.checks: Checks | None = Checks(self.upto, real)
+        self.whole = Checks(self.upto, real)
         self.state = RunState()
         self.position = 0.0
         self.playing = False
+        self.following = False
         self.speed = min(SPEEDS[-1], max(SPEEDS[0], speed))
         self.loaded = False
         self._tail = Tail(path if path is not None else folder.events_path if folder is not None else Path())
@@ -77,7 +81,8 @@ class ReplaySource:
         self._target = 0
         self._wish: Position | None = None
         self.unmet = ""
-        self.going = False
+        self.going = folder is not None and folder.alive() is not None
+        self._asked = self._at
 
     # ------------------------------------------------------------ loading (in a thread)
 
@@ -85,8 +90,13 @@ class ReplaySource:
         """Read one slice of the journal; whether there is more."""
         events = self._tail.poll(LOAD_EVENTS)
         self.recording.extend(events)
-        self.loaded = not events
+        self.loaded = self.loaded or not events
         return bool(events)
+
+    @property
+    def grown(self) -> bool:
+        """Whether the journal holds more than was read. What is torn counts once more is written."""
+        return not self._tail.note and self._tail.backlog > self._tail.torn
 
     # ------------------------------------------------------------ what the panels ask
 
@@ -94,6 +104,11 @@ class ReplaySource:
     def now(self) -> float:
         """Where the replay's clock stands, in run-clock seconds."""
         return self.position
+
+    @property
+    def live(self) -> bool:
+        """Whether an engine writes on."""
+        return self.going
 
     @property
     def outside(self) -> float:
@@ -118,23 +133,41 @@ class ReplaySource:
             return f"The last record, line {self._tail.seq + 1}, is torn after {bytes_} and was dropped."
         if self.loaded and not self.recording.count:
             return "The journal holds no event."
-        if self.going:
-            return "The run is still going: this is what it had recorded when the replay began."
         return ""
+
+    @property
+    def anomalies(self) -> tuple[int, ...]:
+        """Where anomalies of the whole journal were complete."""
+        return self.whole.verdicts.anomalies if self.whole.verdicts is not None else ()
 
     def poll(self) -> bool:
         """Let the clock run, and fold towards it for a few milliseconds; whether anything changed."""
         now = self._real()
         passed, self._at = min(max(0.0, now - self._at), TICK_SECONDS), now
-        before = self.state.seq, self.position, self.playing
+        before = self._looks
+        self._ask()
         self._grant()
         if self.playing and self.reached:
             self.position = min(self.position + passed * self.speed, self.recording.end)
             self._target = max(self._target, self.recording.seq_at(self.position))
             if self._target >= self.recording.count and self.loaded:
-                self.playing = False
+                self.playing, self.following = False, self.going
+        if self.following:
+            self._target, self.position = self.recording.count, self.recording.end
+            self.following = self.going or self.grown
         self._approach(SLICE_SECONDS)
-        return before != (self.state.seq, self.position, self.playing)
+        return before != self._looks
+
+    @property
+    def _looks(self) -> tuple[object, ...]:
+        """What a repaint would show."""
+        return self.state.seq, self.position, self.playing, self.following, self.going, self.recording.count
+
+    def _ask(self) -> None:
+        """Find out now and then whether an engine writes."""
+        if self.folder is not None and self._at - self._asked >= ALIVE_SECONDS:
+            self._asked = self._at
+            self.going = self.folder.alive() is not None
 
     @property
     def target(self) -> int:
@@ -154,15 +187,21 @@ class ReplaySource:
         return self.loaded and self._target >= self.recording.count
 
     def toggle(self) -> None:
-        """Play or pause; at the end, play from the start."""
+        """Play or pause; at the end follow what comes, or play from the start if nothing will."""
+        if self.following:
+            self.following = False
+            return
         if not self.playing and self.at_end:
+            if self.going:
+                self.to_present()
+                return
             self.to_start()
         self.playing = not self.playing and self.recording.count > 0
         self._at = self._real()
 
     def pause(self) -> None:
         """Stand still."""
-        self.playing = False
+        self.playing = self.following = False
 
     def change_speed(self, steps: int) -> None:
         """Go faster by doublings (or slower, if negative), between the ends of ``SPEEDS``."""
@@ -192,6 +231,12 @@ class ReplaySource:
             recording.turn_after(self._target) if direction > 0 else recording.turn_before(self._target)
         )
 
+    def jump(self, what: What, direction: int) -> int | None:
+        """Where the next fault, conflict, failure or anomaly is, or the one before; null for none."""
+        if what != "anomaly":
+            return self.recording.jump(what, self._target, direction)
+        return beyond(self.anomalies, self._target, direction)
+
     def to_start(self) -> None:
         """To the first event."""
         self.seek(1)
@@ -199,6 +244,11 @@ class ReplaySource:
     def to_end(self) -> None:
         """To the last event that could be read."""
         self.seek(self.recording.count)
+
+    def to_present(self) -> None:
+        """To the last event, and on with those that come."""
+        self.to_end()
+        self.playing, self.following = False, self.going
 
     def to_time(self, seconds: float) -> None:
         """To a time on the run's clock."""
@@ -261,7 +311,7 @@ class ReplaySource:
 
     def seek(self, seq: int) -> None:
         """To the state after event ``seq``, or the nearest there is; the clock stands at that event."""
-        self._wish = None
+        self._wish, self.following = None, False
         count = self.recording.count
         self._target = min(max(seq, min(1, count)), count)
         self.position = self.recording.time(self._target)

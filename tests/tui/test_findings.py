@@ -182,6 +182,23 @@ def test_live_shows_the_counts_and_a_witness_opens_the_replay_at_its_seq(folder:
     visit(lambda: LiveScreen(source, folder=folder), scene)
 
 
+def test_capital_b_goes_back_from_anomaly_to_anomaly_along_the_lines(folder: RunFolder) -> None:
+    async def scene(stage: Stage) -> None:
+        live = stage.live
+        live.flush()
+        verdicts = judge(stage, live)
+        lines = {line.seq for agent in live.moment.state.agents.agents.values() for line in agent.lines}
+        places = sorted(lines.intersection(verdicts.anomalies))
+        assert len(places) > 1
+        for seq in reversed(places):
+            await stage.press("B")
+            assert live._jumped == seq
+        await stage.press("B")
+        assert any("No anomaly" in said for said in toasts(stage))
+
+    visit(lambda: LiveScreen(TailSource(folder), folder=folder), scene)
+
+
 def test_in_a_replay_the_findings_are_those_up_to_the_cursor_and_a_witness_moves_it(
     folder: RunFolder,
 ) -> None:

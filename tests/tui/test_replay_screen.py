@@ -297,15 +297,6 @@ def test_a_folder_without_a_usable_journal_says_so_and_does_not_fail(
         visit(lambda: replay_screen(folder), scene)
 
 
-def test_a_run_that_is_still_going_is_replayed_as_far_as_it_is_and_says_so(folder: RunFolder) -> None:
-    async def scene(stage: Stage) -> None:
-        assert "⚠ The run is still going: this is what it had recorded" in stage.text()
-        assert screen_of(stage).replay.recording.count == len(ended().events)
-
-    with folder.hold():
-        visit(lambda: replay_screen(folder, "end"), scene)
-
-
 def test_a_damaged_run_json_does_not_keep_the_journal_from_being_replayed(
     tmp_path: Path, save_run: SaveRun
 ) -> None:

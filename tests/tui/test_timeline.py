@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.analysis.consistency import Finding, Report
 from engine.record import events as ev
 from engine.record.state import Lane, LanesState, RunState, Span
 from engine.record.state.lanes import nanos
@@ -17,6 +18,7 @@ from tests.helpers.recorded import HOSTILE
 from tests.helpers.scripted import Say, done
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
+from tui.checks import Place, Verdicts
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain, width_of
 from tui.widgets.timeline import TimelinePanel
@@ -71,6 +73,24 @@ def test_rows_fit_whatever_the_width(cells: int) -> None:
         rows = timeline_rows(moment, Window(0, width), cells, 20)
         assert all(width_of(row) <= cells for row in rows)
         assert len(rows) <= 20
+
+
+def test_an_anomaly_stands_in_the_lane_of_whoever_completed_it_once_it_has_happened() -> None:
+    events = scripted().events
+    edit = next(e for e in reversed(events) if isinstance(e, ev.FileEdited))
+    finding = Finding("lost update", "false", "team", 1, (edit.seq,), "")
+    prevented = Finding("dirty write", "false", "prevented", 1, (edit.seq - 1,), "")
+    report = Report("true", (finding, prevented), "")
+    verdicts = Verdicts(len(events), report, {edit.seq: Place(edit.round, edit.ts, edit.agent, "edit")})
+    assert verdicts.anomalies == (edit.seq,)
+
+    def lanes_at(seq: int) -> dict[str, str]:
+        moment = Moment(RunState.of(events[:seq]), events[-1].ts, verdicts=verdicts)
+        rows = [plain(row) for row in timeline_rows(moment, whole(moment), 100, 12)]
+        return {row.split()[0]: row for row in rows if row.startswith("Dev")}
+
+    assert {name for name, row in lanes_at(edit.seq).items() if "!" in row} == {edit.agent}
+    assert not any("!" in row for row in lanes_at(edit.seq - 1).values())
 
 
 def test_many_agents_scroll() -> None:

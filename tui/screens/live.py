@@ -157,6 +157,21 @@ class LiveScreen(RunScreen):
             self.held = None
         self.paint()
 
+    def action_present(self) -> None:
+        """Let the view go on, and every panel follow its end again."""
+        self.held = None
+        self.view.follow()
+        self.paint()
+
+    def action_rewind(self) -> None:
+        """Replay what has happened so far, from here back; the team goes on meanwhile."""
+        from tui.screens.replay import replay_screen
+
+        if self.folder is None:
+            self.say("A bare journal has no replay: put it into a folder of its own, as events.jsonl.")
+        elif seq := self.view.moment.state.seq if self.view.moment is not None else 0:
+            self.app.push_screen(replay_screen(self.folder, f"seq:{seq}"))
+
     def action_pause(self) -> None:
         """Let the team stand still, or go on."""
         paused = self.source.state.run.phase in ("paused", "pausing")

@@ -92,7 +92,9 @@ class Reading(Screen[None]):
     def action_jump(self, what: What, direction: int) -> None:
         """Put the cursor on the next line of any agent that tells of a fault, a conflict or a failure."""
         state = self.view.moment.state if self.view.moment is not None else self.source.state
-        place = next_place(state, what, self._from_where(direction), direction)
+        checks = self.source.checks
+        known = checks.verdicts.anomalies if checks is not None and checks.verdicts is not None else ()
+        place = next_place(state, what, self._from_where(direction), direction, known)
         if place is None:
             side = "after" if direction > 0 else "before"
             other = "capital" if direction > 0 else "small"

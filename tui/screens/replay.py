@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -18,11 +19,13 @@ from engine.errors import TeamtopError, UsageError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from tui.jumps import NAMES, What
-from tui.keys import READ, VIEW, Key
+from tui.keys import READ, VIEW, Key, goes_on
 from tui.replaysource import Position, ReplaySource, parse_position
-from tui.screens.going import LEAVE, app_of, go_back, runs_dirs
-from tui.screens.live import RunScreen
+from tui.screens.going import LEAVE, app_of, below, go_back, runs_dirs
+from tui.screens.live import LiveScreen, RunScreen
 from tui.screens.saving import save_plan
+from tui.widgets.header_rows import team_words
+from tui.widgets.moment import Moment
 from tui.widgets.transport import Transport
 from tui.widgets.transport_rows import data_of
 
@@ -48,6 +51,16 @@ REPLAY: tuple[Key, ...] = (
         "replay",
         True,
         show="[]",
+    ),
+    Key(
+        "replay.present",
+        "L",
+        "present",
+        "live",
+        "To the present, and on with it while the run goes on",
+        "replay",
+        True,
+        goes_on,
     ),
     Key(
         "replay.round_forward",
@@ -125,13 +138,15 @@ class ReplayScreen(RunScreen):
     BINDINGS: ClassVar[list[BindingType]] = [_binding(key) for key in REPLAY]
 
     class Informed(Message):
-        """What was found beside the journal: ``run.json``, what the run is measured against, an engine."""
+        """What was found beside the journal: ``run.json``, and what the run is measured against."""
 
-        def __init__(self, meta: RunMeta | None, baseline: Baseline | None, *, going: bool) -> None:
+        def __init__(self, meta: RunMeta | None, baseline: Baseline | None) -> None:
             super().__init__()
             self.meta = meta
             self.baseline = baseline
-            self.going = going
+
+    class Grown(Message):
+        """What came to the journal was read."""
 
     def __init__(
         self,
@@ -146,6 +161,7 @@ class ReplayScreen(RunScreen):
         self.folder = folder
         self.transport = Transport()
         self._at = at
+        self._reading = True
 
     def extra_lines(self) -> Iterable[Widget]:
         """The transport stands between the panels and the keys."""
@@ -172,6 +188,18 @@ class ReplayScreen(RunScreen):
         if not worker.is_cancelled:
             self.post_message(self._look_around())
 
+    def _load_more(self) -> None:
+        """Read what has come to the journal since."""
+        worker = get_current_worker()
+        while not worker.is_cancelled and self.replay.load():
+            pass
+        self.post_message(self.Grown())
+
+    def _look_at_all(self) -> None:
+        """Check the whole journal for anomalies, wherever the replay stands."""
+        self.replay.whole.make(self.replay.recording.count)
+        self.post_message(self.Checked())
+
     def _look_around(self) -> Informed:
         from engine.analysis import baseline as baselines
         from engine.record.events import RunStarted
@@ -187,14 +215,28 @@ class ReplayScreen(RunScreen):
         found = None
         if subject is not None:
             found = baselines.find(runs_dirs(self.folder, ()), subject, self.folder.run_id)
-        return self.Informed(meta, found, going=self.folder.alive() is not None)
+        return self.Informed(meta, found)
 
     def on_replay_screen_informed(self, event: Informed) -> None:
         """All is read: go where it was asked to begin, and judge the speedup by its baseline."""
         self.replay.meta = event.meta
         self.replay.baseline = event.baseline
-        self.replay.going = event.going
+        self._reading = False
         self._moved()
+
+    def on_replay_screen_grown(self, event: Grown) -> None:
+        """Whoever stands in the present goes on with it."""
+        self._reading = False
+
+    def flush(self) -> None:
+        """As every run; and read on while the journal grows."""
+        super().flush()
+        replay = self.replay
+        if not self._reading and replay.grown:
+            self._reading = True
+            self.run_worker(self._load_more, group="load", thread=True, exit_on_error=False)
+        if replay.loaded and replay.whole.begin(replay.recording.count):
+            self.run_worker(self._look_at_all, group="whole", thread=True, exit_on_error=False)
 
     def _catch_up(self) -> None:
         """Fold on towards a far place without waiting for the next look; keys come in between.
@@ -206,6 +248,13 @@ class ReplayScreen(RunScreen):
             self.call_later(self._catch_up)
 
     # ------------------------------------------------------------ painting
+
+    @property
+    def moment(self) -> Moment:
+        """What is to be painted now, and what the team does in the present."""
+        replay = self.replay
+        team = team_words(replay.recording.phase) if replay.going else ""
+        return replace(super().moment, follows=replay.following, team=team)
 
     def paint(self) -> None:
         """Panels and transport."""
@@ -243,8 +292,7 @@ class ReplayScreen(RunScreen):
 
     def action_jump(self, what: What, direction: int) -> None:
         """Move the replay to the next fault, conflict or failure, or to the one before."""
-        recording, place = self.replay.recording, self.replay.target
-        seq = recording.jump(what, place, direction)
+        seq = self.replay.jump(what, direction)
         if seq is None:
             self._tell(f"No {NAMES[what]} {'after' if direction > 0 else 'before'} this moment.")
             return
@@ -283,6 +331,17 @@ class ReplayScreen(RunScreen):
     def action_end(self) -> None:
         """To the end."""
         self.replay.to_end()
+        self._moved()
+
+    def action_present(self) -> None:
+        """To the present of a run that goes on, and on with it; where the replay came from, if that is it."""
+        beneath = below(self.app)
+        if self.replay.going and isinstance(beneath, LiveScreen) and beneath.folder == self.folder:
+            beneath.action_present()
+            go_back(self)
+            return
+        self.view.follow()
+        self.replay.to_present()
         self._moved()
 
     def action_goto(self) -> None:

@@ -12,11 +12,11 @@ from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, justify, shorten, width_of
 
 
-def phase_of(moment: Moment) -> Span:
-    """Glyph, word and speed: ``▶ ×10``, ``⏸ paused``, ``■ completed``."""
+def phase_of(moment: Moment, *, narrow: bool = False) -> Span:
+    """Glyph, word and speed: ``▶ ×10``, ``⏸ paused``, ``■ completed``; in a replay, what the team does."""
     run = moment.state.run
     if moment.mode == "replay":
-        return Span("◆ replay", "accent")
+        return _replayed(moment, narrow=narrow)
     if run.phase == "ended":
         return _outcome(moment)
     if run.phase == "paused":
@@ -33,13 +33,29 @@ def phase_of(moment: Moment) -> Span:
     return Span(f"▶ ×{run.speed:g}{step}", "good")
 
 
+TEAM_WORDS = {"paused": "team paused", "pausing": "team pausing", "ended": "team has stopped"}
+"""What a team does that somebody watches with a view that stands still, by phase."""
+
+
+def team_words(phase: str) -> str:
+    """``team goes on``, whatever the view does."""
+    return TEAM_WORDS.get(phase, "team goes on")
+
+
+def _replayed(moment: Moment, *, narrow: bool) -> Span:
+    if not moment.live:
+        return Span("◆ replay", "accent")
+    if moment.follows:
+        return Span("◆ live", "good") if narrow else Span("◆ replay, live", "good")
+    return Span("◆ replay" if narrow else f"◆ replay, {moment.team or team_words('')}", "accent")
+
+
 def held_span(moment: Moment, *, narrow: bool) -> Span:
     """That the view stands still, and what the team does meanwhile: the one is not the other."""
     phase = moment.state.run.phase
     if narrow:
         return Span("◫ view held", "accent")
-    team = {"paused": "team paused", "pausing": "team pausing", "ended": "team has stopped"}
-    return Span(f"◫ view held, {team.get(phase, 'team goes on')}", "accent")
+    return Span(f"◫ view held, {team_words(phase)}", "accent")
 
 
 def _outcome(moment: Moment) -> Span:
@@ -89,7 +105,7 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
         gap,
         Span(clock(moment.elapsed), "strong"),
         gap,
-        held_span(moment, narrow=narrow) if moment.held else phase_of(moment),
+        held_span(moment, narrow=narrow) if moment.held else phase_of(moment, narrow=narrow),
         gap,
         Span(money(None if "tokens" in run.gaps else metrics.cost_usd)),
         gap,

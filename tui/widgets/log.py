@@ -254,6 +254,10 @@ class LogPanel(Panel):
         self.repaint()
         self.refresh()
 
+    def follow_end(self) -> None:
+        """Follow what comes."""
+        self.action_end()
+
     def on_click(self, event: Click) -> None:
         """A second click opens the entry under the mouse; one click only brings the keyboard."""
         if event.chain != 2:

@@ -17,6 +17,8 @@ class Moment:
     """A state and the run clock that it is looked at by; what several panels need is computed once.
 
     ``held``: the panels show an earlier moment than this.
+    ``follows``: a replay stands in the present of a run that goes on; ``team`` is what the team does there,
+    in a word or two, while a replay of its past is shown.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
     ``sandbox``: the rung that agents' code runs on, empty where that is unknown or none runs.
     """
@@ -31,6 +33,8 @@ class Moment:
     insight: Insight | None = None
     held: bool = False
     sandbox: str = ""
+    follows: bool = False
+    team: str = ""
 
     @cached_property
     def ready(self) -> int:

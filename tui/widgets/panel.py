@@ -171,6 +171,9 @@ class Panel(Painted, can_focus=True):
         """To the end."""
         self.action_move(self.length + 1)
 
+    def follow_end(self) -> None:
+        """Show the present again, if the panel can be moved away from it."""
+
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """The wheel moves the view, whoever has the keyboard."""
         event.stop()

@@ -182,6 +182,12 @@ class RunView(Widget):
                 panel.focus(scroll_visible=False)
                 return
 
+    def follow(self) -> None:
+        """Have every panel follow what comes, wherever somebody has scrolled to."""
+        for panel in self.panels:
+            panel.follow_end()
+        self._paint_frame()
+
     # ------------------------------------------------------------ searching
 
     def search(self, matcher: Matcher | None) -> None:

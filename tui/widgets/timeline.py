@@ -83,6 +83,10 @@ class TimelinePanel(Panel):
         self._moved()
         super().action_end()
 
+    def follow_end(self) -> None:
+        """Follow the present."""
+        self.action_end()
+
     def action_home(self) -> None:
         """To the beginning of the run."""
         if self.moment is not None and self._width is not None:

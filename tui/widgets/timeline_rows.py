@@ -7,8 +7,10 @@ that: what failed, was refused or done in the cell's time. Times are nanoseconds
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.record.clean import clean_line
 from engine.record.state import Lane, RunState
 from engine.record.state.lanes import Doing, MarkKind, nanos
 from tui.widgets.figures import clock
@@ -48,7 +50,10 @@ MARKS: dict[MarkKind, tuple[str, Role]] = {
     "refused": ("⊘", "warn"),
     "done": ("✔", "good"),
 }
-"""In the order in which one hides the others within a cell."""
+"""In the order in which one hides the others within a cell; an anomaly hides all of them."""
+
+ANOMALY: tuple[str, Role] = ("!", "bad")
+"""What the checker found, in the lane of whoever's event made it complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,12 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     faults = _faults(moment, window, inner)
     rows = _legend(cells)
     room = max(1, height - 2 - len(rows) - len(faults))
-    now = nanos(moment.now)
+    now, found = nanos(moment.now), _anomalies(moment)
     rows += [
-        [Span(pad(lane.agent, size), "strong"), *lane_row(lane, window, inner, now)]
+        [
+            Span(pad(lane.agent, size), "strong"),
+            *lane_row(lane, window, inner, now, found.get(lane.agent, ())),
+        ]
         for lane in list(state.lanes.lanes.values())[top : top + room]
     ]
     hidden = len(state.lanes.lanes) - room - top
@@ -95,7 +103,17 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     return rows[:height]
 
 
-def lane_row(lane: Lane, window: Window, cells: int, now: int) -> Row:
+def _anomalies(moment: Moment) -> dict[str, list[int]]:
+    """When anomalies were complete, by agent."""
+    found: dict[str, list[int]] = {}
+    if moment.verdicts is not None:
+        for seq in moment.verdicts.anomalies:
+            if (place := moment.verdicts.places.get(seq)) is not None and seq <= moment.state.seq:
+                found.setdefault(clean_line(place.agent, 40), []).append(nanos(place.ts))
+    return found
+
+
+def lane_row(lane: Lane, window: Window, cells: int, now: int, anomalies: Sequence[int] = ()) -> Row:
     """One agent's lane: equal neighbours are one span of text."""
     doings = _doings(lane, window, cells, now)
     glyphs = [GLYPHS[doing] if doing is not None else (" ", "faint") for doing in doings]
@@ -105,6 +123,9 @@ def lane_row(lane: Lane, window: Window, cells: int, now: int) -> Row:
         place = window.cell(mark.at, cells)
         if 0 <= place < cells and _weight(MARKS[mark.kind]) < _weight(glyphs[place]):
             glyphs[place] = MARKS[mark.kind]
+    for at in anomalies:
+        if 0 <= (place := window.cell(at, cells)) < cells:
+            glyphs[place] = ANOMALY
     row: Row = []
     for text, role in glyphs:
         if row and row[-1].role == role:
@@ -149,6 +170,7 @@ def _legend(cells: int) -> list[Row]:
     """All signs with their words, in as many rows as they take."""
     signs = [(*GLYPHS[doing], word) for doing, word in LEGEND]
     signs += [(*MARKS[kind], word) for kind, word in _MARK_WORDS.items()]
+    signs.append((*ANOMALY, "anomaly"))
     rows: list[Row] = [[]]
     for glyph, role, word in signs:
         if rows[-1] and width_of(rows[-1]) + len(word) + 2 > cells:

@@ -37,6 +37,10 @@ BUTTONS = (
 )
 
 
+SIGNS: dict[str, tuple[str, Role]] = {"anomaly": ("!", "bad"), "note": ("✎", "accent")}
+"""Marks of one cell on the slider; a fault's bolt takes two, and hides them."""
+
+
 class MarkAt(NamedTuple):
     """A mark on the slider: its share of the way (0 to 1)."""
 
@@ -48,7 +52,7 @@ class MarkAt(NamedTuple):
 class TransportData:
     """All that the line shows. Times are run-clock seconds; ``share`` is how far the slider stands (0 to 1).
 
-    ``loading`` is the share of the journal that is yet to be read.
+    ``loading`` is the share of the journal that is yet to be read; ``follows``: it goes on with the present.
     """
 
     playing: bool
@@ -61,6 +65,7 @@ class TransportData:
     end: float
     marks: tuple[MarkAt, ...] = ()
     loading: float = 0.0
+    follows: bool = False
 
 
 class Place(NamedTuple):
@@ -79,6 +84,7 @@ def data_of(source: ReplaySource) -> TransportData:
     """What the line shows of a replay."""
     recording = source.recording
     count, end = recording.count, recording.end
+    marks = [*recording.marks, *(Mark(seq, "anomaly", 0) for seq in source.anomalies)]
     return TransportData(
         playing=source.playing,
         speed=source.speed,
@@ -88,15 +94,16 @@ def data_of(source: ReplaySource) -> TransportData:
         round=source.state.round,
         position=source.position,
         end=end,
-        marks=tuple(MarkAt(_share(source, mark), mark.kind) for mark in _seen(tuple(recording.marks))),
+        marks=tuple(MarkAt(_share(source, mark), mark.kind) for mark in _seen(marks)),
         loading=source.behind,
+        follows=source.following,
     )
 
 
-def _seen(marks: tuple[Mark, ...]) -> list[Mark]:
-    """All faults, and of very many rounds only so many as can be told apart."""
+def _seen(marks: list[Mark]) -> list[Mark]:
+    """All faults, anomalies and notes, and of very many rounds only so many as can be told apart."""
     step = max(1, len(marks) // ROUNDS_MARKED)
-    return [mark for place, mark in enumerate(marks) if mark.kind == "fault" or place % step == 0]
+    return [mark for place, mark in enumerate(marks) if mark.kind != "round" or place % step == 0]
 
 
 def _share(source: ReplaySource, mark: Mark) -> float:
@@ -121,7 +128,7 @@ def transport_row(data: TransportData, cells: int) -> tuple[Row, list[Place]]:
     row: Row = [Span(" ")]
     places: list[Place] = []
     for button in BUTTONS:
-        glyph = button.alt if data.playing and button.alt else button.glyph
+        glyph = button.alt if (data.playing or data.follows) and button.alt else button.glyph
         start = width_of(row)
         row.append(Span(f"{glyph} ", "accent" if button.alt else "plain"))
         places.append(Place(start, start + 2, button.action))
@@ -140,8 +147,9 @@ def transport_row(data: TransportData, cells: int) -> tuple[Row, list[Place]]:
 
 def _status(data: TransportData) -> Row:
     """The state in a word of one width, so that nothing moves when it changes."""
-    word = f"{'playing' if data.playing else 'paused':7} "
-    return [Span(word, "good" if data.playing else "warn"), Span(f"{speed_text(data.speed):5}", "strong")]
+    moving = data.playing or data.follows
+    word = f"{'live' if data.follows else 'playing' if data.playing else 'paused':7} "
+    return [Span(word, "good" if moving else "warn"), Span(f"{speed_text(data.speed):5}", "strong")]
 
 
 def _where(data: TransportData, *, narrow: bool) -> Row:
@@ -156,12 +164,15 @@ def _where(data: TransportData, *, narrow: bool) -> Row:
 
 
 def slider(data: TransportData, cells: int) -> Row:
-    """``├━━┿━━━◆──┼──⚡──┤`` in ``cells``: what was played is heavy, rounds and faults are marked."""
+    """``├━━┿━━━◆──┼──⚡─!┤`` in ``cells``: what was played is heavy, rounds and trouble are marked."""
     inner = cells - 2
     at = _cell(data.share, inner)
     glyphs: list[tuple[str, Role]] = [("━", "accent") if x < at else ("─", "faint") for x in range(inner)]
     for x in _round_cells(data.marks, inner):
         glyphs[x] = ("┿", "accent") if x < at else ("┼", "muted")
+    for mark in data.marks:
+        if mark.kind in SIGNS:
+            glyphs[_cell(mark.share, inner)] = SIGNS[mark.kind]
     for mark in data.marks:
         if mark.kind == "fault":
             x = min(_cell(mark.share, inner), inner - 2)
