@@ -216,6 +216,34 @@ def test_the_account_says_where_the_time_went_and_what_it_cost_in_speedup(done: 
     assert abs(4 + sum(steps) - done["speedup"]) < 0.01 * len(steps)  # what is left is what was measured
 
 
+def test_recovery_figures_stand_whole_on_a_narrow_screen(done: reports.Report) -> None:
+    found = {
+        "detection_seconds": 0.0,
+        "repair_seconds": 30.0,
+        "tasks_redone": 12,
+        "agent_seconds_lost": 128.0,
+        "tokens_lost": 1234,
+        "blast_radius": 5,
+    }
+    fault = {
+        "kind": "crash",
+        "targets": ["Dev1"],
+        "params": {},
+        "round": 1,
+        "started_seconds": 10.0,
+        "stopped_seconds": None,
+        "author": "operator",
+        "why": "",
+        "recovery": found,
+    }
+    lines = summary_text(done | {"faults": [fault]}, 80).splitlines()
+    at = next(n for n, line in enumerate(lines) if "⚡ crash Dev1" in line)
+    assert [line.strip() for line in lines[at + 1 : at + 3]] == [
+        "showed at once · repaired after 30.0 s · 12 tasks redone by others",
+        "128 agent-seconds and 1,234 tokens lost · reached 5 agents",
+    ]
+
+
 def test_recovery_figures_are_told_in_words() -> None:
     found = {
         "detection_seconds": 0.0009,

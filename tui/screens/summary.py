@@ -88,7 +88,7 @@ class SummaryScreen(Screen[None]):
         self._busy = False
         self._title = TitleLine()
         self.view = SummaryView()
-        self._footer = FooterLine(lambda: self.KEYS)
+        self._footer = FooterLine(self._keys)
 
     def compose(self) -> ComposeResult:
         """Title, figures, keys."""
@@ -143,12 +143,19 @@ class SummaryScreen(Screen[None]):
             return
         self.report = event.report
         self.view.show_report(event.report)
+        self._footer.show(EMPTY)
         created = when(event.report["created"] or "")
         self._title.say(
             [Span(f"summary · {clean_line(self.folder.run_id)}", "strong")], [Span(created, "muted")]
         )
 
     # ------------------------------------------------------------ keys
+
+    def _keys(self) -> tuple[Key, ...]:
+        """What can be done; there is a plan to save only if people injected something."""
+        faults = [] if self.report is None else self.report["faults"]
+        by_hand = any(fault["author"] not in ("plan", "engine") for fault in faults)
+        return tuple(key for key in self.KEYS if by_hand or key.id != "summary.save")
 
     def action_replay(self) -> None:
         """Replay the run."""

@@ -133,7 +133,7 @@ def _faults(report: Report, cells: int) -> list[Row]:
     for fault in faults:
         rows.append(crop_row(_fault(fault), cells))
         if fault.get("recovery") is not None:  # summaries of older versions have none
-            rows.append(crop_row(_recovery(fault["recovery"]), cells))
+            rows += _recovery(fault["recovery"], cells)
     return rows
 
 
@@ -154,9 +154,15 @@ def _fault(fault: dict[str, Any]) -> Row:
     return [*row, Span(f": {why}", "muted")] if why else row
 
 
-def _recovery(found: dict[str, Any]) -> Row:
+def _recovery(found: dict[str, Any], cells: int) -> list[Row]:
     """What the fault cost: how soon it showed, when all was well again, what was lost, whom it reached."""
-    return [Span("  " + " · ".join(recovery_words(found)), "muted")]
+    lines: list[str] = []
+    for phrase in recovery_words(found):
+        if lines and len(lines[-1]) + len(phrase) + 3 <= cells:
+            lines[-1] += f" · {phrase}"
+        else:
+            lines.append(f"  {phrase}")
+    return [crop_row([Span(line, "muted")], cells) for line in lines]
 
 
 def recovery_words(found: dict[str, Any]) -> list[str]:
