@@ -18,7 +18,7 @@ from statistics import fmean, quantiles
 
 from engine.analysis import copies
 from engine.models import registry
-from engine.models.base import Message, Model, Reply
+from engine.models.base import Hear, Message, Model, Reply, unheard
 from engine.record import events as ev
 from engine.record.codec import decode
 from engine.record.config import RunConfig
@@ -67,7 +67,7 @@ class TailedModel:
         self._inner, self._agent, self._seed, self._case, self._clock = inner, agent, seed, case, clock
         self._calls = 0
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """As the inner one, later."""
         self._calls += 1
         before = self._clock.now()

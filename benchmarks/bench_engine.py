@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.record.config import RunConfig
 from engine.record.writer import FileStore
 from engine.restore import Past
@@ -54,7 +54,7 @@ class Instant:
             self._replies.append(edit + (f'<complete_task id="{task}"/>' if task != spared else ""))
         self._next = 0
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """The next reply."""
         self._next += 1
         return Reply(self._replies[self._next % len(self._replies)], 100, 10)

@@ -30,7 +30,7 @@ from msgspec.structs import replace
 
 from engine import setup
 from engine.analysis.accounting import Account
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.models.simulated import perfect
 from engine.models.simulated.past import Memory
 from engine.models.simulated.turn import Turn
@@ -79,7 +79,7 @@ class OneTaskPerTurn:
         self._seed, self._agent, self._pace, self._sleep, self._pulls = seed, agent, pace, sleep, pulls
         self._memory = Memory()
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """Do one task, or wait for a moment."""
         turn = Turn(self._seed, messages, self._memory)
         perfect.develop(turn)

@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.writer import FileStore
@@ -58,7 +58,7 @@ class Tester:
     def __init__(self, path: str, content: str) -> None:
         self._text = f'<edit_file path="{path}">\n{content}</edit_file>\n<run_tests/>\n'
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """The one reply."""
         await asyncio.sleep(REPLY_SECONDS)
         return Reply(self._text, 100, 10)

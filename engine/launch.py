@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future, InvalidStateError
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from msgspec.structs import replace
 from engine import control
 from engine.errors import TeamtopError
 from engine.fork import Deed, Script, script
-from engine.models import registry
+from engine.models import lite, registry
 from engine.models.base import Model, ModelError
 from engine.models.environment import environment
 from engine.models.recorded import RecordedModel
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.events import AnyEvent
+from engine.record.folder import RunFolder
 from engine.record.writer import FileStore, SyncStore
 from engine.restore import Past
 from engine.resume import history
@@ -105,9 +106,8 @@ async def _main(
     attended: bool,
 ) -> Outcome:
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
-    if _has_real_model(prepared.start):
-        from engine.models import lite
-
+    real = _has_real_model(prepared.start)
+    if real:
         with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
             await lite.load()  # seconds that the first reply must not seem to have taken
     virtual = config.clock == "virtual"
@@ -119,7 +119,9 @@ async def _main(
         folder.write_meta(replace(prepared.meta, real_seconds=None))
 
     def live(spec: ev.AgentSpec) -> Model:
-        return registry.create(spec.model, seed=config.seed, sleep=clock.sleep, environ=environ)
+        return registry.create(
+            spec.model, seed=config.seed, sleep=clock.sleep, environ=environ, calls=config.calls
+        )
 
     sandbox = Chosen(
         required=_has_real_model(prepared.start, start),
@@ -137,6 +139,7 @@ async def _main(
         tests=runner_for(suite, config, sandbox, real_model=sandbox.required),
         models={spec.name: model(spec) for spec in start.team},
         recruit=lambda spec: model(check_joiner(config, spec, environ)),
+        calls=config.calls,
     )
     if scripted is not None:
         past.leave_out(scripted.left_out)
@@ -174,14 +177,12 @@ async def _main(
             jobs.add(job)
             job.add_done_callback(jobs.discard)
     server = control.ControlServer(folder.socket_path, receive)
-    warming = loop.create_task(_warm_up(seams, config.tests), name="warm up")
     try:
         with _stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
-            outcome = await run.play()
+            async with _beside(seams, config.tests, folder if real else None):
+                outcome = await run.play()
     finally:
         server.close()
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
     rung = sandbox.known or prepared.meta.sandbox
     folder.write_meta(replace(prepared.meta, real_seconds=_real_seconds(prepared, past, run), sandbox=rung))
     return outcome
@@ -267,6 +268,22 @@ def _real_seconds(prepared: Prepared, past: Past, run: Run) -> float | None:
     if run.real_seconds is None:
         return prepared.meta.real_seconds
     return None if before is None else round(before + run.real_seconds, 3)
+
+
+@contextlib.asynccontextmanager
+async def _beside(seams: Seams, tests: str, partials: RunFolder | None) -> AsyncIterator[None]:
+    """What goes on beside a run: warming up, and for real models notices of replies that are arriving."""
+    jobs = [asyncio.create_task(_warm_up(seams, tests), name="warm up")]
+    if partials is not None:
+        jobs.append(asyncio.create_task(seams.partials.follow(partials.partial_path), name="partials"))
+    try:
+        yield
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        if partials is not None:
+            await lite.close()
 
 
 async def _warm_up(seams: Seams, tests: str) -> None:

@@ -55,6 +55,7 @@ class Past:
         self.open_turns: dict[int, ev.TurnStarted] = {}
         self.round_open = False
         self.calls: Counter[str] = Counter()
+        self.calls_out: dict[int, set[int]] = {}
         self.messages_sent = 0
         self.waiting: Counter[str] = Counter()
         self.epochs: dict[str, int] = {}
@@ -106,7 +107,10 @@ class Past:
             ev.RoundStarted: self._round_started,
             ev.RoundEnded: self._round_ended,
             ev.TurnStarted: self._turn_started,
+            ev.CallStarted: self._call_started,
             ev.CallFailed: self._call_failed,
+            ev.CallAbandoned: self._call_abandoned,
+            ev.Replied: self._replied,
             ev.TurnEnded: self._turn_ended,
             ev.TaskAssigned: self._task_taken,
             ev.TaskClaimed: self._task_taken,
@@ -166,11 +170,22 @@ class Past:
         self.rounds[event.agent] = max(event.number, self.rounds.get(event.agent, 0))
         self.waiting.pop(event.agent, None)
 
+    def _call_started(self, event: ev.CallStarted) -> None:
+        self.calls_out.setdefault(event.turn, set()).add(event.attempt)
+
+    def _call_abandoned(self, event: ev.CallAbandoned) -> None:
+        self.calls_out.get(event.turn, set()).discard(event.attempt)
+
+    def _replied(self, event: ev.Replied) -> None:
+        self.calls_out.pop(event.turn, None)
+
     def _call_failed(self, event: ev.CallFailed) -> None:
+        self.calls_out.get(event.turn, set()).discard(event.attempt)
         self.calls[event.agent] += event.retry_seconds is not None
 
     def _turn_ended(self, event: ev.TurnEnded) -> None:
         self.open_turns.pop(event.turn, None)
+        self.calls_out.pop(event.turn, None)
         if event.outcome == "fenced":
             self.epochs[event.agent] = self.epochs.get(event.agent, 1) + 1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine import control
@@ -29,6 +29,8 @@ from engine.pacing import Outcome, Pacing
 from engine.record import events as ev
 from engine.record.bus import Bus
 from engine.record.clean import storable
+from engine.record.config import USUAL, CallConfig
+from engine.record.partials import Partials
 from engine.record.writer import JournalWriter, Store
 from engine.restore import Past, settle
 from engine.strategies import STRATEGIES
@@ -65,6 +67,8 @@ class Seams:
     tests: TestRunner
     models: Mapping[str, Model]
     recruit: Callable[[ev.AgentSpec], Model] | None = None
+    calls: CallConfig = USUAL
+    partials: Partials = field(default_factory=Partials)
 
 
 class Run:
@@ -130,6 +134,9 @@ class Run:
             last_turn=past.last_turn,
             messages_sent=past.messages_sent,
             failing=past.failing,
+            calls=seams.calls,
+            calls_out=past.calls_out,
+            partials=seams.partials,
         )
         for edit in past.edits:
             seams.workspace.apply(edit.path, edit.content, edit.agent, edit.round, edit.token)

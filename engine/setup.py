@@ -17,7 +17,7 @@ from engine.errors import TeamtopError, UsageError
 from engine.faults import selectors
 from engine.faults.plan import Planned, parse
 from engine.joining import TEAM_MAX
-from engine.models import registry
+from engine.models import calls, registry
 from engine.record import events as ev
 from engine.record.barrier import slack
 from engine.record.config import RunConfig, RunMeta
@@ -121,7 +121,8 @@ def check(
     if stranger := next((name for name in config.models if name not in names), None):
         raise UsageError(f"There is no agent {stranger!r} to give a model to.{nearest(stranger, names)}")
     for name in dict.fromkeys(spec.model for spec in team):
-        registry.check(name, environ)
+        registry.check(name, environ, config.calls.api_base)
+    calls.check(config.calls)
     _check_speed(config, team)
     quorum, verified_by, notes = demands(config)
     _check_tests(config, suite)
@@ -153,7 +154,7 @@ def _team(config: RunConfig) -> tuple[ev.AgentSpec, ...]:
 
 def check_joiner(config: RunConfig, spec: ev.AgentSpec, environ: Mapping[str, str]) -> ev.AgentSpec:
     """Return ``spec`` if a run of ``config`` can take it in as it goes. Raises ``UsageError``."""
-    registry.check(spec.model, environ)
+    registry.check(spec.model, environ, config.calls.api_base)
     _check_speed(config, (spec,))
     if registry.resolve(spec.model).real and not config.unsafe_tests:
         _check_sandbox(spec.model)  # simulated tests of such a team may run code that they do not know

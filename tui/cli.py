@@ -43,6 +43,7 @@ COMMANDS = (
     "scaling",
     "stats",
     "serve",
+    "serve-sim",
     "config",
     "doctor",
 )
@@ -60,7 +61,8 @@ class Commands(click.Group):
         """Return the command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tui.commands.{cmd_name}_command").command
+        module = f"tui.commands.{cmd_name.replace('-', '_')}_command"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def resolve_command(

@@ -85,7 +85,8 @@ def _tokens(events: pl.DataFrame, paid: pl.DataFrame) -> tuple[int, int, int]:
     if total.height and total["output_tokens"][0] is not None:
         return _sum(total["input_tokens"]), _sum(total["output_tokens"]), 0
     missing = paid.filter(pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null())
-    unknown = (pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)
+    failed = (pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)
+    unknown = failed | (pl.col("type") == "call_abandoned")
     uncounted = missing.height + events.filter(unknown).height
     return _sum(paid["input_tokens"]), _sum(paid["output_tokens"]), uncounted
 

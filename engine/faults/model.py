@@ -10,7 +10,7 @@ from random import Random
 from engine.faults import apierrors
 from engine.faults.corrupt import corrupt
 from engine.faults.switchboard import Active, Switchboard
-from engine.models.base import Message, Model, Reply
+from engine.models.base import Hear, Message, Model, Reply, unheard
 from engine.world.chance import stream
 from engine.world.clock import Clock
 
@@ -48,12 +48,12 @@ class DisturbedModel:
         """Have another model answer from the next call on."""
         self.name, self.real, self._inner = inner.name, inner.real, inner
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """As the inner model would answer, if nothing came in between."""
         self._calls += 1
         await self._refused(messages)
         before = self._clock.now()
-        reply = await self._inner.complete(messages)
+        reply = await self._inner.complete(messages, lambda text: self._heard(hear, text))
         took = self._clock.now() - before
         for fault in self._faults.on("slow", self._agent):
             await self._clock.sleep(took * (fault.number("factor") - 1))
@@ -65,6 +65,10 @@ class DisturbedModel:
                 self._on_late(self._agent, reply)
                 raise
         return self._damaged(reply, messages)
+
+    def _heard(self, hear: Hear, text: str) -> None:
+        if not self._faults.on("stall", self._agent):  # nobody hears of an agent that is silent
+            hear(text)
 
     async def _refused(self, messages: Sequence[Message]) -> None:
         """Raise ``ModelError`` if a fault makes this call fail."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ class ModelError(Exception):
         self.retry_after = retry_after
 
 
+Hear: TypeAlias = Callable[[str], None]
+"""Told each piece of a reply as it arrives; an empty one is a sign of life without words."""
+
+
+def unheard(_: str) -> None:
+    """Hear nothing of a reply before it is whole."""
+
+
 class Model(Protocol):
     """Anything that can answer a conversation."""
 
@@ -80,6 +88,9 @@ class Model(Protocol):
     real: bool
     """True if calls leave this process: they cannot be frozen, and they cost money."""
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
-        """Answer the conversation; takes its time on the run's clock. Raises ``ModelError``."""
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
+        """Answer the conversation; takes its time on the run's clock. Raises ``ModelError``.
+
+        ``hear`` is told what comes before the reply is whole, by models that send it in pieces.
+        """
         ...

@@ -37,13 +37,17 @@ _TOKEN = re.compile(
 _CONTEXT = re.compile(
     r"context[ _](?:length|window)|maximum context|too many tokens|prompt is too long", re.I
 )
+_GARBLED = re.compile(r"line \d+ column \d+ \(char \d+\)")
 _SPENT = re.compile(r"insufficient[ _](?:quota|balance|credit)|credit balance|billing|budget", re.I)
 
 
-def translate(error: BaseException, secrets: Sequence[str], timeout: float) -> ModelError:
-    """Say what kind of failure ``error`` is. ``secrets`` are values that must not be shown."""
+def translate(error: BaseException, secrets: Sequence[str], late: str) -> ModelError:
+    """Say what kind of failure ``error`` is. ``secrets`` are values that must not be shown.
+
+    ``late`` is what to say of a reply that was not there in time.
+    """
     kind = _kind(error)
-    text = f"no reply within {timeout:g} s" if kind == "timeout" else _line(error, secrets)
+    text = late if kind == "timeout" else _line(error, secrets)
     return ModelError(kind, text, retryable=kind in _RETRYABLE, retry_after=_retry_after(error))
 
 
@@ -57,6 +61,11 @@ def redact(text: str, secrets: Sequence[str]) -> str:
 def _kind(error: BaseException) -> Kind:
     names = {cls.__name__ for cls in type(error).__mro__}
     text = str(error)[:4000]
+    if "MidStreamFallbackError" in names or _GARBLED.search(text):
+        # The reply had begun, or its body could not be read: whatever the server thinks, tokens are spent.
+        inner = getattr(error, "original_exception", None)
+        kind = _kind(inner) if isinstance(inner, Exception) and inner is not error else "connection"
+        return kind if kind in ("rate_limit", "context", "spend_limit") else "connection"
     status = getattr(error, "status_code", None)
     if isinstance(error, builtins.TimeoutError) or "Timeout" in names or "APITimeoutError" in names:
         return "timeout"
@@ -83,7 +92,8 @@ def _line(error: BaseException, secrets: Sequence[str]) -> str:
     text = redact(str(error), secrets)
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     # "litellm.RateLimitError: RateLimitError: OpenAIException - …": only the end of it says something.
-    first = re.sub(r"^(?:litellm\.)?(?:\w+(?:Error|Exception|Timeout)\s*[:-]\s*)+", "", first)
+    first = re.sub(r"^(?:(?:litellm\.)?\w+(?:Error|Exception|Timeout)\s*[:-]\s*)+", "", first)
+    first = first.partition(" Original exception:")[0]  # it would only say the same once more
     shown = first or type(error).__name__
     return shown if len(shown) <= DETAIL_CHARACTERS else shown[: DETAIL_CHARACTERS - 1] + "…"
 

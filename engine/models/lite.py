@@ -6,20 +6,30 @@ litellm takes seconds and 170 MB to import, so it is imported in a thread when t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.models import providers
-from engine.models.base import Message, ModelError, Reply
+from engine.models import caching, pricing, providers, streams
+from engine.models.base import Hear, Message, ModelError, Reply, unheard
 from engine.models.failures import translate
+from engine.models.replies import read
+from engine.models.waiting import Waiting
+from engine.record.config import USUAL, CallConfig
 
 TEMPERATURE = 0.7
 MAX_OUTPUT_TOKENS = 8192
-TIMEOUT = 180.0
-"""Seconds for one attempt; no recorded reply took longer, and litellm bounds no call by itself."""
+"""Tokens of a reply at most."""
+
+NO_KEY = "none"
+"""Sent to an own server when there is no key: clients insist on one."""
+
+CLOSE_SECONDS = 2.0
+"""How long connections may take to close at the end of a run."""
 
 _SETTINGS = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices at import, no warning when it fails
@@ -35,37 +45,86 @@ class Litellm(Protocol):
         """Call a model; raises a great many kinds of exception."""
         ...
 
+    def completion_cost(self, **arguments: object) -> float:
+        """Dollars for a response; raises if the model has no price."""
+        ...
+
+    def ModelResponse(self, **fields: object) -> object:  # noqa: N802 - litellm's name
+        """Make a response, to be priced."""
+        ...
+
 
 class LiteModel:
-    """A real model behind litellm; ``environ`` holds the keys."""
+    """A real model behind litellm; ``environ`` holds the keys, ``calls`` says where and how long to wait.
+
+    The ``seed`` is sent to own servers only: there it makes replies repeatable, and elsewhere it is nobody's
+    business.
+    """
 
     real = True
 
-    def __init__(self, name: str, environ: Mapping[str, str], *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, name: str, environ: Mapping[str, str], calls: CallConfig = USUAL, *, seed: int = 0
+    ) -> None:
         self.name = name
-        self._timeout = timeout
-        self._arguments = providers.arguments(providers.provider_of(name) or "", environ)
+        self._calls = calls
         self._secrets = providers.secrets(environ)
+        self._caches = caching.marks(name)
+        self._arguments: dict[str, object] = {
+            "model": name,
+            "temperature": TEMPERATURE,
+            "max_tokens": MAX_OUTPUT_TOKENS,
+            "num_retries": 0,
+            "max_retries": 0,
+            "drop_params": True,  # some models take no temperature; they shall answer all the same
+            **providers.arguments(providers.provider_of(name) or "", environ),
+        }
+        if calls.api_base:
+            self._arguments = {"api_key": NO_KEY, **self._arguments, "api_base": calls.api_base, "seed": seed}
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
-        """Make one attempt. Raises ``ModelError``."""
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
+        """Make one attempt. Raises ``ModelError``. Cancelled, or too late, it closes its connection."""
         litellm = await load()
+        waiting = Waiting(self._calls)
+        price = pricing.price(litellm, self.name)
         try:
-            async with asyncio.timeout(self._timeout):
-                response = await litellm.acompletion(
-                    model=self.name,
-                    messages=[{"role": message.role, "content": message.text} for message in messages],
-                    temperature=TEMPERATURE,
-                    max_tokens=MAX_OUTPUT_TOKENS,
-                    timeout=self._timeout,
-                    num_retries=0,
-                    max_retries=0,
-                    drop_params=True,  # some models take no temperature; they shall answer all the same
+            async with asyncio.timeout(None) as alarm:
+                waiting.begin(alarm)
+                arguments = {
                     **self._arguments,
+                    "messages": caching.wire(messages, marked=self._caches),
+                    # litellm's own bounds a read and not the call; ours is the one that is to strike
+                    "timeout": self._calls.whole_seconds + 1,
+                }
+                if not self._calls.stream:
+                    return read(await litellm.acompletion(**arguments), price)
+                answer = await litellm.acompletion(
+                    **arguments, stream=True, stream_options={"include_usage": True}
                 )
+                return await streams.gather(answer, hear, waiting, price)
+        except ModelError:
+            raise
+        except TimeoutError:
+            raise ModelError("timeout", waiting.verdict(), retryable=True) from None
         except Exception as error:
-            raise translate(error, self._secrets, self._timeout) from None
-        return read(response)
+            raise translate(error, self._secrets, waiting.verdict()) from None
+
+
+async def close() -> None:
+    """Close the connections that litellm keeps open for further calls, and end its own tasks."""
+    if "litellm" not in sys.modules:
+        return
+    litellm: Any = sys.modules["litellm"]
+    before = asyncio.all_tasks()
+    with contextlib.suppress(Exception):  # it is the end; what cannot be closed ends with the process
+        await litellm.close_litellm_async_clients()
+        litellm.in_memory_llm_clients_cache.flush_cache()  # a closed client must serve no later run
+    with contextlib.suppress(Exception):
+        worker: Any = importlib.import_module("litellm.litellm_core_utils.logging_worker")
+        await worker.GLOBAL_LOGGING_WORKER.stop()
+    gc.collect(0)  # clients that nobody holds close themselves in tasks of their own
+    if closing := asyncio.all_tasks() - before:
+        await asyncio.wait(closing, timeout=CLOSE_SECONDS)
 
 
 async def load() -> Litellm:
@@ -80,42 +139,6 @@ async def load() -> Litellm:
         raise ModelError(
             "unknown", f"litellm cannot be imported: {type(error).__name__}", retryable=False
         ) from error
-
-
-def read(response: object) -> Reply:
-    """Turn litellm's response into a reply; raises ``ModelError`` (``empty``) if it holds no text."""
-    choices = getattr(response, "choices", None)
-    choice = choices[0] if choices else None
-    text = getattr(getattr(choice, "message", None), "content", None)
-    if not isinstance(text, str) or not text.strip():
-        reason = getattr(choice, "finish_reason", None) or "no choice"
-        raise ModelError("empty", f"the model answered without text ({reason})", retryable=True)
-    usage = getattr(response, "usage", None)
-    input_tokens = _tokens(usage, "prompt_tokens")
-    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
-    if not isinstance(cost, (int, float)) or input_tokens is None:
-        cost = None  # without usage litellm prices nothing at nothing
-    return Reply(
-        # A lone surrogate can be neither journalled nor written to a file.
-        text=text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text,
-        input_tokens=input_tokens,
-        output_tokens=_tokens(usage, "completion_tokens"),
-        finish_reason=str(getattr(choice, "finish_reason", None) or "stop"),
-        cost_usd=cost,
-        cost_source="unknown" if cost is None else "reported",
-        cached_tokens=_count(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
-        reasoning_tokens=_count(getattr(usage, "completion_tokens_details", None), "reasoning_tokens"),
-    )
-
-
-def _tokens(usage: object, name: str) -> int | None:
-    # litellm fills in zeros where a provider reports no usage; no prompt and no reply has zero tokens.
-    return _count(usage, name) or None
-
-
-def _count(holder: object, name: str) -> int | None:
-    value = getattr(holder, name, None)
-    return value if isinstance(value, int) else None
 
 
 def _import() -> Litellm:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from engine.models.base import Message, Model, Reply
+from engine.models.base import Hear, Message, Model, Reply, unheard
 from engine.record.events import Replied
 
 
@@ -29,11 +29,11 @@ class RecordedModel:
         self._request = request
         self._sleep = sleep
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """See the class."""
         recorded = self._replies.pop(self._request(), None)
         if recorded is None:
-            return await self._inner.complete(messages)
+            return await self._inner.complete(messages, hear)
         await self._sleep(recorded.latency_seconds)
         return Reply(
             recorded.text,

@@ -10,6 +10,7 @@ from engine.models import providers
 from engine.models.base import Model
 from engine.models.environment import environment
 from engine.models.pricing import NOTIONAL, Price
+from engine.record.config import USUAL, CallConfig
 
 SIMULATED: tuple[str, ...] = ("sim/claude-sonnet-4-6", "sim/gemini-3-flash", "sim/gpt-5.2", "sim/perfect")
 """Models that answer from within this process."""
@@ -53,13 +54,14 @@ def resolve(name: str) -> ModelInfo:
     return ModelInfo(name, real=True, provider=provider)
 
 
-def check(name: str, environ: Mapping[str, str]) -> None:
+def check(name: str, environ: Mapping[str, str], api_base: str = "") -> None:
     """Make sure, before a run starts, that ``name`` is a model and has its key in ``environ``.
 
-    Raises ``UsageError`` that names the nearest model or the missing variable. Imports no litellm.
+    An own server at ``api_base`` may do without a key. Raises ``UsageError`` that names the nearest model or
+    the missing variable. Imports no litellm.
     """
     info = resolve(name)
-    if not info.real or info.provider not in providers.NEEDS:
+    if not info.real or info.provider not in providers.NEEDS or api_base:
         return
     lacking = providers.missing(info.provider, environ)
     if lacking is not None:
@@ -76,11 +78,13 @@ def create(
     seed: int,
     sleep: Callable[[float], Awaitable[object]],
     environ: Mapping[str, str] | None = None,
+    calls: CallConfig = USUAL,
 ) -> Model:
     """Make the model of that name.
 
-    ``seed`` and ``sleep`` (the run clock's) are for simulated models; ``environ`` holds the keys for real
-    ones (default: the environment and ``.env``). Raises ``UsageError`` as ``check`` does.
+    ``sleep`` (the run clock's) is for simulated models; ``environ`` holds the keys for real ones (default:
+    the environment and ``.env``), and ``calls`` says how they are called. Raises ``UsageError`` as ``check``
+    does.
     """
     info = resolve(name)
     if not info.real:
@@ -90,8 +94,8 @@ def create(
     from engine.models.lite import LiteModel
 
     settings = environment() if environ is None else environ
-    check(name, settings)
-    return LiteModel(name, settings)
+    check(name, settings, calls.api_base)
+    return LiteModel(name, settings, calls, seed=seed)
 
 
 def _listed(provider: str) -> bool:

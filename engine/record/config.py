@@ -10,6 +10,29 @@ META_SCHEMA = 1
 """Schema of ``run.json``; a reader refuses a newer one."""
 
 
+class CallConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How real models are called.
+
+    ``api_base`` is the address of an own server, empty for the provider's. ``first_seconds`` bounds the wait
+    for the first piece of a reply, ``gap_seconds`` that between two, ``whole_seconds`` the whole attempt.
+    Requests and tokens per minute are those of a provider, for all agents together; null: no limit of ours.
+    After ``hedge_seconds`` without a reply a second attempt runs beside the first; null: none does.
+    """
+
+    api_base: str = ""
+    stream: bool = True
+    first_seconds: float = 120.0
+    gap_seconds: float = 60.0
+    whole_seconds: float = 300.0
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    hedge_seconds: float | None = None
+
+
+USUAL = CallConfig()
+"""How real models are called unless somebody says otherwise."""
+
+
 class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     """All choices of ``teamtop run``, resolved (no defaults left open).
 
@@ -41,6 +64,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
     models: dict[str, str] = msgspec.field(default_factory=dict)
     names: tuple[str, ...] = ()
+    calls: CallConfig = USUAL
 
     @property
     def developers(self) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class RunFolder:
         self.fork_path = path / "fork.json"
         self.summary_path = path / "summary.json"
         self.notes_path = path / "notes.json"
+        self.partial_path = path / "partial.json"
         self.log_path = path / "engine.log"
         self.lock_path = path / "run.lock"
         self.repo = path / "repo"

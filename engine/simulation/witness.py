@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from engine.models.base import Message, Model, Reply
+from engine.models.base import Hear, Message, Model, Reply, unheard
 from engine.record import events as ev
 from engine.record.writer import MemoryStore
 from engine.simulation.violation import Violation
@@ -132,10 +132,10 @@ class WatchedModel:
         self.name, self.real = inner.name, inner.real
         self._inner, self._steady, self._agent, self._witness = inner, steady, agent, witness
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """As the inner one, or the steady one."""
         self._witness.acted(f"{self._agent} was asked", self._witness.prompts[self._agent])
-        return await (self._steady if self._witness.quiet_seq else self._inner).complete(messages)
+        return await (self._steady if self._witness.quiet_seq else self._inner).complete(messages, hear)
 
 
 class WatchedTests:

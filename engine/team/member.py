@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from engine.models.base import Model
 from engine.record import events as ev
 from engine.record.bus import Bus
+from engine.record.config import USUAL, CallConfig
+from engine.record.partials import Partials
 from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.strategies.base import Strategy
@@ -17,6 +19,7 @@ from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
 from engine.team.failing import Failing
 from engine.team.gate import Gate
+from engine.team.ratelimit import RateLimits
 from engine.world.clock import Clock
 from engine.world.locks import LockService
 from engine.world.mailbox import Mailbox
@@ -58,7 +61,8 @@ class Team:
 
     ``members`` are those of the team now, in the order in which they came, and ``shape`` says what there is
     to do; ``run`` is how both began. ``spent`` is told when a provider takes no more calls because the money
-    is spent, in its words.
+    is spent, in its words. ``calls`` says how real models are called, ``calls_out`` which attempts of open
+    turns have left this process and not come back.
     """
 
     run: ev.RunStarted
@@ -79,6 +83,13 @@ class Team:
     last_turn: int = 0
     messages_sent: int = 0
     failing: Failing = field(default_factory=Failing)
+    calls: CallConfig = USUAL
+    calls_out: dict[int, set[int]] = field(default_factory=dict)
+    partials: Partials = field(default_factory=Partials)
+    rates: RateLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = RateLimits(self.calls, self.clock)
 
     @property
     def drafts(self) -> Drafts:

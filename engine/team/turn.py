@@ -8,7 +8,7 @@ from engine.record import events as ev
 from engine.record.clean import storable
 from engine.team.actions import Action, Malformed
 from engine.team.acts import ACTIONS_PER_REPLY
-from engine.team.caller import TurnLost, call
+from engine.team.caller import TurnLost, abandon, call
 from engine.team.member import Member, Team
 from engine.team.scanner import scan
 
@@ -95,6 +95,8 @@ def end(
     """Close a turn, once; its locks go when all turns that could collide with it have ended."""
     if team.open_turns.pop(started.turn, None) is None:
         return
+    for attempt in sorted(team.calls_out.pop(started.turn, ())):
+        abandon(team, started.turn, started.agent, attempt, "its turn was over")
     team.bus.emit(
         ev.TurnEnded(
             turn=started.turn,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from engine import control
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.record import events as ev
 from engine.record.state import RunState
 from engine.record.writer import MemoryStore
@@ -28,7 +28,7 @@ def test_a_prompt_is_in_the_journal_before_its_model_is_asked() -> None:
         def __init__(self, inner: ScriptedModel) -> None:
             self.name, self.real, self.inner = inner.name, inner.real, inner
 
-        async def complete(self, messages: Sequence[Message]) -> Reply:
+        async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
             turns = [event for event in journalled(store) if isinstance(event, ev.TurnStarted)]
             asked.append(len(turns))
             return await self.inner.complete(messages)

@@ -15,7 +15,7 @@ from engine.analysis import baseline
 from engine.analysis.consistency import check
 from engine.analysis.report import build
 from engine.errors import UsageError
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.models.recorded import RecordedModel
 from engine.pairedforks import compare
 from engine.record import events as ev
@@ -319,7 +319,7 @@ class Asked:
     real = True
     count = 0
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         self.count += 1
         return Reply("live", 1, 1)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from engine.models.base import Message, ModelError, Reply
+from engine.models.base import Hear, Message, ModelError, Reply, unheard
 from engine.record import events as ev
 from engine.record.writer import MemoryStore
 from engine.strategies import STRATEGIES
@@ -458,7 +458,7 @@ def test_28_reasoning_tokens_are_counted_and_what_is_not_reported_is_unknown_not
         def __init__(self, inner: ScriptedModel) -> None:
             self.inner = inner
 
-        async def complete(self, messages: Sequence[Message]) -> Reply:
+        async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
             reply = await self.inner.complete(messages)
             known = len(messages) == 2
             return Reply(

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from engine import control
 from engine.faults.plan import parse
-from engine.models.base import Message, Model, Reply
+from engine.models.base import Hear, Message, Model, Reply, unheard
 from engine.record import events as ev
 from engine.record.codec import BadRecord, decode
 from engine.record.state import RunState
@@ -61,7 +61,7 @@ class ScriptedModel:
         self._brain = brain
         self._sleep = sleep
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         self.asked.append([(message.role, message.text) for message in messages])
         said = self._brain(self._agent, len(self.asked), messages)
         if isinstance(said, str):

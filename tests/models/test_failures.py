@@ -16,15 +16,15 @@ class RateLimitError(Exception):
 
 def test_only_the_first_line_is_kept_and_without_the_names_of_classes() -> None:
     error = RateLimitError("litellm.RateLimitError: RateLimitError: OpenAIException - slow down\nTrace\nmore")
-    assert translate(error, (), 1.0).detail == "slow down"
+    assert translate(error, (), "late").detail == "slow down"
 
 
 def test_a_failure_without_a_text_is_named_by_its_class() -> None:
-    assert translate(RuntimeError(), (), 1.0).detail == "RuntimeError"
+    assert translate(RuntimeError(), (), "late").detail == "RuntimeError"
 
 
 def test_a_long_line_is_cut() -> None:
-    assert len(translate(RuntimeError("x" * 5000), (), 1.0).detail) == DETAIL_CHARACTERS
+    assert len(translate(RuntimeError("x" * 5000), (), "late").detail) == DETAIL_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_ordinary_words_are_not_hidden() -> None:
     ],
 )
 def test_the_wait_that_a_provider_asks_for_is_read_with_care(headers: object, seconds: float | None) -> None:
-    assert translate(RateLimitError("slow", headers=headers), (), 1.0).retry_after == seconds
+    assert translate(RateLimitError("slow", headers=headers), (), "late").retry_after == seconds
 
 
 def test_a_timeout_says_how_long_it_waited() -> None:
-    error = translate(TimeoutError(), (), 180.0)
+    error = translate(TimeoutError(), (), "no reply within 180 s")
     assert (error.kind, error.retryable, error.detail) == ("timeout", True, "no reply within 180 s")
 
 
 def test_what_nobody_knows_is_not_repeated() -> None:
-    error = translate(ValueError("odd"), (), 1.0)
+    error = translate(ValueError("odd"), (), "late")
     assert (error.kind, error.retryable) == ("unknown", False)

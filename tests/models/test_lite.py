@@ -16,6 +16,8 @@ import pytest
 from engine.models import lite, providers
 from engine.models.base import Message, ModelError, Reply
 from engine.models.lite import LiteModel
+from engine.models.replies import read
+from engine.record.config import CallConfig
 
 T = TypeVar("T")
 KEY = "sk-test-0123456789abcdef"
@@ -97,9 +99,11 @@ def server() -> Iterator[Server]:
     server.server_close()
 
 
-def model(server: Server, name: str = "openai/gpt-4o-mini", **options: Any) -> LiteModel:
+def model(server: Server, name: str = "openai/gpt-4o-mini", **calls: Any) -> LiteModel:
+    """A model whose replies come whole; streams are tested against the server of simulated models."""
     address = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    return LiteModel(name, {"OPENAI_API_KEY": KEY, "OPENAI_API_BASE": address}, **options)
+    environ = {"OPENAI_API_KEY": KEY, "OPENAI_API_BASE": address}
+    return LiteModel(name, environ, CallConfig(stream=False, **calls))
 
 
 def failure(run: Any, model: LiteModel) -> ModelError:
@@ -198,7 +202,7 @@ def test_what_a_repeat_cannot_mend_is_not_retryable(
 
 def test_silence_is_a_timeout_after_our_own_limit(run: Any, server: Server) -> None:
     server.hold.clear()
-    error = failure(run, model(server, timeout=0.2))
+    error = failure(run, model(server, whole_seconds=0.2))
     assert (error.kind, error.retryable) == ("timeout", True)
     assert error.detail == "no reply within 0.2 s"
 
@@ -284,7 +288,7 @@ def test_the_installed_litellm_can_pass_tools(run: Any) -> None:
             api_key=KEY,
         )
 
-    assert lite.read(run(call())).text == "fine"
+    assert read(run(call())).text == "fine"
 
 
 def test_the_import_leaves_no_key_file_in_the_environment(run: Any) -> None:

@@ -113,7 +113,7 @@ def test_work_for_threads_and_calls_from_outside_are_refused_by_the_loop() -> No
 def test_a_trap_that_somebody_looked_away_from_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
     original = WatchedModel.complete
 
-    async def complete(self: Any, messages: Any) -> Any:
+    async def complete(self: Any, messages: Any, hear: Any = None) -> Any:
         with contextlib.suppress(BaseException):
             os.urandom(1)
         return await original(self, messages)

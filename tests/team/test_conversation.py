@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import control
-from engine.models.base import Message, Model, ModelError, Reply
+from engine.models.base import Hear, Message, Model, ModelError, Reply, unheard
 from engine.record import events as ev
 from engine.record.codec import decode
 from engine.record.state import RunState
@@ -132,7 +132,7 @@ def test_the_digest_of_a_request_covers_all_that_the_model_gets() -> None:
         def __init__(self, inner: ScriptedModel) -> None:
             self.name, self.real, self.inner = inner.name, inner.real, inner
 
-        async def complete(self, messages: Sequence[Message]) -> Reply:
+        async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
             text = "\0".join(f"{message.role}:{message.text}" for message in messages)
             whole = hashlib.sha256(text.encode()).hexdigest()
             asked.append(whole)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.call_options import call_options, take
 from tui.commands.options import Command, Speed, Word, choose_display, display_option, runs_dir_option
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ SIMULATED_SPEED = 10.0
     is_flag=True,
     help="Let code of models run with your rights, without a sandbox.",
 )
+@call_options
 @runs_dir_option
 @click.option(
     "--run-id", metavar="ID", default=None, help="Name of the run. Default: time, suite, and four digits."
@@ -156,7 +158,7 @@ def command(
     from tui.commands import running
 
     _heeded(asked["strategy"])
-    config = configure(**asked, faults=_text_of(plan), plan_name=clean_line(plan))
+    config = configure(calls=take(asked), **asked, faults=_text_of(plan), plan_name=clean_line(plan))
     environ = launch.environment()
     name = run_id or new_run_id(config.suite, datetime.now().astimezone())
     prepared = launch.prepare(config, runs_dir, name, environ)

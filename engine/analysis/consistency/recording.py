@@ -41,7 +41,10 @@ _FRAME = frozenset(
         ev.TurnStarted,
         ev.TurnEnded,
         ev.Replied,
+        ev.CallStarted,
+        ev.ReplyHeard,
         ev.CallFailed,
+        ev.CallAbandoned,
     )
 )
 """Kinds of events that open and close something."""
@@ -81,7 +84,7 @@ class _Nesting:
                 agent = self._turns.pop(event.turn, None)
                 if agent != event.agent:
                     return f"Turn {event.turn} of {event.agent} ended without being open."
-            case ev.Replied() | ev.CallFailed():
+            case ev.Replied() | ev.CallFailed() | ev.CallStarted() | ev.ReplyHeard():
                 wrong = self._turns.get(event.turn) != event.agent or event.turn in self._replied
                 if isinstance(event, ev.Replied):
                     self._replied.add(event.turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from engine.models.base import Message, Reply
+from engine.models.base import Hear, Message, Reply, unheard
 from engine.models.pricing import NOTIONAL
 from engine.models.simulated import claiming, costs, given, lead, perfect
 from engine.models.simulated.past import Memory
@@ -77,7 +77,7 @@ class SimulatedModel:
         self._price = NOTIONAL.get(name)
         self._memory = Memory()
 
-    async def complete(self, messages: Sequence[Message]) -> Reply:
+    async def complete(self, messages: Sequence[Message], hear: Hear = unheard) -> Reply:
         """Answer after the simulated latency. Never raises ``ModelError``: faults come from elsewhere."""
         reply = simulate(self.name, self._seed, messages, self._memory)
         await self._sleep(reply.latency_seconds)

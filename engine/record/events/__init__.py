@@ -80,9 +80,12 @@ from engine.record.events.tasks import (
 )
 from engine.record.events.turns import (
     UNKNOWN_OUTCOME,
+    CallAbandoned,
     CallFailed,
+    CallStarted,
     Replied,
     ReplyFenced,
+    ReplyHeard,
     Seen,
     TurnEnded,
     TurnStarted,
@@ -97,7 +100,10 @@ AnyEvent: TypeAlias = (
     | RunEnded
     | RunVerified
     | TurnStarted
+    | CallStarted
+    | ReplyHeard
     | CallFailed
+    | CallAbandoned
     | Replied
     | TurnEnded
     | ReplyFenced
@@ -156,7 +162,9 @@ __all__ = [
     "AgentSpec",
     "AgentStalled",
     "AnyEvent",
+    "CallAbandoned",
     "CallFailed",
+    "CallStarted",
     "ControlRefused",
     "DependencyAdded",
     "DraftAccepted",
@@ -185,6 +193,7 @@ __all__ = [
     "Refusal",
     "Replied",
     "ReplyFenced",
+    "ReplyHeard",
     "Resumed",
     "ReviewAssigned",
     "ReviewGiven",

@@ -51,7 +51,8 @@ UNKNOWN_OUTCOME = ("timeout", "connection")
 
 
 class CallFailed(Event, frozen=True, kw_only=True, tag="call_failed"):
-    """An attempt at a model call failed. ``retry_seconds``: the wait before the next, null after the last.
+    """An attempt at a model call failed. ``retry_seconds``: the wait before the next, null after the last,
+    0 if another attempt is out beside it.
 
     After a ``kind`` of ``UNKNOWN_OUTCOME`` nobody knows whether the call was carried out, and charged.
     """
@@ -62,6 +63,42 @@ class CallFailed(Event, frozen=True, kw_only=True, tag="call_failed"):
     kind: str
     detail: str
     retry_seconds: float | None = None
+
+
+class CallStarted(Event, frozen=True, kw_only=True, tag="call_started"):
+    """An attempt leaves this process: number ``attempt`` of its turn, after so long a wait for its provider's
+    limits. A ``hedge`` goes out beside one that takes long. Calls of simulated models are not announced.
+
+    What becomes of it is one of ``replied`` (the last attempt that did not fail), ``call_failed`` and
+    ``call_abandoned``.
+    """
+
+    turn: int
+    agent: str
+    attempt: int
+    waited_seconds: float = 0.0
+    hedge: bool = False
+
+
+class ReplyHeard(Event, frozen=True, kw_only=True, tag="reply_heard"):
+    """A sign of life within a reply that arrives in pieces: so many characters of it have come.
+
+    At the first piece, and then not more often than every two seconds; the pieces themselves are no events.
+    """
+
+    turn: int
+    agent: str
+    attempt: int
+    characters: int
+
+
+class CallAbandoned(Event, frozen=True, kw_only=True, tag="call_abandoned"):
+    """Nobody waits any more for an attempt that is out. Its outcome is unknown, and so is what it cost."""
+
+    turn: int
+    agent: str
+    attempt: int
+    detail: str = ""
 
 
 class Replied(Event, frozen=True, kw_only=True, tag="replied"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from engine.record import events as ev
-from engine.record.state.suspicion import Rhythm
+from engine.record.state.suspicion import PULSE_MEDIAN, Rhythm
 
 AgentStatus: TypeAlias = Literal[
     "idle", "thinking", "acting", "testing", "waiting", "stalled", "down", "left"
@@ -60,7 +60,9 @@ class AgentState:
 
     ``silent_since`` is when the agent was last heard of, while a reply of it is due; ``suspicion_peak`` is
     the highest that its silences have reached so far (see ``suspicion``). ``line_count`` counts lines ever
-    added, so that a view knows how many are new and how many were let go.
+    added, so that a view knows how many are new and how many were let go. ``rhythm`` is of waits for a reply,
+    or for its first piece, ``pulse`` of those between pieces; ``writing`` is how many characters have come of
+    the reply that is due, null before the first piece.
     Tokens are sums of what was reported; ``cost_usd`` is null from the first reply of unknown price on.
     """
 
@@ -86,6 +88,8 @@ class AgentState:
     silent_since: float | None = None
     suspicion_peak: float = 0.0
     rhythm: Rhythm = field(default_factory=Rhythm)
+    pulse: Rhythm = field(default_factory=lambda: Rhythm(median=PULSE_MEDIAN))
+    writing: int | None = None
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     line_count: int = 0
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
@@ -97,7 +101,10 @@ class AgentState:
 
     def suspicion(self, now: float) -> float:
         """φ of the agent's silence at ``now`` (run-clock seconds); 0 while nothing of it is due."""
-        return 0.0 if self.silent_since is None else self.rhythm.phi(now - self.silent_since)
+        if self.silent_since is None:
+            return 0.0
+        rhythm = self.rhythm if self.writing is None else self.pulse
+        return rhythm.phi(now - self.silent_since)
 
     def hush(self, ts: float) -> None:
         """From now on something of the agent is due."""
@@ -109,8 +116,14 @@ class AgentState:
             return
         self.suspicion_peak = max(self.suspicion_peak, self.suspicion(ts))
         if reply:
-            self.rhythm.beat(ts - self.silent_since)
-        self.silent_since = None
+            (self.rhythm if self.writing is None else self.pulse).beat(ts - self.silent_since)
+        self.silent_since, self.writing = None, None
+
+    def beats(self, ts: float, characters: int) -> None:
+        """A sign of life within a reply: so many characters of it are there, and more is due."""
+        self.heard(ts, reply=True)
+        self.hush(ts)
+        self.writing = characters
 
     def pay(self, reply: ev.Replied | ev.ReplyFenced) -> None:
         """Count the tokens and the cost of a reply."""

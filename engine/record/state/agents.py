@@ -8,6 +8,9 @@ from engine.record.state import refusals
 from engine.record.state.agent import AgentState, AgentStatus, Line, LineKind, Turn
 from engine.record.state.speech import speech_of
 
+WAIT_SHOWN = 1.0
+"""Seconds from which on a wait for a rate limit is a line in the pane."""
+
 
 class AgentsState:
     """All agents in team order, and the lines of their panes."""
@@ -110,9 +113,27 @@ class AgentsState:
             turn = Turn(event.turn, event.number, event.ts, request, seen)
             state.turns.append(turn)
 
+    def call_started(self, event: ev.CallStarted) -> None:
+        """An attempt goes out: from here on a reply is due."""
+        state = self.agents.get(event.agent)
+        if state is not None and not event.hedge:
+            state.hush(event.ts)
+        if event.hedge:
+            self.add(event, event.agent, "act", "asks once more beside a call that takes long")
+        elif event.waited_seconds >= WAIT_SHOWN:
+            self.add(event, event.agent, "act", f"waited {event.waited_seconds:.0f} s for the rate limit")
+
+    def reply_heard(self, event: ev.ReplyHeard) -> None:
+        """A reply is arriving."""
+        state = self.agents.get(event.agent)
+        if state is not None and state.silent_since is not None:
+            state.beats(event.ts, event.characters)
+
     def call_failed(self, event: ev.CallFailed) -> None:
         """A model call failed."""
         after = "gives up" if event.retry_seconds is None else f"again in {event.retry_seconds:.0f} s"
+        if event.retry_seconds == 0:
+            after = "another attempt is out"
         if (state := self.agents.get(event.agent)) is not None:
             state.heard(event.ts)
             if event.retry_seconds is not None:

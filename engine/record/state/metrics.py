@@ -139,6 +139,10 @@ class MetricsState:
         """A call whose outcome is unknown cost tokens that nobody counted."""
         self.tokens_unknown += event.kind in ev.UNKNOWN_OUTCOME
 
+    def call_abandoned(self, event: ev.CallAbandoned) -> None:
+        """So did one that nobody waited for any more."""
+        self.tokens_unknown += 1
+
     def replied(self, event: ev.Replied) -> None:
         """A reply came."""
         self.replies += 1

@@ -23,6 +23,9 @@ _PRIOR_REPLIES = 3.0
 _PRIOR_MEDIAN, _PRIOR_SIGMA = 7.8, 0.88
 """Recorded turns of one agent: median in seconds, and the log-normal spread of their variation, 1.08."""
 
+PULSE_MEDIAN = 2.0
+"""Seconds between two signs of life within a reply that arrives in pieces: no more are recorded."""
+
 _SIGMA_MIN = 0.25
 """Least spread: an agent whose replies all took one time is not lost because the next takes a third more."""
 
@@ -34,6 +37,8 @@ class Rhythm:
     count: int = 0
     total: float = 0.0
     squares: float = 0.0
+    median: float = _PRIOR_MEDIAN
+    """What is expected before anything is known, in seconds."""
 
     def beat(self, seconds: float) -> None:
         """A reply came after ``seconds``."""
@@ -47,7 +52,7 @@ class Rhythm:
         if silent <= 0:
             return 0.0
         weight = self.count + _PRIOR_REPLIES
-        median = math.log(_PRIOR_MEDIAN)
+        median = math.log(self.median)
         mean = (self.total + _PRIOR_REPLIES * median) / weight
         spread = self.squares + _PRIOR_REPLIES * (median * median + _PRIOR_SIGMA * _PRIOR_SIGMA)
         sigma = max(_SIGMA_MIN, math.sqrt(max(0.0, spread / weight - mean * mean)))

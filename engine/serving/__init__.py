@@ -1,0 +1,1 @@
+"""Serving the simulated models over HTTP, as a provider would, with faults on request."""
