@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script
-from tui.screens.details import detail_of, task_page, turn_page
+from tui.screens.details import detail_of, reflowed, task_page, turn_page
 from tui.source import EventsSource
 from tui.widgets.moment import Moment
 from tui.widgets.page import Paragraph
@@ -89,3 +89,20 @@ def test_outcomes_of_a_failed_call_are_told() -> None:
     turn = RunState.of(s.events).agents.agents["Dev1"].turn
     assert turn is not None
     assert "· call failed (http_529), gives up\n  Overloaded." in written(turn_page(turn))
+
+
+def test_breaks_of_an_editor_go_and_those_of_an_author_stay() -> None:
+    long = "It returns a + b for two numbers, as Python's + gives it: two ints give an exact int; if one of"
+    item = "- ValueError if values has no spread: all values are equal (test this by comparing them, for"
+    text = (
+        f"Write add.\n{long}\nthem is a float.\n{item}\n  rounding errs).\n- None else.\n\nSo:\n    add(1, 2)"
+    )
+    assert reflowed(text).split("\n") == [
+        "Write add.",
+        f"{long} them is a float.",
+        f"{item} rounding errs).",
+        "- None else.",
+        "",
+        "So:",
+        "    add(1, 2)",
+    ]

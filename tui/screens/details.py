@@ -30,6 +30,9 @@ from tui.widgets.panel import Panel
 RENEW_SECONDS = 0.5
 """How often an open page looks whether its turn or task went on."""
 
+BROKEN_FROM = 80
+"""Characters from which on a line of a description counts as broken for the width of an editor."""
+
 
 class PageDialog(Dialog[None]):
     """A page to read, nearly as large as the screen."""
@@ -232,8 +235,25 @@ def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
         *(Paragraph(_copy(copy, len(task.tests)), label="copy        ") for copy in copies),
         Paragraph(""),
         Paragraph(task.title, "strong"),
-        Paragraph(task.description, verbatim=True),
+        Paragraph(reflowed(task.description), verbatim=True),
     ]
+
+
+def reflowed(text: str) -> str:
+    """The text without the breaks that its author made at the width of an editor, for it is wrapped anew.
+
+    Short lines, blank ones, items of lists and code (indented by four) keep theirs.
+    """
+    lines: list[str] = []
+    broken = False
+    for line in text.split("\n"):
+        words = line.strip()
+        if broken and words and not words.startswith(("-", "*", ">>>")) and not line.startswith("    "):
+            lines[-1] += f" {words}"
+        else:
+            lines.append(line)
+        broken = len(line) >= BROKEN_FROM and not line.startswith("    ")
+    return "\n".join(lines)
 
 
 def _copy(copy: DraftState, tests: int) -> str:
