@@ -1,11 +1,12 @@
 """Deleted runs: moved to ``.trash`` in their runs folder, from where they can be brought back.
 
-``.trash/<n>/<run-id>``: the number tells which was deleted last and keeps runs of one name apart. Nothing is
-ever removed from there by teamtop.
+``.trash/<n>/<run-id>``: the number tells which was deleted last and keeps runs of one name apart. Only
+``remove`` ever takes anything from there, and only what is below such a number.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,8 +59,31 @@ def restore(place: Path) -> RunFolder:
     return RunFolder(home)
 
 
+def remove(place: Path) -> None:
+    """Delete a run of the trash for good. Raises ``TeamtopError`` if it, or some of it, stays.
+
+    Only folders below a number in a ``.trash`` are, and no link is followed.
+    """
+    number, trash = place.parent, place.parents[1]
+    links = any(path.is_symlink() for path in (place, number, trash))
+    if links or trash.name != NAME or not number.name.isdecimal():
+        raise TeamtopError(f"{place} is not in a trash of teamtop: it stays.")
+    if (pid := RunFolder(place).alive()) is not None:
+        raise TeamtopError(f"{place} is run by process {pid}: it stays.")
+    try:
+        shutil.rmtree(place)
+        number.rmdir()
+    except OSError as error:
+        raise TeamtopError(f"{place} cannot be deleted: {error.strerror or error}.") from None
+
+
 def last(dirs: Sequence[Path]) -> Path | None:
     """The run that was deleted last from any of ``dirs``, where it lies now; null if the trash is empty."""
+    return next(iter(listing(dirs)), None)
+
+
+def listing(dirs: Sequence[Path]) -> list[Path]:
+    """Where the deleted runs of ``dirs`` lie, the latest first."""
     found: list[tuple[int, int, Path]] = []
     for directory in dirs:
         for number in _numbered(directory / NAME):
@@ -68,7 +92,7 @@ def last(dirs: Sequence[Path]) -> Path | None:
                 found += [(number.stat().st_mtime_ns, int(number.name), path) for path in runs]
             except OSError:
                 continue
-    return max(found)[2] if found else None
+    return [path for _, _, path in sorted(found, reverse=True)]
 
 
 def _numbered(trash: Path) -> list[Path]:

@@ -16,18 +16,20 @@ from typing import Any, ClassVar, Literal
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
+from textual.widget import Widget
 
 from engine.control import ControlClient
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
 from tui import config, layouts, theme
-from tui.keys import APP, Key, remap
+from tui.keys import APP, MOVE, TIMELINE, VIEWED, Key, bindings_of, key_name, remap
 from tui.screens.dialogs import TooSmall
 from tui.screens.live import LiveScreen, RunScreen
 from tui.source import RunSource, TailSource
 from tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH
+from tui.widgets.panel import Panel
 
 Opening = Callable[["TeamtopApp"], Screen[Any]]
 """Makes the first screen."""
@@ -165,9 +167,10 @@ class TeamtopApp(App[int]):
 
     def action_help(self) -> None:
         """All keys, and what the panels show."""
+        from tui.help import front_page
         from tui.screens.details import HelpDialog
 
-        self.push_screen(HelpDialog(self.screen_keys))
+        self.push_screen(HelpDialog(front_page(self.screen, self.screen_keys)))
 
     def action_request_quit(self) -> None:
         """Leave; a screen with something at stake asks first."""
@@ -209,26 +212,44 @@ class TeamtopApp(App[int]):
         self.action_request_quit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of the screen by name, for the palette."""
-        moment = screen.moment if isinstance(screen, RunScreen) else None
-        for key in self.screen_keys:
-            if key.id == "app.palette" or (moment is not None and not key.applies(moment)):
-                continue
-            yield SystemCommand(
-                f"{key.label.capitalize()} ({key.name})", key.tooltip, self._runner(screen, key.action)
-            )
-        if isinstance(screen, RunScreen):
-            for layout in self.layouts.all:
-                take = partial(screen.action_take_layout, layout.name)
-                yield SystemCommand(f"Layout: {clean_line(layout.name)}", "Panels as they were saved", take)
+        """Every action of what is in front by name, for the palette; of a dialog, those of the dialog."""
+        if isinstance(screen, ModalScreen):
+            for binding in bindings_of(type(screen)):
+                run = self._runner(screen, binding.action)
+                yield SystemCommand(
+                    f"{binding.description.capitalize()} ({key_name(binding)})", binding.tooltip, run
+                )
+        else:
+            yield from self._commands(screen)
         yield SystemCommand("Theme", "Choose colours", self.action_change_theme)
         yield SystemCommand(
             "Screenshot", "Save the screen as SVG", lambda: self.set_timer(0.1, self.deliver_screenshot)
         )
 
-    def _runner(self, screen: Screen[Any], action: str) -> Callable[[], None]:
+    def _commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Actions of a screen, and of the panel that has the keyboard."""
+        moment = screen.moment if isinstance(screen, RunScreen) else None
+        for key in self.screen_keys:
+            if key.id != "app.palette" and (moment is None or key.applies(moment)):
+                yield self._command(key, screen)
+        panel = screen.focused
+        if isinstance(panel, Panel):
+            own = {binding.id for binding in bindings_of(type(panel))}
+            for key in (*VIEWED, *MOVE, *TIMELINE):
+                if key.id in own or key.action.startswith("app."):
+                    yield self._command(key, panel)
+        if isinstance(screen, RunScreen):
+            for layout in self.layouts.all:
+                take = partial(screen.action_take_layout, layout.name)
+                yield SystemCommand(f"Layout: {clean_line(layout.name)}", "Panels as they were saved", take)
+
+    def _command(self, key: Key, target: Widget) -> SystemCommand:
+        title = f"{key.label.capitalize()} ({key.name})"
+        return SystemCommand(title, key.tooltip, self._runner(target, key.action))
+
+    def _runner(self, target: Widget, action: str) -> Callable[[], None]:
         def run() -> None:
-            self.call_later(screen.run_action, action)
+            self.call_later(target.run_action, action)
 
         return run
 

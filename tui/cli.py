@@ -37,6 +37,7 @@ COMMANDS = (
     "paper",
     "import",
     "list",
+    "trash",
     "suites",
     "faults",
     "sweep",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from tui.keys import GROUPS, MOVE, TIMELINE, VIEWED, Key
+from textual.screen import Screen
+
+from tui.keys import GROUPS, MOVE, TIMELINE, VIEWED, Key, bindings_of, key_name
+from tui.viewhelp import VIEW_HELP
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.page import Paragraph
+from tui.widgets.panel import Panel
 
 PANEL_HELP: dict[str, tuple[str, str]] = {
     "tasks": (
@@ -120,10 +125,15 @@ TRANSPORT_HELP = (
 """What the line below the panels of a replay shows."""
 
 
-def help_page(keys: Iterable[Key]) -> list[Paragraph]:
-    """All keys of a screen by group, the signs, and the panels."""
+def help_page(
+    keys: Iterable[Key], first: Sequence[tuple[str, str]] = (), *, panels: bool = True
+) -> list[Paragraph]:
+    """What is in front (``first``: titles and texts), all keys of a screen by group, signs and ``panels``."""
     page: list[Paragraph] = []
-    known = list(dict.fromkeys([*keys, *VIEWED, *MOVE, *TIMELINE]))
+    for title, text in first:
+        page += [Paragraph(title, "strong"), Paragraph(text), Paragraph("")]
+    more = (*VIEWED, *MOVE, *TIMELINE) if panels else MOVE
+    known = list(dict.fromkeys([*keys, *more]))
     for group, heading in GROUPS.items():
         members = [key for key in known if key.group == group]
         if not members:
@@ -131,6 +141,8 @@ def help_page(keys: Iterable[Key]) -> list[Paragraph]:
         page.append(Paragraph(heading, "strong"))
         page += [Paragraph(key.tooltip, label=f"{key.name:>9} ") for key in members]
         page.append(Paragraph(""))
+    if not panels:
+        return page
     page += [Paragraph("Layouts", "strong"), Paragraph(LAYOUT_HELP), Paragraph("")]
     if any(key.group == "replay" for key in known):
         page += [Paragraph("The line of a replay", "strong"), Paragraph(TRANSPORT_HELP), Paragraph("")]
@@ -140,7 +152,8 @@ def help_page(keys: Iterable[Key]) -> list[Paragraph]:
         page.append(Paragraph(f"{glyph} {word}: {_STATUS_HELP[word]}", role))
     page.append(Paragraph(""))
     for title, text in PANEL_HELP.values():
-        page += [Paragraph(title, "strong"), Paragraph(text), Paragraph("")]
+        if (title, text) not in first:
+            page += [Paragraph(title, "strong"), Paragraph(text), Paragraph("")]
     return page
 
 
@@ -148,6 +161,31 @@ def panel_page(key: str) -> list[Paragraph]:
     """What one panel shows."""
     title, text = PANEL_HELP[key]
     return [Paragraph(title, "strong"), Paragraph(text)]
+
+
+def dialog_page(dialog: Screen[Any]) -> list[Paragraph]:
+    """What a dialog is about, and the keys that it has."""
+    title, text = VIEW_HELP[about(dialog)]
+    page = [Paragraph(title, "strong"), Paragraph(text), Paragraph("")]
+    within = bindings_of(type(dialog.focused)) if isinstance(dialog.focused, Panel) else []
+    own = [binding for binding in (*bindings_of(type(dialog)), *within) if binding.tooltip]
+    return page + [Paragraph(each.tooltip, label=f"{key_name(each):>9} ") for each in own]
+
+
+def about(screen: Screen[Any]) -> str:
+    """The entry of ``VIEW_HELP`` that tells of the screen."""
+    return str(getattr(screen, "ABOUT", ""))
+
+
+def front_page(screen: Screen[Any], keys: Iterable[Key]) -> list[Paragraph]:
+    """The help of a screen: the panel with the keyboard first, if there is one, then the screen, then all."""
+    first = [VIEW_HELP[about(screen)]] if about(screen) in VIEW_HELP else []
+    focused = getattr(screen.focused, "key", "")
+    panels = about(screen) in ("live", "replay", "tour")
+    panel = "agents" if focused.startswith("agent:") or focused == "roster" else focused
+    if panels and panel in PANEL_HELP:
+        first.insert(0, PANEL_HELP[panel])
+    return help_page(keys, first, panels=panels)
 
 
 _STATUS_HELP = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from textual.binding import Binding
 from textual.keys import Keys, _character_to_key
 
-from tui.keys import MOVE, TIMELINE, Key
+from tui.keys import MOVE, TIMELINE, VIEWED, Key, bindings_of
 
 _NAMED = frozenset(key.value for key in Keys)
 _MODIFIERS = ("ctrl+", "shift+", "alt+", "super+", "meta+")
@@ -24,9 +26,10 @@ def screens() -> dict[str, tuple[Key, ...]]:
     from tui.screens.replay import ReplayScreen
     from tui.screens.summary import SummaryScreen
 
-    move = tuple(key for key in MOVE if key.id not in {"move.home", "move.end"})
+    move = _but(MOVE, "move.home", "move.end")
     return {
         "the live screen": (*LiveScreen.KEYS, *MOVE, *TIMELINE),
+        "a panel with several views": (*LiveScreen.KEYS, *VIEWED, *_but(MOVE, "move.home")),
         "a replay": (*ReplayScreen.KEYS, *move, *TIMELINE),
         "the list of runs": (*BrowserScreen.KEYS, *MOVE),
         "a summary": (*SummaryScreen.KEYS, *MOVE),
@@ -35,10 +38,65 @@ def screens() -> dict[str, tuple[Key, ...]]:
     }
 
 
+def _but(keys: tuple[Key, ...], *ids: str) -> tuple[Key, ...]:
+    """Without those that stand behind others of the same key there."""
+    return tuple(key for key in keys if key.id not in ids)
+
+
+def dialogs() -> dict[str, tuple[Key, ...]]:
+    """The keys of each dialog and page, by the title of its help."""
+    from tui.screens import (
+        arranging,
+        details,
+        exporting,
+        faults,
+        forking,
+        goto,
+        links,
+        members,
+        notes,
+        stories,
+        trashing,
+    )
+    from tui.screens import dialogs as asking
+    from tui.viewhelp import VIEW_HELP
+
+    kinds: tuple[type[asking.Dialog[Any]], ...] = (
+        *(asking.QuitDialog, asking.MessageDialog, faults.FaultDialog, forking.ForkDialog),
+        *(members.FormDialog, members.LeaveDialog, goto.GoToDialog, links.LinkDialog),
+        *(arranging.LayoutDialog, exporting.ExportDialog, notes.TagsDialog, notes.NoteDialog),
+        *(trashing.TrashDialog, details.HelpDialog, details.TurnDialog),
+        *(stories.TaskDialog, stories.PathDialog, stories.AgentDialog, stories.PromptDialog),
+    )
+    return {
+        f"the dialog “{VIEW_HELP[kind.ABOUT][0]}”": tuple(
+            Key(each.id or "", keys, each.action, each.description, each.tooltip, "app")
+            for each, keys in _unshadowed(bindings_of(kind))
+        )
+        for kind in kinds
+    }
+
+
+def _unshadowed(bindings: list[Binding]) -> Iterator[tuple[Binding, str]]:
+    """Bindings, own ones first, with those of their keys that no binding before them has."""
+    taken: set[str] = set()
+    for binding in bindings:
+        keys = [key for key in binding.key.split(",") if key not in taken]
+        taken.update(keys)
+        if keys:
+            yield binding, ",".join(keys)
+
+
+def named() -> dict[str, Key]:
+    """Every key that can be chosen, by the name of what it does."""
+    return {
+        key.id: key for keys in (screens() | dialogs()).values() for key in keys if key.id != "app.palette"
+    }
+
+
 def check(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The keymap as far as it can hold, and a sentence about each entry that cannot."""
-    by_screen = screens()
-    known = {key.id: key for keys in by_screen.values() for key in keys if key.id != "app.palette"}
+    by_screen, known = screens() | dialogs(), named()
     keymap: dict[str, str] = {}
     problems: list[str] = []
     for name, text in wanted.items():

@@ -317,7 +317,7 @@ VIEWED: tuple[Key, ...] = (
 APP: tuple[Key, ...] = (
     Key(
         "app.help",
-        "question_mark",
+        "question_mark,f1",
         "help",
         "help",
         "All keys, and what the panels show",
@@ -332,6 +332,25 @@ APP: tuple[Key, ...] = (
     Key("app.quit", "q", "request_quit", "quit", "Leave; asks once if the team is running", "app", True),
 )
 """Keys that every screen has."""
+
+
+def bindings_of(kind: type) -> list[Binding]:
+    """The bindings of a screen or dialog that are our own, its own before those it inherits."""
+    found: dict[str, Binding] = {}
+    for base in kind.__mro__:
+        for binding in vars(base).get("BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.id and base.__module__.startswith("tui."):
+                found.setdefault(binding.id, binding)
+    return list(found.values())
+
+
+_SHOWN = {"question_mark": "?", "slash": "/", "escape": "esc", "space": "space", "plus": "+", "minus": "-"}
+
+
+def key_name(binding: Binding) -> str:
+    """The first key of a binding as people read it."""
+    first = _chosen.get(binding.id or "", binding.key).split(",")[0]
+    return _SHOWN.get(first, first)
 
 
 def label_of(key: Key, moment: Moment) -> str:

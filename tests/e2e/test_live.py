@@ -18,8 +18,8 @@ Open = Callable[..., Terminal]
 def terminal(tmp_path: Path) -> Iterator[Open]:
     opened: list[Terminal] = []
 
-    def open_(*words: str, **size: int) -> Terminal:
-        opened.append(Terminal(words, tmp_path, **size))
+    def open_(*words: str, columns: int = 120, rows: int = 36) -> Terminal:
+        opened.append(Terminal(words, tmp_path, columns=columns, rows=rows))
         return opened[-1]
 
     yield open_

@@ -23,9 +23,21 @@ PATIENCE_SECONDS = 60.0
 
 
 class Terminal:
-    """``teamtop WORDS`` on a screen of ``columns`` × ``rows``; everything it wrote is ``raw``."""
+    """``teamtop WORDS`` on a screen of ``columns`` × ``rows``; everything it wrote is ``raw``.
 
-    def __init__(self, words: Sequence[str], cwd: Path, *, columns: int = 120, rows: int = 36) -> None:
+    ``program`` stands in for teamtop; ``variables`` are added to its environment.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        cwd: Path,
+        *,
+        columns: int = 120,
+        rows: int = 36,
+        program: Sequence[str] = (sys.executable, "-m", "tui"),
+        **variables: str,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
@@ -35,14 +47,16 @@ class Terminal:
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
         for name in ("NO_COLOR", "CI", "COLUMNS", "LINES"):
             environment.pop(name, None)
+        environment |= variables
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *words],
+            [*program, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             cwd=cwd,
             env=environment,
             start_new_session=True,
+            preexec_fn=_own_terminal,  # noqa: PLW1509 - tests start it without threads of their own
         )
         os.close(slave)
 
@@ -105,9 +119,35 @@ class Terminal:
                 return self.process.returncode
         raise AssertionError(f"still running:\n{self.text}")
 
+    @property
+    def modes(self) -> set[int]:
+        """Private modes that the program has set and not taken back, as a terminal that began with none."""
+        found: set[int] = set()
+        for numbers, way in re.findall(rb"\x1b\[\?([\d;]+)([hl])", bytes(self.raw)):
+            each = {int(number) for number in numbers.split(b";")}
+            found = found | each if way == b"h" else found - each
+        return found
+
+    @property
+    def cooked(self) -> bool:
+        """Whether the terminal shows what is typed and waits for whole lines, as shells want it."""
+        flags = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO) and bool(flags & termios.ICANON)
+
+    def hang_up(self) -> None:
+        """The line goes dead, as when ssh drops."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         """End the program, whatever it does."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            self.hang_up()
+
+
+def _own_terminal() -> None:
+    """In the child: have the terminal as its own, so that a hang-up reaches it and a shell has its jobs."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

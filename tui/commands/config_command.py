@@ -20,7 +20,7 @@ def command(only_path: bool) -> int:
         click.echo(str(path_of(os.environ)))
         return 0
     from tui.commands.defaults import usable
-    from tui.keymap import check, screens
+    from tui.keymap import check, named
     from tui.theme import names
 
     config = load()
@@ -43,7 +43,7 @@ def command(only_path: bool) -> int:
         for name, value in values.items():
             click.echo(f'{name} = "{clean_line(value)}"')
     click.echo("\n[keys]")
-    known = {key.id: key for keys in screens().values() for key in keys if key.id != "app.palette"}
+    known = named()
     width = max(map(len, known)) + 2
     for name, key in sorted(known.items()):
         quoted = f'"{name}"'

@@ -29,6 +29,7 @@ class LayoutDialog(Dialog[Arranged]):
     ``saved`` are all layouts, the standard one first; ``name`` is that of the present one.
     """
 
+    ABOUT: ClassVar[str] = "layout"
     heading = "Layout"
     DEFAULT_CSS = """
     LayoutDialog OptionList, LayoutDialog OptionList:focus { max-height: 14; }

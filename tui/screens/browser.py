@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -32,6 +32,9 @@ from tui.widgets.runcolumns import Column, problem_text, tags_text
 from tui.widgets.runtable import RunTable
 from tui.widgets.spans import Row, Span
 from tui.widgets.titleline import TitleLine
+
+if TYPE_CHECKING:
+    from tui.screens.trashing import Emptied
 
 LOOK_SECONDS = 2.0
 """Between two looks at the folders: a run that begins or ends shows while one still looks for it."""
@@ -75,6 +78,7 @@ RUNS: tuple[Key, ...] = (
         "runs",
     ),
     Key("runs.undo", "u", "undo", "undo", "Bring back what was deleted last", "runs"),
+    Key("runs.trash", "T", "trash", "trash", "What was deleted: bring it back, or empty the trash", "runs"),
     Key("runs.clear", "escape", "clear", "clear", "Clear the filter; then back", "runs"),
 )
 """Keys of the browser."""
@@ -89,6 +93,7 @@ FILTERING: tuple[Key, ...] = (
 class BrowserScreen(Screen[None]):
     """Saved runs in ``dirs``, and the samples that ship with teamtop."""
 
+    ABOUT: ClassVar[str] = "runs"
     KEYS: ClassVar[tuple[Key, ...]] = (*RUNS, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in RUNS]
     CSS = """
@@ -182,7 +187,8 @@ class BrowserScreen(Screen[None]):
             left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
         space = [row.space_bytes for row in table.listed if row.space_bytes is not None]
         left += [Span(f" · {storage(sum(space))}", "muted")] if space else []
-        left += [Span(f" · {storage(self._trash_bytes)} in the trash", "muted")] if self._trash_bytes else []
+        trashed = f" · {storage(self._trash_bytes)} in the trash (T)"
+        left += [Span(trashed, "muted")] if self._trash_bytes else []
         left += [Span(f" · by {table.group}", "accent")] if table.group else []
         left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
         own = any(not row.sample for row in table.listed)
@@ -296,6 +302,17 @@ class BrowserScreen(Screen[None]):
             self._report(await keeping.restore(places))
         else:
             app_of(self).say("There is nothing in the trash.", "warning")
+
+    def action_trash(self) -> None:
+        """Show the trash."""
+        from tui.screens.trashing import TrashDialog
+
+        self.app.push_screen(TrashDialog(self._dirs), self._sort_out)
+
+    async def _sort_out(self, chosen: Emptied | None) -> None:
+        if chosen is not None:
+            act = keeping.remove if chosen.for_good else keeping.restore
+            self._report(await act(chosen.places))
 
     def _report(self, said: keeping.Said) -> None:
         """Say what came of it, and look at the folders again."""

@@ -70,6 +70,7 @@ class CompareView(Panel):
 class CompareScreen(Screen[None]):
     """Two runs, first and second. ``dirs`` hold the one-agent runs that they are measured against."""
 
+    ABOUT: ClassVar[str] = "compare"
     KEYS: ClassVar[tuple[Key, ...]] = (*COMPARE, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in COMPARE]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,8 +13,7 @@ from textual.widgets import Static
 
 from engine.record.state import AgentState, DraftState, TaskState, Turn
 from tui.clipboard import copy
-from tui.help import PANEL_HELP, help_page, panel_page
-from tui.keys import Key
+from tui.help import PANEL_HELP, panel_page
 from tui.mentions import Mention, Names
 from tui.screens.dialogs import Dialog, agent_of
 from tui.source import RunSource
@@ -43,7 +41,8 @@ class PageDialog(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,q,question_mark", "dismiss", "close", id="page.close", tooltip="Close the page"),
+        Binding("enter,q", "dismiss", "close", id="page.close", tooltip="Close the page"),
+        Binding("question_mark", "about", "help", id="page.about", tooltip="What the page says"),
         Binding("y", "copy", "copy", id="page.copy", tooltip="Copy what is selected, or the whole page"),
     ]
 
@@ -80,13 +79,17 @@ class PageDialog(Dialog[None]):
 
 
 class HelpDialog(PageDialog):
-    """All keys of a screen and what its panels show."""
+    """What is in front, all keys of a screen, what its panels show; or what one panel or dialog is about."""
 
     heading = "Help"
+    ABOUT: ClassVar[str] = "help"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "dismiss", "close", id="help.close", tooltip="Close the help")
+    ]
 
-    def __init__(self, keys: Iterable[Key], panel: str | None = None) -> None:
+    def __init__(self, page: list[Paragraph]) -> None:
         super().__init__()
-        self._page = panel_page(panel) if panel is not None else help_page(keys)
+        self._page = page
 
     def paragraphs(self) -> list[Paragraph]:
         """The page, as it was written."""
@@ -96,6 +99,7 @@ class HelpDialog(PageDialog):
 class TurnDialog(PageDialog):
     """A whole turn of an agent: what came of it, and the reply as it was. Left and right go to others."""
 
+    ABOUT: ClassVar[str] = "turn"
     footer = "esc close · ← → turn before, turn after · p whole prompt · enter what it speaks of · y copy"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "prompt", "prompt", id="turn.prompt", tooltip="The whole prompt and reply"),
@@ -271,6 +275,6 @@ def detail_of(panel: Widget | None, source: RunSource, number: int | None = None
     if isinstance(panel, TaskBoard):
         return TaskDialog(source, panel.selected.id) if panel.selected is not None else None
     if isinstance(panel, Panel) and panel.key in PANEL_HELP:
-        return HelpDialog((), panel.key)
+        return HelpDialog(panel_page(panel.key))
     name = agent_of(panel) or next(iter(source.state.agents.agents), None)
     return TurnDialog(source, name, number) if name is not None else None

@@ -54,19 +54,30 @@ class Dialog(ModalScreen[ScreenResultType]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "cancel", id="dialog.cancel", tooltip="Close without doing anything"),
         Binding("ctrl+c", "dismiss", "cancel", id="dialog.interrupt", tooltip="Close without doing anything"),
+        Binding("f1", "about", "help", id="dialog.about", tooltip="What this is about"),
     ]
 
     heading = ""
+    ABOUT: ClassVar[str] = ""
+    """What ``tui.viewhelp`` says of it."""
 
     def compose(self) -> ComposeResult:
         """The box; subclasses fill it."""
         with Vertical() as box:
             box.border_title = Content(self.heading)
+            box.border_subtitle = Content("F1 help")
             yield from self.parts()
 
     def parts(self) -> ComposeResult:
         """What is in the box."""
         raise NotImplementedError
+
+    def action_about(self) -> None:
+        """Say what this is about, and which keys it has."""
+        from tui.help import dialog_page
+        from tui.screens.details import HelpDialog
+
+        self.app.push_screen(HelpDialog(dialog_page(self)))
 
     async def action_dismiss(self, result: ScreenResultType | None = None) -> None:
         """Close without a result."""
@@ -81,6 +92,7 @@ def options(*items: tuple[str, str]) -> list[Option]:
 class QuitDialog(Dialog[str]):
     """Asks what is to become of a running team: ``stop``, ``leave``, or null to stay."""
 
+    ABOUT: ClassVar[str] = "quit"
     heading = "The team is running"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "choose('stop')", "stop", id="quit.stop", tooltip="Stop the team, then leave"),
@@ -114,6 +126,7 @@ class MessageDialog(Dialog[Say]):
     It begins with who asked something: the one that the keyboard is on (``to``), else the first to ask.
     """
 
+    ABOUT: ClassVar[str] = "message"
     heading = "Message to the team"
 
     DEFAULT_CSS = """
@@ -164,6 +177,7 @@ class MessageDialog(Dialog[Say]):
 class TooSmall(ModalScreen[None]):
     """Stands in for everything while the terminal is too small to show anything."""
 
+    ABOUT: ClassVar[str] = "small"
     DEFAULT_CSS = """
     TooSmall { align: center middle; background: $background; }
     TooSmall Static { width: auto; height: auto; max-width: 100%; text-align: center; }

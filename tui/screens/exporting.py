@@ -33,6 +33,7 @@ class Chosen(NamedTuple):
 class ExportDialog(Dialog[Chosen]):
     """Asks for form and place; ``where`` is the place that stands there at first."""
 
+    ABOUT: ClassVar[str] = "export"
     heading = "Save the summary"
     DEFAULT_CSS: ClassVar[str] = "ExportDialog Input { margin-top: 1; }"
 

@@ -38,6 +38,7 @@ class FaultDialog(Dialog[Inject | Heal]):
     ``folder`` is where the faults that were injected by hand can be saved as a plan.
     """
 
+    ABOUT: ClassVar[str] = "fault"
     heading = "Disturb the team"
 
     DEFAULT_CSS = """

@@ -123,6 +123,7 @@ class FindingsList(Panel):
 class FindingsScreen(Screen[None]):
     """What the checker found up to ``seq()``; ``show`` opens the replay at a witness."""
 
+    ABOUT: ClassVar[str] = "findings"
     KEYS: ClassVar[tuple[Key, ...]] = (*FINDINGS, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in FINDINGS]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -45,6 +45,8 @@ class Wanted:
 
 class ForkDialog(Dialog[Choice]):
     """Asks what is to be different from here on."""
+
+    ABOUT: ClassVar[str] = "fork"
 
     def __init__(self, replay: ReplaySource, fault: ev.FaultStarted | None) -> None:
         super().__init__()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -17,6 +19,7 @@ PLACE_MAX = 40
 class GoToDialog(Dialog[Position]):
     """``seq:812``, ``round:5``, ``01:12``; what cannot be read or is not there is said below."""
 
+    ABOUT: ClassVar[str] = "goto"
     heading = "Go to"
 
     def __init__(self, replay: ReplaySource) -> None:

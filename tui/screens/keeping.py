@@ -55,6 +55,11 @@ async def restore(places: Sequence[Path]) -> Said:
     return await _each(places, trash.restore, "{} is back.")
 
 
+async def remove(places: Sequence[Path]) -> Said:
+    """Delete runs of the trash for good."""
+    return await _each(places, trash.remove, "{} deleted for good.")
+
+
 def _write(row: RunRow, tags: tuple[str, ...] | None = None, note: str | None = None) -> None:
     before = runnotes.read(row.folder)
     notes = runnotes.Notes(before.tags if tags is None else tags, before.note if note is None else note)

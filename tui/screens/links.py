@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.screen import Screen
@@ -21,6 +23,7 @@ LINKS_SHOWN = 200
 class LinkDialog(Dialog[Mention]):
     """Offers the tasks, files and agents that a line or a page speaks of; the choice is opened."""
 
+    ABOUT: ClassVar[str] = "links"
     heading = "Open"
     DEFAULT_CSS = """
     LinkDialog OptionList, LinkDialog OptionList:focus { max-height: 16; }

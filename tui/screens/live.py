@@ -35,6 +35,7 @@ class Controller(Protocol):
 class LiveScreen(RunScreen):
     """A team at work. ``folder`` is the run's, if it has one; ``controller`` takes commands to its engine."""
 
+    ABOUT: ClassVar[str] = "live"
     KEYS: ClassVar[tuple[Key, ...]] = (*TEAM, *VIEW, *READ, *HOLD, *APP)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*TEAM, *HOLD)]
 

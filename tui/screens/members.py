@@ -19,6 +19,7 @@ from tui.screens.dialogs import Dialog, _mark
 class FormDialog(Dialog[AnyCommand]):
     """Fields to fill in, one below the other; enter goes on, and at the last one it is done."""
 
+    ABOUT: ClassVar[str] = "member"
     DEFAULT_CSS = """
     FormDialog Horizontal { height: 1; }
     FormDialog .label { width: 13; color: $secondary; }
@@ -127,6 +128,7 @@ class DependencyDialog(FormDialog):
 class LeaveDialog(Dialog[AnyCommand]):
     """Chooses who leaves the team."""
 
+    ABOUT: ClassVar[str] = "member"
     heading = "Take an agent out of the team"
 
     def __init__(self, state: RunState, name: str | None = None) -> None:

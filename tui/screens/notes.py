@@ -16,6 +16,7 @@ from tui.screens.dialogs import Dialog
 class TagsDialog(Dialog[tuple[str, ...]]):
     """Asks for the tags of runs; ``before`` are those that they have."""
 
+    ABOUT: ClassVar[str] = "notes"
     heading = "Tags"
     DEFAULT_CSS: ClassVar[str] = """
     TagsDialog .problem { display: none; }
@@ -48,6 +49,7 @@ class TagsDialog(Dialog[tuple[str, ...]]):
 class NoteDialog(Dialog[str]):
     """Asks for the note on a run; ``before`` is what it says now."""
 
+    ABOUT: ClassVar[str] = "notes"
     heading = "Note"
 
     def __init__(self, name: str, before: str) -> None:

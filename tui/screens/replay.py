@@ -134,6 +134,7 @@ def _binding(key: Key) -> Binding:
 class ReplayScreen(RunScreen):
     """A saved run, played from its journal. ``at`` is where to begin; without it, it plays at once."""
 
+    ABOUT: ClassVar[str] = "replay"
     KEYS: ClassVar[tuple[Key, ...]] = (*REPLAY, *VIEW, *READ, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [_binding(key) for key in REPLAY]
 

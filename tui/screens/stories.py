@@ -111,6 +111,8 @@ class StoryDialog(PageDialog):
 class TaskDialog(StoryDialog):
     """A task: what is asked for, who had it, its tests over time, its files' versions, what was said."""
 
+    ABOUT: ClassVar[str] = "task"
+
     def __init__(self, source: RunSource, task: str) -> None:
         super().__init__(source, Mention("task", task))
 
@@ -131,6 +133,8 @@ class TaskDialog(StoryDialog):
 
 class PathDialog(StoryDialog):
     """A file: every version with what is different and by whom, locks, readers."""
+
+    ABOUT: ClassVar[str] = "file"
 
     def __init__(self, source: RunSource, path: str) -> None:
         super().__init__(source, Mention("path", path))
@@ -155,6 +159,7 @@ class PathDialog(StoryDialog):
 class AgentDialog(StoryDialog):
     """An agent: its figures, its turns, what it wrote, its tests, what it was refused."""
 
+    ABOUT: ClassVar[str] = "agent"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "prompt", "prompt", id="agent.prompt", tooltip="Prompt and reply of its turns, whole"),
     ]
@@ -186,6 +191,7 @@ class AgentDialog(StoryDialog):
 class PromptDialog(StoryDialog):
     """The whole prompt and the whole reply of any turn; left and right go to others of the agent."""
 
+    ABOUT: ClassVar[str] = "prompt"
     footer = "esc close · ← → turn before, turn after · enter what it speaks of · ↑↓ PgUp PgDn scroll"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "turn(-1)", "before", id="prompt.before", tooltip="The turn before"),

@@ -67,6 +67,7 @@ class SummaryScreen(Screen[None]):
     ``dirs`` are searched for the one-agent runs that it is measured against (default: beside the run).
     """
 
+    ABOUT: ClassVar[str] = "summary"
     KEYS: ClassVar[tuple[Key, ...]] = (*SUMMARY, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in SUMMARY]
 

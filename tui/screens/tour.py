@@ -149,6 +149,7 @@ class Caption(Painted):
 class TourScreen(ReplayScreen):
     """The tour over a recorded run. It goes on by itself; tests give a ``source`` whose clock they move."""
 
+    ABOUT: ClassVar[str] = "tour"
     KEYS: ClassVar[tuple[Key, ...]] = TOUR
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in TOUR]
 

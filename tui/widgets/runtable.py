@@ -39,7 +39,14 @@ class RunTable(Panel):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "open", show=False, id="runs.choose", tooltip="Open the run")
+        Binding(
+            "enter",
+            "choose",
+            "open",
+            show=False,
+            id="runs.open",
+            tooltip="The summary of a run; a live one as it goes",
+        )
     ]
 
     class Chosen(Message):
