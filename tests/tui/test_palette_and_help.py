@@ -230,7 +230,7 @@ def test_keys_of_panels_and_dialogs_can_be_chosen_too(
 ) -> None:
     file = tmp_path / "teamtop" / "config.toml"
     file.parent.mkdir()
-    file.write_text('[keys]\n"quit.stop" = "x"\n"view.next" = "B"\n"turn.prompt" = "left"\n')
+    file.write_text('[keys]\n"quit.stop" = "x"\n"view.next" = "f7"\n"turn.prompt" = "left"\n')
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     problems = keymap.check(config.load().keys)[1]
     assert problems == [
@@ -238,7 +238,7 @@ def test_keys_of_panels_and_dialogs_can_be_chosen_too(
     ]
 
     async def scene(stage: Stage) -> None:
-        await stage.press("1", "B")
+        await stage.press("1", "f7")
         assert "by status" in stage.text()
         await stage.press("q", "s")
         assert isinstance(stage.app.screen, QuitDialog)
