@@ -217,7 +217,7 @@ class LiveScreen(RunScreen):
         """Take an agent into the team."""
         from tui.screens.members import JoinDialog
 
-        self._ask(JoinDialog())
+        self._ask(JoinDialog(self.source.state))
 
     def action_leave(self) -> None:
         """Take an agent out of it."""
@@ -229,13 +229,13 @@ class LiveScreen(RunScreen):
         """Put a task on the board."""
         from tui.screens.members import TaskDialog
 
-        self._ask(TaskDialog())
+        self._ask(TaskDialog(self.source.state))
 
     def action_add_dependency(self) -> None:
         """Have a task wait for another one."""
         from tui.screens.members import DependencyDialog
 
-        self._ask(DependencyDialog())
+        self._ask(DependencyDialog(self.source.state))
 
     @property
     def _agent_in_focus(self) -> str | None:

@@ -13,6 +13,8 @@ from textual.widgets.option_list import Option
 
 from engine.control import AddAgent, AddDependency, AddTask, AnyCommand, RemoveAgent
 from engine.record.state import RunState
+from engine.team.names import LEAD, wrong_name
+from tasks.errors import nearest, quoted
 from tui.screens.dialogs import Dialog, _mark
 
 
@@ -35,6 +37,10 @@ class FormDialog(Dialog[AnyCommand]):
     """Name of each field, what stands before it, and what stands in it while it is empty."""
 
     note = ""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__()
+        self.state = state
 
     def parts(self) -> ComposeResult:
         """A field each."""
@@ -69,8 +75,20 @@ class FormDialog(Dialog[AnyCommand]):
             self.dismiss(command)
 
     def command(self) -> tuple[AnyCommand | None, str]:
-        """What the fields ask for, or why they ask for nothing."""
+        """What the fields ask for, or why they ask for nothing: what was typed stands to be mended.
+
+        Whatever else does not fit is the engine's to refuse, for it knows the team of the moment.
+        """
         raise NotImplementedError
+
+    def unknown(self, *words: str) -> str:
+        """A sentence about the first of ``words`` that names no task; empty if each does."""
+        tasks = self.state.board.tasks.values()
+        known = {name for task in tasks for name in (task.id, task.name)}
+        for word in words:
+            if word.removeprefix("task-").removeprefix("#") not in known:
+                return f"There is no task {quoted(word)}.{nearest(word, [task.id for task in tasks])}"
+        return ""
 
 
 class JoinDialog(FormDialog):
@@ -84,7 +102,11 @@ class JoinDialog(FormDialog):
 
     def command(self) -> tuple[AnyCommand | None, str]:
         """Both fields may be empty."""
-        return AddAgent(name=self.value("name") or None, model=self.value("model") or None), ""
+        name = self.value("name")
+        taken = [agent.name for agent in self.state.agents.present]
+        if name not in ("", LEAD) and (problem := wrong_name(name, taken)):
+            return None, problem
+        return AddAgent(name=name or None, model=self.value("model") or None), ""
 
 
 class TaskDialog(FormDialog):
@@ -105,6 +127,8 @@ class TaskDialog(FormDialog):
         if not title or not files:
             return None, "A task needs a title and a file."
         after, said = _words(self.value("after")), self.value("description")
+        if problem := self.unknown(*after):
+            return None, problem
         return AddTask(title=title, files=files, after=after, description=said), ""
 
 
@@ -122,6 +146,8 @@ class DependencyDialog(FormDialog):
         task, on = self.value("task"), self.value("on")
         if not task or not on:
             return None, "Name two tasks."
+        if problem := self.unknown(task, on):
+            return None, problem
         return AddDependency(task=task, on=on), ""
 
 
