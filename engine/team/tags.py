@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from engine.team.actions import ActionSpec
 from engine.team.nearmiss import known, meant
@@ -26,8 +27,7 @@ Fault: TypeAlias = Literal["", "open", "quote", "value", "junk"]
 """Why the inside of a tag was not understood: no ``>``, a quote left open, a value without quotes, other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(msgspec.Struct, frozen=True):
     """A tag in ``text[start:end]`` that is, or nearly is, that of the action ``spec``.
 
     ``name`` is as written, in lower case; ``attributes`` are in order, with None for a missing value.

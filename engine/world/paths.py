@@ -6,9 +6,10 @@ relative, normalised and the same file on every file system. Links are not follo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Literal, TypeAlias
 
 PathRefusal: TypeAlias = Literal["path", "protected", "limit", "malformed"]
@@ -51,6 +52,9 @@ _PROTECTED_NAMES = (
     STAGING_PREFIX + "*",
 )
 """File names, at any depth, that decide which tests run and how."""
+_FOLDER, _NAME = (
+    re.compile("|".join(map(translate, patterns))) for patterns in (_PROTECTED_FOLDERS, _PROTECTED_NAMES)
+)
 
 
 class PathRefused(Exception):  # noqa: N818 - an answer to the agent, not an error of the engine
@@ -125,8 +129,8 @@ def is_protected(path: str) -> bool:
     root = folders[0] if folders else name.removesuffix(".py")
     return (
         root in _PROTECTED_ROOTS
-        or any(fnmatchcase(part, pattern) for part in (*folders, name) for pattern in _PROTECTED_FOLDERS)
-        or any(fnmatchcase(name, pattern) for pattern in _PROTECTED_NAMES)
+        or any(_FOLDER.match(part) for part in (*folders, name))
+        or _NAME.match(name) is not None
     )
 
 

@@ -141,6 +141,9 @@ LINES = st.sampled_from(
         "3 | broken",
         "## Outcomes of your last reply",
         "- claim_task 2: refused (blocked). Task 2 waits for 1.",
+        "- edit_file a: refused (locked).",
+        "## Files changed since your last turn",
+        "a v1 by Dev2",
         "- what: cut.",
         "## Mail",
         "- m1 from Dev2 in round 1:",
@@ -156,8 +159,15 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES, max_size=12))
 def test_sections_in_any_order_and_cut_anywhere_can_be_read(lines: list[str]) -> None:
-    prompt = read_prompt("\n".join(lines))
+    text = "\n".join(lines)
+    prompt = read_prompt(text)
     assert set(prompt.board) <= {"1", "2"}
+    messages = [
+        Message("system", ("",)),
+        Message("assistant", ('<edit_file path="a">',)),
+        Message("user", (text,)),
+    ]
+    assert Memory().recall("Dev1", messages, prompt) == Memory().recall("Dev1", messages)
 
 
 @given(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from engine.record import events as ev
 
 
@@ -18,8 +20,7 @@ class TestRun:
     finished: ev.TestsFinished | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):  # there is one per test run and task
     """What a finished run says of one task: did its nodes pass, all of them; did any fail; were all judged.
 
     ``asked``: the run was for this task, or for all. A run that broke off (``error``, ``timeout``) is no

@@ -11,7 +11,9 @@ from engine.models.base import Message
 from engine.models.simulated.prompt import (
     CHANGED,
     NEWS,
+    OPENING,
     RECAST,
+    Prompt,
     read_brief,
     read_changes,
     read_outcomes,
@@ -72,24 +74,28 @@ class Memory:
         self._past = Past()
         self._last: Said | None = None
 
-    def recall(self, agent: str, messages: Sequence[Message]) -> Past:
-        """What the agent knows; the prompt that is due is the last message. It is good for this turn only."""
+    def recall(self, agent: str, messages: Sequence[Message], due: Prompt | None = None) -> Past:
+        """What the agent knows; the prompt that is due, if read already, is the last message.
+
+        It is good for this turn only.
+        """
         known = len(self._folded)
         if known > len(messages) or not all(map(operator.is_, self._folded, messages)):
             self._folded, self._past, self._last = [], Past(), None
             known = 0
-        for message in messages[max(known, 1) :]:
-            self._fold(agent, message)
+        last = len(messages) - 1
+        for place in range(max(known, 1), len(messages)):
+            self._fold(agent, messages[place], due if place == last else None)
         self._folded.extend(messages[known:])
         return self._past
 
-    def _fold(self, agent: str, message: Message) -> None:
+    def _fold(self, agent: str, message: Message, read: Prompt | None) -> None:
         past = self._past
         if message.role == "assistant":
             self._last = digest_reply(message.text)
             past.said.append(self._last)
             return
-        told = digest_prompt(message.text)
+        told = digest_prompt(message.text) if read is None or not read.opening else _told(read)
         if self._last is not None:
             for path in self._last.edits:
                 if path not in told.refused:
@@ -133,17 +139,21 @@ def digest_reply(text: str) -> Said:
 
 def digest_prompt(text: str) -> Told:
     """Digest one prompt: only the two sections that tell of files, which precede all quoted content."""
-    changes: dict[str, str] = {}
-    refused: frozenset[str] = frozenset()
+    opening = Prompt()
     for heading, body in sections(text):
         if heading.startswith("Files changed"):
-            changes = read_changes(body)
+            opening.changes = read_changes(body)
         elif heading.startswith("Outcomes"):
-            refused = frozenset(
-                outcome.object
-                for outcome in read_outcomes(body)
-                if outcome.action == "edit_file" and outcome.verdict == "refused"
-            )
-        elif not heading.startswith("Task board"):
+            opening.outcomes = read_outcomes(body)
+        elif not heading.startswith(OPENING):
             break
-    return Told(tuple(changes.items()), refused)
+    return _told(opening)
+
+
+def _told(prompt: Prompt) -> Told:
+    refused = frozenset(
+        outcome.object
+        for outcome in prompt.outcomes
+        if outcome.action == "edit_file" and outcome.verdict == "refused"
+    )
+    return Told(tuple(prompt.changes.items()), refused)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+import msgspec
+
 OPEN = ("assigned", "in_progress")
 
 
@@ -40,8 +42,7 @@ class Brief:
         return developers.index(self.agent) if self.agent in developers else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A task on the board; ``owner`` is empty if nobody owns it."""
 
     id: str
@@ -71,8 +72,7 @@ class Board(dict[str, Row]):
                 self.owned.setdefault(row.owner, []).append(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one action of the last reply, and the sentence that says so."""
 
     action: str
@@ -97,6 +97,7 @@ class Prompt:
     round: int = 0
     board: Board = field(default_factory=Board)
     changes: dict[str, str] = field(default_factory=dict)  # path -> author of its newest version
+    opening: bool = True  # nothing else stands before or among board, changes and outcomes
     outcomes: list[Outcome] = field(default_factory=list)
     mail: list[Mail] = field(default_factory=list)
     tasks: dict[str, str] = field(default_factory=dict)  # id -> section, unquoted
@@ -105,6 +106,9 @@ class Prompt:
     contents: dict[str, str] = field(default_factory=dict)  # path -> content, for reviews
     copies: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> kind and state of an own copy
 
+
+OPENING = ("Task board", "Files changed", "Outcomes")
+"""The sections with which a prompt usually begins."""
 
 NEWS = "## News\n"
 """How the section begins that says how the team and its work changed, and who is of it."""
@@ -166,29 +170,38 @@ def read_prompt(text: str) -> Prompt:
     number = _ROUND.search(text)
     if number:
         prompt.round = int(number[1])
+    others = False
     for heading, body in sections(text):
+        if not heading.startswith(OPENING):
+            others = True
+            _read_other(prompt, heading, body)
+            continue
+        prompt.opening &= not others
         if heading.startswith("Task board"):
             prompt.board = _board(body)
         elif heading.startswith("Files changed"):
             prompt.changes = read_changes(body)
-        elif heading.startswith("Outcomes"):
+        else:
             prompt.outcomes = read_outcomes(body)
-        elif heading == "Mail":
-            prompt.mail = _mail(body)
-        elif heading == "To review":
-            prompt.reviews = tuple(line.split(" | ", 1)[0] for line in body.splitlines() if " | " in line)
-        elif heading == "Your copies of tasks":
-            cells = (line.split(" | ", 3) for line in body.splitlines())
-            prompt.copies = {found[0]: (found[1], found[2]) for found in cells if len(found) == 4}
-        elif heading.startswith("Task "):
-            prompt.tasks[heading[5:].partition(":")[0]] = _unquoted(body)
-        elif heading.startswith("File "):
-            match = _CHANGE.match(heading[5:])
-            if match:
-                prompt.files[match[1]] = match[2]
-                if prompt.reviews:
-                    prompt.contents[match[1]] = _fenced(body)
     return prompt
+
+
+def _read_other(prompt: Prompt, heading: str, body: str) -> None:
+    if heading == "Mail":
+        prompt.mail = _mail(body)
+    elif heading == "To review":
+        prompt.reviews = tuple(line.split(" | ", 1)[0] for line in body.splitlines() if " | " in line)
+    elif heading == "Your copies of tasks":
+        cells = (line.split(" | ", 3) for line in body.splitlines())
+        prompt.copies = {found[0]: (found[1], found[2]) for found in cells if len(found) == 4}
+    elif heading.startswith("Task "):
+        prompt.tasks[heading[5:].partition(":")[0]] = _unquoted(body)
+    elif heading.startswith("File "):
+        match = _CHANGE.match(heading[5:])
+        if match:
+            prompt.files[match[1]] = match[2]
+            if prompt.reviews:
+                prompt.contents[match[1]] = _fenced(body)
 
 
 def sections(text: str) -> Iterator[tuple[str, str]]:

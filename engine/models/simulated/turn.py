@@ -32,10 +32,10 @@ class Turn:
     def __init__(self, seed: int, messages: Sequence[Message], memory: Memory) -> None:
         self.messages = messages
         self.me = read_brief(messages[0].text if messages else "").agent
-        self.past: Past = memory.recall(self.me, messages)
-        self.brief: Brief = _brief(messages, self.past)
         last = messages[-1] if messages else None
         self.prompt: Prompt = read_prompt(last.text if last is not None and last.role == "user" else "")
+        self.past: Past = memory.recall(self.me, messages, self.prompt)
+        self.brief: Brief = _brief(messages, self.past)
         self.number = self.past.turn
         # A failed call leaves no reply behind, so the round, not the count of replies, tells turns apart.
         self.draws = Draws(seed, self.me, self.prompt.round or self.number)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from engine.record import events as ev
 from engine.team.member import Member, Team
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """``member`` asks in ``turn`` for ``action`` with ``args`` (as written) and ``body``."""
 
     member: Member
