@@ -38,9 +38,19 @@ def _quorums(start: ev.RunStarted) -> Sequence[object]:
     return [(needed, of) for of in range(1, most + 1) for needed in range(1, of + 1)]
 
 
+def _verdicts(start: ev.RunStarted) -> Sequence[object]:
+    """By whom work is judged, where a team is large enough for reviews."""
+    return ("review", "review", "tests") if start.verified_by == "review" else ()
+
+
+def _completions(start: ev.RunStarted) -> Sequence[object]:
+    return ("verified",) if start.verified_by == "tests" else ("reported", "verified")
+
+
 RULES = (
     Rule("locks", _any("pessimistic", "pessimistic", "optimistic", "none")),
-    Rule("completion", _any("reported", "verified")),
+    Rule("verified_by", _verdicts),
+    Rule("completion", _completions),
     Rule("lease_seconds", _any(5.0, 30.0, 60.0)),
     Rule("lead_lost", _led("self-claim", "promote")),
     Rule("barrier", _any("round", "round", "round", "stale:0", "stale:1", "stale:2", "none")),

@@ -67,7 +67,7 @@ def actor(event: ev.Event) -> tuple[str, int] | None:
 
     A task that a lead takes away names the turn but not who acts; the agent is empty then.
     """
-    find = _ACTORS.get(type(event))
+    find = ACTORS.get(type(event))
     return find(event) if find is not None else None
 
 
@@ -101,7 +101,7 @@ def _authored(event: ev.TaskAdded | ev.DependencyAdded) -> tuple[str, int] | Non
     return (event.author, event.turn) if event.turn else None
 
 
-_ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
+ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.TaskReleased: _released,
     ev.TaskAssigned: _assigned,
     ev.MessageSent: _sent,
@@ -123,3 +123,4 @@ _ACTORS: dict[type[ev.Event], Callable[[Any], tuple[str, int] | None]] = {
     ev.TaskAdded: _authored,
     ev.DependencyAdded: _authored,
 }
+"""Kinds of events that agents cause in their turns, each with whom and where it names."""

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.simulation.invariants import checker, closing, ends, faultspans, horizons, justice, lives, replays
+from engine.simulation.invariants import (
+    checker,
+    closing,
+    copies,
+    ends,
+    faultspans,
+    horizons,
+    justice,
+    lives,
+    replays,
+)
 from engine.simulation.violation import Violation
 from engine.simulation.world import Played
 
@@ -20,6 +30,7 @@ INVARIANTS: tuple[Callable[[Played], list[Violation]], ...] = (
     lives.judge,
     faultspans.judge,
     justice.judge,
+    copies.judge,
     horizons.judge,
     replays.judge,
 )

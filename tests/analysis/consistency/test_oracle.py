@@ -9,6 +9,8 @@ from __future__ import annotations
 import pytest
 
 from engine.analysis.consistency import PREDICATES
+from engine.analysis.consistency.spans import ACTORS, actor
+from tests.helpers.small.acts import ACTS
 from tests.helpers.small.alphabet import AGENTS, Alphabet
 from tests.helpers.small.subject import SIX, Subject
 from tests.helpers.small.subjects import SUBJECTS
@@ -54,6 +56,10 @@ def test_every_predicate_is_held_against_its_definition_in_histories_of_six_oper
         for definition in subject.definitions
     }
     assert held == {(predicate.name, predicate.class_) for predicate in PREDICATES}
+
+
+def test_every_kind_of_act_is_among_the_operations() -> None:
+    assert {type(act("Dev1", 1)) for act in ACTS.values() if actor(act("Dev1", 1))} == set(ACTORS)
 
 
 def test_histories_that_differ_in_names_alone_are_played_once_and_each_has_a_number() -> None:

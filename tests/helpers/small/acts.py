@@ -105,6 +105,7 @@ ACTS: dict[str, Callable[[str, int], ev.Event]] = {
     "submit": _submitted,
     "accept": lambda agent, turn: ev.DraftAccepted(draft=1, task="1", agent=agent, turn=turn, run=1),
     "ask": lambda agent, turn: ev.InfoRequested(agent=agent, turn=turn, action="show_task", object="1"),
+    "ask people": lambda agent, turn: ev.PersonAsked(agent=agent, turn=turn, text="What now?"),
     "send": _sent,
     "be told": _told,
     "depend": lambda agent, turn: ev.DependencyAdded(task="1", dependency="9", author=agent, turn=turn),

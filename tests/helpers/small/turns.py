@@ -225,7 +225,7 @@ SUBJECTS = [
     ),
     Subject(
         "what is done in turns",
-        480_215,
+        493_389,
         (
             up_to(3, "turn a", "reply a", "end a", *(f"{act} a" for act in ACTS)),
             six("turn a", "reply a", "claim a"),
