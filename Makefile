@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-deep check setup lock verdicts profiles samples bench clean
+.PHONY: demo test test-deep check setup lock verdicts profiles advice samples bench clean
 
 ## The two commands of the README.
 demo: $(VENV)/.ready
@@ -54,6 +54,9 @@ verdicts: $(VENV)/.ready-dev
 
 profiles: $(VENV)/.ready-dev
 	$(BIN)/python -m engine.models.simulated.derive ../shared/paper
+
+advice: $(VENV)/.ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/backtest_plan.py ../shared/paper --write
 
 samples: $(VENV)/.ready
 	$(BIN)/python docs/samples.py

@@ -40,6 +40,7 @@ COMMANDS = (
     "trash",
     "suites",
     "faults",
+    "plan",
     "sweep",
     "scaling",
     "stats",

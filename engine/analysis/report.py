@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from engine.analysis import accounting, changes, copies, measures, reviews
+from engine.analysis import accounting, changes, copies, measures, reviews, sizing
 from engine.analysis import baseline as baselines
 from engine.analysis.gaps import missing
 from engine.analysis.words import headline
@@ -104,6 +104,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "untested_completions": summary.untested_completions(frames),
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": changes.faults(events),
+        "advice": sizing.table(state, found),
         "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
         "copies": copied,
         "reviews": reviewed,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.analysis.laws import Baseline, bounds_of, final_speedup, running_speedup, speedup_curve
+from engine.analysis.sizing import Sizing, sizing
 from engine.record.state import RunState
 from tui.checks import Verdicts
 from tui.insights import Insight
@@ -62,6 +63,11 @@ class Moment:
     def bounds(self) -> tuple[float, float] | None:
         """Amdahl bound and graph bound; null before the run has a shape."""
         return bounds_of(self.state)
+
+    @cached_property
+    def sizing(self) -> Sizing | None:
+        """Whether an agent more or less would help with the rest; null where nothing is left to do."""
+        return sizing(self.state, self.baseline)
 
     @cached_property
     def elapsed(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.analysis.laws import team_size
+from engine.analysis.sizing import Sizing
 from tui.insights import Wanted
 from tui.widgets.chart import ChartData, chart_rows
 from tui.widgets.figures import times
@@ -25,6 +26,8 @@ class SpeedupPanel(Deeper):
         self._data: ChartData | None = None
         self._drawn: tuple[int, int] = (0, 0)
         self._chart: list[Row] = []
+        self._sized: Sizing | None = None
+        self._sized_at: tuple[int, int, int] = (-1, -1, -1)
 
     @property
     def deeper(self) -> Wanted | None:
@@ -41,14 +44,37 @@ class SpeedupPanel(Deeper):
         if self.view != self.VIEWS[0]:
             return left, self.view_name()
         n = moment.state.crew.developers
-        return left, [Span(f"{n} agents", "muted")] if n > 1 else []
+        many: Row = [Span(f"{n} agent{'' if n == 1 else 's'}", "muted")]
+        return left, [*many, *self._advice(moment)] if n > 1 or self._advice(moment) else []
+
+    def _advice(self, moment: Moment) -> Row:
+        """Add one, keep, or one less, in a word; nothing where it is not known."""
+        found = self._advised(moment)
+        if found is None or found.verdict == "unknown":
+            return []
+        if found.verdict == "keep":
+            return [Span(" · keep", "muted")]
+        effect = f" {100 * (found.effect or 0.0):+.0f} %".replace("-", "−")
+        word = "add one" if found.verdict == "add" else "one less"
+        return [Span(f" · {word}", "accent"), Span(effect, "muted")]
+
+    def _advised(self, moment: Moment) -> Sizing | None:
+        """The advice; computed again only once something was done or the team is another."""
+        state = moment.state
+        known = (state.board.version, len(state.metrics.completions), state.crew.developers)
+        if known != self._sized_at:
+            self._sized_at, self._sized = known, moment.sizing
+        return self._sized
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The chart; drawn again only if what it shows is new."""
         if moment.bounds is None:
             return [[Span("no team yet", "muted")], *([] for _ in range(height - 1))]
         if self.view != self.VIEWS[0]:
-            rows = self._insight(moment, cells, height)[:height]
+            told = self._advised(moment)
+            said = [] if told is None else missing_rows(told.sentence, cells)[:2]
+            rows = self._insight(moment, cells, max(1, height - len(said)))
+            rows = [*rows[: max(1, height - len(said))], *said][:height]
             return [*rows, *([] for _ in range(height - len(rows)))]
         data = self._describe(moment)
         if data != self._data or self._drawn != (cells, height):

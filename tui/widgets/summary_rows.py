@@ -26,6 +26,7 @@ def summary_rows(report: Report, cells: int) -> list[Row]:
     inner = max(20, cells - 2)
     rows: list[Row] = [*_title(report, inner), []]
     rows += [[Span(line, "strong")] for line in wrap(clean_line(headline(report)), inner)]
+    rows += _advice(report, inner)
     rows += _fork(report, inner)
     rows += _notes(report, inner)
     rows.append([])
@@ -98,6 +99,14 @@ def _verified(report: Report) -> Row:
         f" {failing} test{'' if failing == 1 else 's'} fail{'s' if failing == 1 else ''}" if failing else ""
     )
     return [Span("verified ✘", "bad"), Span(tail)]
+
+
+def _advice(report: Report, cells: int) -> list[Row]:
+    """What another team size would do, if the run tells."""
+    found = report.get("advice")  # summaries of older versions have none
+    if found is None or found["verdict"] == "unknown":
+        return []
+    return [[Span(line, "muted")] for line in wrap(clean_line(found["sentence"], 400), cells)]
 
 
 def _fork(report: Report, cells: int) -> list[Row]:

@@ -1,0 +1,141 @@
+"""Advice while a team works: right where the answer is known, silent where it is not."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.advice.rehearsal import Part, played
+from engine.analysis.laws import Baseline
+from engine.analysis.sizing import again, sizing, steps
+from engine.record import events as ev
+from engine.record.state import RunState
+
+
+@lru_cache(maxsize=64)
+def events(
+    suite: str, strategy: str, agents: int, model: str = "sim/perfect", seed: int = 0
+) -> list[ev.AnyEvent]:
+    """A whole run in virtual time."""
+    found = played(Part(suite, "", strategy, agents, model), seed)
+    assert found is not None
+    return found
+
+
+def half_way(run: list[ev.AnyEvent]) -> RunState:
+    """The state once half of the tasks are done."""
+    state = RunState()
+    for event in run:
+        state.apply(event)
+        if state.board.total and 2 * state.board.done >= state.board.total:
+            break
+    return state
+
+
+def seconds(run: list[ev.AnyEvent]) -> float:
+    return next(event.wall_seconds for event in reversed(run) if isinstance(event, ev.RunEnded))
+
+
+WIDE, CHAIN, HALF = "synthetic:tasks=24,p=1", "synthetic:tasks=12,p=0", "synthetic:tasks=24,p=0.5,width=2"
+
+
+@pytest.mark.parametrize(
+    ("suite", "agents", "verdict"),
+    [
+        (WIDE, 1, "add"),
+        (WIDE, 3, "add"),
+        (CHAIN, 1, "keep"),
+        (CHAIN, 3, "remove"),
+        (HALF, 1, "add"),
+        (HALF, 2, "keep"),
+        (HALF, 4, "remove"),
+    ],
+)
+def test_perfect_agents_are_added_as_long_as_the_graph_has_work_for_them(
+    suite: str, agents: int, verdict: str
+) -> None:
+    found = sizing(half_way(events(suite, "critical-path", agents)))
+    assert found is not None
+    assert (found.verdict, found.agents) == (verdict, agents)
+
+
+@pytest.mark.parametrize(("suite", "agents"), [(WIDE, 1), (WIDE, 3), (HALF, 1), (HALF, 2)])
+def test_the_expected_effect_is_what_the_larger_team_then_shows(suite: str, agents: int) -> None:
+    state = half_way(events(suite, "critical-path", agents))
+    found = again(_whole(suite, agents))
+    assert found is not None
+    assert found.same is not None
+    assert found.more is not None
+    measured = seconds(events(suite, "critical-path", agents + 1)) / seconds(
+        events(suite, "critical-path", agents)
+    )
+    assert found.more / found.same == pytest.approx(measured, abs=0.05)
+    assert sizing(state) is not None
+
+
+def _whole(suite: str, agents: int) -> RunState:
+    return RunState.of(events(suite, "critical-path", agents))
+
+
+def test_nothing_is_said_before_enough_is_done() -> None:
+    state = RunState()
+    for event in events(WIDE, "critical-path", 2):
+        state.apply(event)
+        if isinstance(event, ev.TaskCompleted):
+            break
+    found = sizing(state)
+    assert found is not None
+    assert (found.verdict, found.more) == ("unknown", None)
+    assert "3 tasks have to be done first" in found.sentence
+
+
+def test_where_work_is_given_out_nobody_is_added() -> None:
+    found = sizing(half_way(events(WIDE, "preassigned", 2)))
+    assert found is not None
+    assert found.verdict == "keep"
+    assert "who joins gets nothing" in found.sentence
+
+
+def test_where_several_do_one_task_it_is_not_known() -> None:
+    found = sizing(half_way(events(WIDE, "quorum", 3)))
+    assert found is not None
+    assert found.verdict == "unknown"
+    assert "under quorum" in found.sentence
+
+
+def test_a_team_that_is_far_slower_than_its_saved_measure_is_not_to_grow() -> None:
+    state = half_way(events(WIDE, "critical-path", 3))
+    done = len(state.metrics.completions)
+    one = (
+        state.metrics.completions[-1].ts / done
+    )  # one agent was as fast as these three: all they add is lost
+    slow = Baseline("runs", "mean", ("a",), one * 24, tuple(one * k for k in range(1, 25)))
+    found = sizing(state, slow)
+    assert found is not None
+    assert found.verdict == "remove"
+
+
+def test_nothing_is_advised_once_all_is_done() -> None:
+    assert sizing(_whole(WIDE, 2)) is None
+
+
+graphs = st.integers(1, 12).flatmap(
+    lambda n: st.tuples(*(st.sets(st.integers(0, max(0, i - 1)), max_size=2 if i else 0) for i in range(n)))
+)
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=80)
+@given(graphs, st.integers(1, 5))
+def test_a_layout_keeps_the_bounds_of_graham(graph: tuple[set[int], ...], agents: int) -> None:
+    tasks = {str(i): tuple(map(str, sorted(before))) for i, before in enumerate(graph)}
+    depth: dict[str, int] = {}
+    for task, before in tasks.items():
+        depth[task] = 1 + max((depth[each] for each in before), default=0)
+    work, span = len(tasks), max(depth.values())
+    laid_out = steps(tasks, agents)
+    assert max(span, -(-work // agents)) <= laid_out <= work / agents + (1 - 1 / agents) * span
+    assert steps(tasks, 1) == work
+    assert steps(tasks, work) == span
