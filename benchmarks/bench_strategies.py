@@ -1,6 +1,7 @@
 """When each strategy wins: whole runs in virtual time, the same seeds for all, against the graph's bound.
 
     python benchmarks/bench_strategies.py [--json] [SEEDS] [--barrier round|none] [--agents 5]
+                                          [--strategies critical-path,random-pick] [--structures mixed]
 
 Agents do one task per turn and are always right; a task takes a log-normal time (sigma 0.7, mean 1 s) that
 depends on seed and task alone, so that all strategies meet the same work (common random numbers), and a
@@ -39,6 +40,8 @@ from engine.record.config import RunConfig
 from engine.record.writer import MemoryStore
 from engine.run import Run, Seams
 from engine.strategies import STRATEGIES
+from engine.strategies.base import Move, Scene
+from engine.strategies.critical import CriticalPath
 from engine.world import virtualloop
 from engine.world import workspace as files
 from engine.world.chance import stream
@@ -53,8 +56,22 @@ IDLE_SECONDS = 0.25
 SLOW = 4.0
 SUITE = "mathutils"
 STRUCTURES = ("parallel", "mixed", "serial")
+PICK = "random-pick"
 PLAYED = ("preassigned", "decentralized", "work-stealing", "critical-path", "speculative")
 """Leads are left out, for a lead's turns cost time of another kind; so is a quorum, which buys certainty."""
+
+
+class RandomPick(CriticalPath):
+    """What ``critical-path`` is held against: whoever is idle gets any ready task."""
+
+    name = PICK
+
+    def before_turns(self, scene: Scene) -> list[Move]:
+        """One task for each."""
+        free = [task.id for task in scene.board.ready()]
+        idle = [agent for agent in scene.live if agent not in scene.thinking and not scene.ready(agent)]
+        stream(round(scene.now * 1e6), "pick").shuffle(free)  # times differ from seed to seed
+        return [Move(task, agent) for task, agent in zip(free, idle, strict=False)]
 
 
 def seconds_of(seed: int, task: str, copy: str = "") -> float:
@@ -206,12 +223,14 @@ def owned_twice(events: Iterable[ev.AnyEvent]) -> int:
     return found
 
 
-def table_of(seeds: int, agents: int, barrier: str) -> dict[str, dict[str, dict[str, float]]]:
+def table_of(
+    seeds: int, agents: int, barrier: str, strategies: Sequence[str], structures: Sequence[str]
+) -> dict[str, dict[str, dict[str, float]]]:
     """Cells by structure (``slow`` behind it where one agent is) and strategy."""
     found: dict[str, dict[str, dict[str, float]]] = defaultdict(dict)
-    for structure in STRUCTURES:
+    for structure in structures:
         for slowed in (False, True):
-            for strategy in (name for name in PLAYED if name in STRATEGIES):
+            for strategy in strategies:
                 suite, start = start_of(structure, strategy, agents, barrier)
                 capacity = agents - 1 + 1 / SLOW if slowed else float(agents)
                 cell = Cell()
@@ -230,8 +249,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--barrier", default="round")
     parser.add_argument("--agents", type=int, default=5)
+    parser.add_argument("--strategies", default=",".join(PLAYED))
+    parser.add_argument("--structures", default=",".join(STRUCTURES))
     asked = parser.parse_args()
-    found = table_of(asked.seeds, asked.agents, asked.barrier)
+    STRATEGIES[PICK] = RandomPick
+    strategies, structures = asked.strategies.split(","), asked.structures.split(",")
+    found = table_of(asked.seeds, asked.agents, asked.barrier, strategies, structures)
     if asked.json:
         print(json.dumps({"seeds": asked.seeds, "agents": asked.agents, "cells": found}, indent=2))
         return
