@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 import engine.interop.teamlog
 from engine.interop.emitter import TeamLog
 from engine.interop.feed import Feed
+from engine.interop.growing import LINE_MAX
 from engine.interop.teamlog import lines as log
 from engine.interop.teamlog.acts import ACTS
 from engine.interop.teamlog.assembler import Assembler
-from engine.interop.teamlog.reader import LINE_MAX, LogReader
+from engine.interop.teamlog.reader import LogReader
 from engine.interop.teamlog.tally import Misfit, lacking
 from engine.record import events as ev
 from engine.record.codec import decode, encode

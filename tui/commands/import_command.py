@@ -58,15 +58,28 @@ def paper(path: Path, runs_dir: Path) -> int:
 
 @command.command("log", cls=Command)
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option(
-    "--run-id", default="", metavar="ID", help="Name of the run's folder  Default: source, time and name."
-)
+@click.option("--run-id", default="", metavar="ID", help="Name of the run. Default: source, time, name.")
 @runs_dir_option
 def log(path: Path, run_id: str, runs_dir: Path) -> int:
     """Import a team log: lines that a program wrote about its team (docs/teamlog.md)."""
     from engine.interop.teamlog.reader import LogReader
 
     return _save(LogReader(path.expanduser()), runs_dir, run_id)
+
+
+@command.command("claude", cls=Command)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--team", default="", metavar="NAME", help="Which team, if there are several.")
+@click.option("--run-id", default="", metavar="ID", help="Name of the run. Default: source, time, name.")
+@runs_dir_option
+def claude(path: Path, team: str, run_id: str, runs_dir: Path) -> int:
+    """Import an agent team of Claude Code.
+
+    PATH is a folder like ~/.claude, or that of a team in its teams/.
+    """
+    from engine.interop.claude.reader import ClaudeReader
+
+    return _save(ClaudeReader(path, team), runs_dir, run_id)
 
 
 def _save(reader: Reader, runs_dir: Path, run_id: str) -> int:

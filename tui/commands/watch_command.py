@@ -16,15 +16,19 @@ from tui.commands.options import Command, choose_display, display_option, runs_d
 def command(run: str, runs_dir: Path, display: str | None) -> int:
     """Watch a run: by id, by the path of its folder, by a bare journal FILE, or - for a journal on stdin.
 
-    FILE and - may also be a team log, which any program can write about its team (docs/teamlog.md).
+    FILE and - may also be a team log, which any program can write about its team (docs/teamlog.md). A folder
+    like ~/.claude, or that of a team in its teams/, shows an agent team of Claude Code.
 
     If its engine lives on this machine, the keys steer it as they do in `teamtop run`.
     """
+    from engine.interop.feed import Feed
     from tui.commands import watching
 
     if run == "-":
         return watching.watch_stdin(display)
     chosen = choose_display(display)
+    if (reader := watching.reader_of(Path(run).expanduser())) is not None:
+        return watching.watch_feed(Feed(reader), chosen)
     if (path := Path(run)).is_file() and not (path.parent / "run.json").is_file():
         return watching.watch_file(path, chosen)
     from engine.store import RunsStore

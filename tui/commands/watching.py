@@ -16,7 +16,7 @@ import click
 from engine.analysis.report import build
 from engine.errors import TeamtopError, UsageError
 from engine.interop.detect import form_of
-from engine.interop.feed import Feed, Following
+from engine.interop.feed import Feed, Following, Reader
 from engine.interop.teamlog.reader import LogReader
 from engine.record import events as ev
 from engine.record.folder import RunFolder
@@ -47,6 +47,17 @@ def watch_run(folder: RunFolder, display: str) -> int:
     follow(folder.events_path, display, over=lambda: folder.alive() is None)
     show(build(folder), as_json=False, quiet=display == "none", folder=folder)
     return 0
+
+
+def reader_of(path: Path) -> Reader | None:
+    """What reads the folder at ``path``, if it is one that another tool keeps its teams in."""
+    if not path.is_dir() or (path / "run.json").exists():
+        return None
+    if (path / "teams").is_dir() or (path.parent.name == "teams" and (path / "config.json").is_file()):
+        from engine.interop.claude.reader import ClaudeReader
+
+        return ClaudeReader(path)
+    return None
 
 
 def watch_file(path: Path, display: str) -> int:
