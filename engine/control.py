@@ -98,8 +98,25 @@ class AddDependency(Command, frozen=True, kw_only=True, tag="add_dependency"):
     on: str
 
 
+class SetLimits(Command, frozen=True, kw_only=True, tag="set_limits"):
+    """Set limits, by field of ``Limits``; a null takes one away, others stay as they are."""
+
+    changes: dict[str, float | None]
+
+
 AnyCommand: TypeAlias = (
-    Pause | Resume | Step | Stop | Inject | Heal | Say | AddAgent | RemoveAgent | AddTask | AddDependency
+    SetLimits
+    | Pause
+    | Resume
+    | Step
+    | Stop
+    | Inject
+    | Heal
+    | Say
+    | AddAgent
+    | RemoveAgent
+    | AddTask
+    | AddDependency
 )
 
 

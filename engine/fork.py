@@ -293,6 +293,8 @@ def _command(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
             )
         case ev.FaultStopped(author=author) if author not in ("engine", "plan"):
             return control.Heal(author=author, why=event.why, fault=event.id)
+        case ev.LimitsChanged(limits=limits, author=author, why=why):
+            return control.SetLimits(author=author, why=why, changes=dict(msgspec.structs.asdict(limits)))
         case ev.AgentJoined(agent=name, model=model, author=author, why=why):
             return control.AddAgent(author=author, why=why, name=name, model=model)
         case ev.AgentLeft(agent=name, author=author, why=why):

@@ -256,8 +256,13 @@ def _first(
     same = (before.clock, before.speed, before.max_rounds) == (config.clock, config.speed, config.max_rounds)
     if scripted is not None and scripted.prefix == past.state.seq and same:
         return None, past.start
+    leaves = scripted is not None and scripted.prefix == past.state.seq  # a fork leaves its parent's past
     resumed = ev.RunResumed(
-        author="operator", clock=config.clock, speed=config.speed, max_rounds=config.max_rounds
+        author="operator",
+        clock=config.clock,
+        speed=config.speed,
+        max_rounds=config.max_rounds,
+        limits=None if leaves or config.limits == past.spending.limits else config.limits,
     )
     return resumed, past.start
 

@@ -22,6 +22,7 @@ from engine.team.conversation import Conversations
 from engine.team.evidence import Evidence
 from engine.team.failing import Failing
 from engine.team.lifecycle import Lifecycle
+from engine.team.limits import Spending
 from engine.team.member import Team
 from engine.team.pace import Pace
 
@@ -45,6 +46,7 @@ class Past:
         self.evidence = Evidence()
         self.pace = Pace()
         self.failing = Failing()
+        self.spending = Spending()
         self.start: ev.RunStarted | None = None
         self.team_changed = 0
         self.edits: list[ev.FileEdited] = []
@@ -143,6 +145,7 @@ class Past:
         self.evidence.apply(event)
         self.pace.apply(event)
         self.failing.apply(event)
+        self.spending.apply(event)
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)

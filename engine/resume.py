@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from engine.errors import TeamtopError, UsageError
 from engine.record.config import RunConfig
+from engine.record.events import Event, Limits
 from engine.record.folder import RunFolder
 from engine.record.journal import Journal, read
+from engine.record.limits import FIELDS, changed
 from engine.record.state import RunState
 from engine.setup import Prepared, refuse_imported, reopen
+from engine.team.limits import Spending
 
 
 def history(folder: RunFolder) -> Journal:
@@ -56,17 +59,22 @@ def over(state: RunState) -> bool:
 def prepare(
     folder: RunFolder,
     state: RunState,
+    events: Iterable[Event],
     *,
     speed: float | None,
     max_rounds: int | None,
+    limits: Mapping[str, float | None] | None = None,
     environ: Mapping[str, str],
 ) -> Prepared:
-    """Check that the run can go on from ``state``, and keep changed settings in ``run.json``.
+    """Check that the run can go on from ``state``, after ``events``; changed settings go to ``run.json``.
+
+    ``limits`` are those that are changed, by field; null takes one away.
 
     Raises ``UsageError`` or ``TeamtopError`` with a sentence.
     """
     meta = folder.read_meta()
     config = _changed(meta.config, speed, max_rounds)
+    config = replace(config, limits=_limits(folder, events, limits or {}))
     if not state.completed and state.round >= config.max_rounds:
         raise UsageError(
             f"{folder.run_id} has played {state.round} rounds of {config.max_rounds}: "
@@ -87,3 +95,21 @@ def _changed(config: RunConfig, speed: float | None, max_rounds: int | None) -> 
             config, speed=speed, clock="virtual" if speed == 0 else "wall" if speed == 1 else "scaled"
         )
     return config if max_rounds is None else replace(config, max_rounds=max_rounds)
+
+
+def _limits(folder: RunFolder, events: Iterable[Event], changes: Mapping[str, float | None]) -> Limits:
+    """The limits from here on. Raises ``UsageError`` if the run has used up what they allow."""
+    spending = Spending()
+    ts = 0.0
+    for event in events:
+        spending.apply(event)
+        ts = event.ts
+    try:
+        spending.limits = changed(spending.limits, changes)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    over = next(spending.over(ts), None)
+    if over is not None:
+        said, flag = str(over), f"--limit-{FIELDS[over.limit]}"
+        raise UsageError(f"{folder.run_id}: {said}; raise it with {flag}, or take it away with {flag} none.")
+    return spending.limits

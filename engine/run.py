@@ -6,9 +6,8 @@ Commands of people and planned faults act at any time; each is an event before i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 from engine import control
@@ -29,10 +28,9 @@ from engine.pacing import Outcome, Pacing
 from engine.record import events as ev
 from engine.record.bus import Bus
 from engine.record.clean import storable
-from engine.record.config import USUAL, CallConfig
-from engine.record.partials import Partials
-from engine.record.writer import JournalWriter, Store
+from engine.record.writer import JournalWriter
 from engine.restore import Past, settle
+from engine.seams import Seams
 from engine.strategies import STRATEGIES
 from engine.team import growth
 from engine.team import turn as turns
@@ -40,35 +38,15 @@ from engine.team.acts import Acts, Mail
 from engine.team.copies import Copies
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
+from engine.team.limits import Limiter
 from engine.team.member import Member, Team
 from engine.team.recast import Recast
 from engine.team.testbench import TestBench
-from engine.world.clock import Clock
-from engine.world.locks import Held, Locks
+from engine.world.locks import Held
 from engine.world.mailbox import Delivery, DirectMailbox, Mailbox
-from engine.world.testrunner import TestRunner
-from engine.world.workspace import Workspace
 from tasks.model import topological
 
 __all__ = ["Outcome", "Run", "Seams"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """Everything a run needs from outside. ``models`` by agent name.
-
-    ``recruit`` makes the model of an agent that joins, or raises ``UsageError``; null: nobody can join.
-    """
-
-    store: Store
-    clock: Clock
-    workspace: Workspace
-    locks: Locks
-    tests: TestRunner
-    models: Mapping[str, Model]
-    recruit: Callable[[ev.AgentSpec], Model] | None = None
-    calls: CallConfig = USUAL
-    partials: Partials = field(default_factory=Partials)
 
 
 class Run:
@@ -108,13 +86,23 @@ class Run:
         self._writer = JournalWriter(store)
         self.bus = Bus(self._writer, seams.clock.now_us, past.state.seq)
         self.bus.round = past.state.round
-        for fold in (past.state, past.shape, past.conversations, past.evidence, past.pace, past.failing):
+        for fold in (
+            past.state,
+            past.shape,
+            past.conversations,
+            past.evidence,
+            past.pace,
+            past.failing,
+            past.spending,
+        ):
             self.bus.reduce(fold)
         self.faults = Switchboard(self.bus, seams.clock)
         store.watch(self.faults)
         self._locks = DisturbedLocks(
             seams.locks, self.faults, self._holder_dies, self._lock_leaked, self._lock_forgotten
         )
+        gate = Gate(self.bus, seams.clock)
+        self._limits = Limiter(past.spending, self.bus, seams.clock, gate, self._spent)
         self.team = Team(
             run=start,
             members={spec.name: self._member(spec) for spec in self._specs()},
@@ -124,7 +112,8 @@ class Run:
             state=self.state,
             conversations=past.conversations,
             clock=seams.clock,
-            gate=Gate(self.bus, seams.clock),
+            gate=gate,
+            limits=self._limits,
             workspace=seams.workspace,
             locks=self._locks,
             mailbox=self._mailbox(DirectMailbox(past.waiting)),
@@ -245,6 +234,7 @@ class Run:
             await settle(self._past, self.team, self._acts.talk, self._injector, self._lifecycle)
             if self.bus.round == 0:
                 self._deal_out()
+            self._limits.watch()
             self._begun.set()
             await self._seams.workspace.open()
             self._injector.plan(self._plan, self._past.entries)
@@ -257,6 +247,7 @@ class Run:
                 closing.push_async_callback(self._close_folder)
                 closing.push_async_callback(self._seams.tests.close)
                 closing.push_async_callback(self._lifecycle.close)
+                closing.push_async_callback(self._limits.close)
         return outcome
 
     async def _close_folder(self) -> None:
@@ -288,6 +279,7 @@ class Run:
     async def _finish(self, outcome: Outcome, detail: str) -> None:
         self._ended = True
         self._injector.close()
+        await self._limits.close()
         await self._lifecycle.close()  # no fault, heal or lease comes due while the closing tests run
         for event in self._lifecycle.open_turns():
             turns.end(self.team, event, "failed", 0, "the run ended")
@@ -345,9 +337,11 @@ class Run:
                 self._pacing.stepping = False
                 return gate.close(author, why)
             case control.Resume():
+                self._limits.guard()
                 self._pacing.stepping = False
                 return gate.open(author, why)
             case control.Step():
+                self._limits.guard()
                 event = gate.open(author, why, step=True)
                 self._pacing.stepping = event is not None
                 return event
@@ -369,6 +363,8 @@ class Run:
                 return self._injector.heal(number, author, why)
             case control.Say():
                 return await self._say(command)
+            case control.SetLimits():
+                return self._limits.change(dict(command.changes), author, why)
             case control.AddAgent():
                 return self._joining.join(command)
             case control.RemoveAgent():

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from engine.errors import TeamtopError, UsageError
 from engine.faults import selectors
@@ -22,6 +22,7 @@ from engine.record import events as ev
 from engine.record.barrier import slack
 from engine.record.config import RunConfig, RunMeta
 from engine.record.folder import RunFolder
+from engine.record.limits import changed
 from engine.strategies import STRATEGIES
 from engine.team.prompts import TEMPLATE
 from engine.world.sandbox.chosen import best, refusal
@@ -123,6 +124,7 @@ def check(
     for name in dict.fromkeys(spec.model for spec in team):
         registry.check(name, environ, config.calls.api_base)
     calls.check(config.calls)
+    _check_limits(config, team)
     _check_speed(config, team)
     quorum, verified_by, notes = demands(config)
     _check_tests(config, suite)
@@ -177,6 +179,21 @@ def _check_sandbox(model: str) -> None:
             "`teamtop doctor`, add --unsafe-tests to run it with your rights, or --tests simulated, which "
             "runs none of it."
         )
+
+
+def _check_limits(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
+    try:
+        changed(ev.NO_LIMITS, asdict(config.limits))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if config.limits.cost_usd is None and config.limits.agent_cost_usd is None:
+        return
+    for spec in team:
+        if not registry.priced(spec.model):
+            raise UsageError(
+                f"Nobody knows the price of {spec.model}, so no limit of money could be kept: "
+                "limit tokens (--limit-tokens) instead."
+            )
 
 
 def demands(
@@ -272,6 +289,7 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
         template=TEMPLATE,
         lead_lost=config.lead_lost,
         barrier=config.barrier,
+        limits=config.limits,
     )
 
 

@@ -27,6 +27,7 @@ COMMANDS = (
     "fork",
     "add",
     "remove",
+    "limit",
     "say",
     "replay",
     "watch",

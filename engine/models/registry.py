@@ -9,7 +9,7 @@ from engine.errors import UsageError
 from engine.models import providers
 from engine.models.base import Model
 from engine.models.environment import environment
-from engine.models.pricing import NOTIONAL, Price
+from engine.models.pricing import NOTIONAL, Price, listed
 from engine.record.config import USUAL, CallConfig
 
 SIMULATED: tuple[str, ...] = ("sim/claude-sonnet-4-6", "sim/gemini-3-flash", "sim/gpt-5.2", "sim/perfect")
@@ -70,6 +70,12 @@ def check(name: str, environ: Mapping[str, str], api_base: str = "") -> None:
             f"{name} needs {lacking.variable}{others}: set it in the environment or in a .env file here, "
             f"or use a simulated model such as {DEFAULT}."
         )
+
+
+def priced(name: str) -> bool:
+    """Whether somebody lists a price for this very model. Raises ``UsageError`` as ``resolve`` does."""
+    info = resolve(name)
+    return listed(name) if info.real else info.price is not None
 
 
 def create(

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from engine.record.events.common import NO_LIMITS, Limits
+
 META_SCHEMA = 1
 """Schema of ``run.json``; a reader refuses a newer one."""
 
@@ -65,6 +67,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, str] = msgspec.field(default_factory=dict)
     names: tuple[str, ...] = ()
     calls: CallConfig = USUAL
+    limits: Limits = NO_LIMITS
 
     @property
     def developers(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from engine.team.conversation import Conversations
 from engine.team.drafts import Drafts
 from engine.team.failing import Failing
 from engine.team.gate import Gate
+from engine.team.limits import Limiter
 from engine.team.ratelimit import RateLimits
 from engine.world.clock import Clock
 from engine.world.locks import LockService
@@ -61,8 +62,8 @@ class Team:
 
     ``members`` are those of the team now, in the order in which they came, and ``shape`` says what there is
     to do; ``run`` is how both began. ``spent`` is told when a provider takes no more calls because the money
-    is spent, in its words. ``calls`` says how real models are called, ``calls_out`` which attempts of open
-    turns have left this process and not come back.
+    is spent, in its words; ``limits`` are the run's own. ``calls`` says how real models are called,
+    ``calls_out`` which attempts of open turns have left this process and not come back.
     """
 
     run: ev.RunStarted
@@ -79,6 +80,7 @@ class Team:
     mailbox: Mailbox
     view: BoardView
     spent: Callable[[str], None]
+    limits: Limiter
     open_turns: dict[int, str] = field(default_factory=dict)
     last_turn: int = 0
     messages_sent: int = 0

@@ -34,7 +34,7 @@ def begin(team: Team, member: Member, number: int, backup: int = 0) -> ev.TurnSt
     team.mailbox.collected(member.name)
     team.last_turn += 1
     team.open_turns[team.last_turn] = member.name
-    return team.bus.emit(
+    started = team.bus.emit(
         ev.TurnStarted(
             turn=team.last_turn,
             agent=member.name,
@@ -45,6 +45,9 @@ def begin(team: Team, member: Member, number: int, backup: int = 0) -> ev.TurnSt
             own_round=number,
         )
     )
+    if team.last_turn == 1:
+        team.limits.watch()  # the run's time begins with its first prompt
+    return started
 
 
 async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted) -> None:
@@ -56,6 +59,7 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
         reply, attempts = await call(team, member, started.turn, team.conversations.messages(member.name))
     except TurnLost as lost:
         end(team, started, "failed", 0, str(lost))
+        team.limits.check()
         return
     text = storable(reply.text)
     latency = round(team.clock.now() - started.ts, 3)
@@ -82,6 +86,7 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
     if len(items) > ACTIONS_PER_REPLY:
         acts.refuse_rest(member, started.turn, len(items) - ACTIONS_PER_REPLY)
     end(team, started, "replied", effects)
+    team.limits.check()
     team.bus.hurry()
 
 

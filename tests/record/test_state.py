@@ -173,7 +173,14 @@ def _literal_fields(kind: type[msgspec.Struct]) -> frozenset[str]:
     return frozenset(name for name, hint in hints.items() if typing.get_origin(hint) is typing.Literal)
 
 
-_KINDS: list[type[msgspec.Struct]] = [*eventstrategies.TYPES, ev.Seen, ev.AgentSpec, ev.TaskSpec, ev.FileSpec]
+_KINDS: list[type[msgspec.Struct]] = [
+    *eventstrategies.TYPES,
+    ev.Seen,
+    ev.AgentSpec,
+    ev.TaskSpec,
+    ev.FileSpec,
+    ev.Limits,
+]
 LITERAL = {kind: _literal_fields(kind) for kind in _KINDS}
 
 

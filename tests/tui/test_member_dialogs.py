@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from textual.app import App
 from textual.widgets import Static
 
-from engine.control import AddAgent, AddDependency, AddTask, AnyCommand, RemoveAgent
+from engine.control import AddAgent, AddDependency, AddTask, AnyCommand, RemoveAgent, SetLimits
 from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.scripted import started
+from tui.screens.limits import LimitsDialog
 from tui.screens.members import DependencyDialog, FormDialog, JoinDialog, LeaveDialog, TaskDialog
 
 STATE = RunState.of([started(agents=3)])
@@ -116,3 +118,15 @@ def test_whom_to_take_out_is_chosen_among_those_who_are_there() -> None:
     state = RunState.of([started(agents=3), gone])
     assert typed(LeaveDialog(state, "Dev2"), "down", "enter") == RemoveAgent(name="Dev3")
     assert typed(LeaveDialog(state), "escape") is None
+
+
+def test_limits_stand_in_their_fields_and_only_what_is_changed_is_told() -> None:
+    limits = RunState.of(
+        [msgspec.structs.replace(started(), limits=ev.Limits(tokens=5000, cost_usd=2.5), seq=1)]
+    )
+    keys = [*"50000", *["enter"] * 6]
+    assert typed(LimitsDialog(limits), *keys) == SetLimits(changes={"tokens": 50000})
+    assert typed(LimitsDialog(limits), *["enter"] * 6) is None
+    assert typed(LimitsDialog(limits), "x", *["enter"] * 6) is None
+    lifted = typed(LimitsDialog(limits), "enter", *["backspace"] * 3, *["enter"] * 5)
+    assert lifted == SetLimits(changes={"cost_usd": None})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tui.commands.limit_options import limit_options, take
 from tui.commands.options import Command, Speed, choose_display, display_option, runs_dir_option
 
 
@@ -23,6 +24,7 @@ from tui.commands.options import Command, Speed, choose_display, display_option,
     default=None,
     help="Rounds after which the run ends, those played included. Default: as before.",
 )
+@limit_options(tail="; none lifts it. Default: as before.")
 @runs_dir_option
 @click.option("--detach", is_flag=True, help="Start the team, say how to watch it, and return.")
 @display_option
@@ -38,6 +40,7 @@ def command(
     detach: bool,
     display: str | None,
     as_json: bool,
+    **limits: float | None,
 ) -> int:
     """Go on with RUN: its id, the beginning of it, or the path of its folder.
 
@@ -70,7 +73,15 @@ def command(
     environ = launch.environment()
     if not past.events:
         click.echo(f"teamtop: {folder.run_id} had recorded no event yet: it begins anew.", err=True)
-    prepared = resume.prepare(folder, state, speed=speed, max_rounds=max_rounds, environ=environ)
+    prepared = resume.prepare(
+        folder,
+        state,
+        past.events,
+        speed=speed,
+        max_rounds=max_rounds,
+        limits=take(limits),
+        environ=environ,
+    )
     if detach:
         return running.detach(prepared, as_json=as_json, past=past)
     chosen = choose_display(display, quiet=as_json)

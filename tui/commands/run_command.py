@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands import limit_options
 from tui.commands.call_options import call_options, take
 from tui.commands.options import Command, Speed, Word, choose_display, display_option, runs_dir_option
 
@@ -127,6 +128,7 @@ SIMULATED_SPEED = 10.0
     help="Let code of models run with your rights, without a sandbox.",
 )
 @call_options
+@limit_options.limit_options()
 @runs_dir_option
 @click.option(
     "--run-id", metavar="ID", default=None, help="Name of the run. Default: time, suite, and four digits."
@@ -158,7 +160,9 @@ def command(
     from tui.commands import running
 
     _heeded(asked["strategy"])
-    config = configure(calls=take(asked), **asked, faults=_text_of(plan), plan_name=clean_line(plan))
+    config = configure(
+        calls=take(asked), limits=_limits(asked), **asked, faults=_text_of(plan), plan_name=clean_line(plan)
+    )
     environ = launch.environment()
     name = run_id or new_run_id(config.suite, datetime.now().astimezone())
     prepared = launch.prepare(config, runs_dir, name, environ)
@@ -169,6 +173,16 @@ def command(
     if chosen == "full":
         return running.on_screen(prepared, as_json=as_json)
     return running.in_lines(prepared, environ, chosen, as_json=as_json)
+
+
+def _limits(asked: dict[str, Any]) -> dict[str, float]:
+    """The limits that were asked for, as fields of ``Limits``: whole tokens."""
+    given = limit_options.take(asked)
+    return {
+        field: int(value) if field.endswith("tokens") else value
+        for field, value in given.items()
+        if value is not None
+    }
 
 
 def _heeded(strategy: str) -> None:

@@ -213,6 +213,12 @@ class LiveScreen(RunScreen):
 
         self.app.push_screen(dialog, chosen)
 
+    def action_limits(self) -> None:
+        """Set limits of tokens, money and time."""
+        from tui.screens.limits import LimitsDialog
+
+        self._ask(LimitsDialog(self.source.state))
+
     def action_join(self) -> None:
         """Take an agent into the team."""
         from tui.screens.members import JoinDialog

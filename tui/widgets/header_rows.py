@@ -202,6 +202,10 @@ def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[R
         rows.append([Span(text, "bad")])
     if note:
         rows.append([Span(f" ⚠ {note}", "warn")])
+    run = moment.state.run
+    if run.limit_reached and run.phase in ("pausing", "paused"):
+        said = run.limit_reached[0].upper() + run.limit_reached[1:]
+        rows.append([Span(f" ⏸ {said}", "warn"), Span(": $ raises it" if moment.live else "", "muted")])
     if waiting := _waiting(moment):
         rows.append(question_row(moment, waiting))
     if moment.state.faults.active and moment.state.run.phase != "ended":

@@ -15,11 +15,13 @@ from typing import TypeAlias
 
 from engine.record.events.common import (
     FAILURES,
+    NO_LIMITS,
     SCHEMA,
     AgentSpec,
     Event,
     FileSpec,
     Gap,
+    Limits,
     Refusal,
     Role,
     TaskSpec,
@@ -46,6 +48,8 @@ from engine.record.events.people import (
     FaultStarted,
     FaultStopped,
     LeadLost,
+    LimitReached,
+    LimitsChanged,
     Paused,
     PauseRequested,
     Resumed,
@@ -136,6 +140,8 @@ AnyEvent: TypeAlias = (
     | Paused
     | Resumed
     | StopRequested
+    | LimitReached
+    | LimitsChanged
     | FaultStarted
     | FaultStopped
     | AgentCrashed
@@ -152,6 +158,7 @@ AnyEvent: TypeAlias = (
 
 __all__ = [
     "FAILURES",
+    "NO_LIMITS",
     "SCHEMA",
     "UNKNOWN_OUTCOME",
     "ActionRefused",
@@ -180,6 +187,9 @@ __all__ = [
     "Gap",
     "InfoRequested",
     "LeadLost",
+    "LimitReached",
+    "Limits",
+    "LimitsChanged",
     "LockAcquired",
     "LockDenied",
     "LockReleased",

@@ -89,3 +89,22 @@ class FileSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     content: str
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run may use; null: as much as it takes. Tokens and dollars are those that were reported.
+
+    ``seconds`` are of the run's clock; an agent's are those that its turns took. The limits of an ``agent``
+    hold for each of them.
+    """
+
+    tokens: int | None = None
+    cost_usd: float | None = None
+    seconds: float | None = None
+    agent_tokens: int | None = None
+    agent_cost_usd: float | None = None
+    agent_seconds: float | None = None
+
+
+NO_LIMITS = Limits()
+"""A run that may use what it takes."""

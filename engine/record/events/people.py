@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.record.events.common import Event, Role
+from engine.record.events.common import Event, Limits, Role
 from engine.record.events.run import RunStarted
 
 
@@ -33,6 +33,27 @@ class StopRequested(Event, frozen=True, kw_only=True, tag="stop_requested"):
     """``author`` ends the run; it can be resumed."""
 
     author: str
+    why: str = ""
+
+
+class LimitReached(Event, frozen=True, kw_only=True, tag="limit_reached"):
+    """The team has used what it may; the engine pauses the run, or stops it where nobody is there to go on.
+
+    ``limit`` is the field of ``Limits``, ``bound`` its value, and ``used`` what was used, by ``agent`` if it
+    is one of theirs; null for a limit of money after a reply of unknown price, which nobody can keep.
+    """
+
+    limit: str
+    bound: float
+    used: float | None
+    agent: str = ""
+
+
+class LimitsChanged(Event, frozen=True, kw_only=True, tag="limits_changed"):
+    """``author`` has the run go by other limits from here on; all of them are given."""
+
+    author: str
+    limits: Limits
     why: str = ""
 
 

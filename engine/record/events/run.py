@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 import msgspec
 
 from engine.record.barrier import PATTERN
-from engine.record.events.common import AgentSpec, Event, FileSpec, Gap, TaskSpec, Verdict
+from engine.record.events.common import (
+    NO_LIMITS,
+    AgentSpec,
+    Event,
+    FileSpec,
+    Gap,
+    Limits,
+    TaskSpec,
+    Verdict,
+)
 
 
 class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
@@ -48,6 +57,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     gaps: tuple[Gap, ...] = ()
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
     barrier: Annotated[str, msgspec.Meta(pattern=PATTERN)] = "round"
+    limits: Limits = NO_LIMITS
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
@@ -66,13 +76,15 @@ class RoundEnded(Event, frozen=True, kw_only=True, tag="round_ended"):
 class RunResumed(Event, frozen=True, kw_only=True, tag="run_resumed"):
     """``author`` had a new engine go on where the one before stopped or died; what was open is closed next.
 
-    The clock goes on from the event before; ``clock``, ``speed`` and ``max_rounds`` hold from here.
+    The clock goes on from the event before; ``clock``, ``speed`` and ``max_rounds`` hold from here, and so do
+    ``limits`` (null: as before).
     """
 
     author: str
     clock: Literal["wall", "scaled", "virtual"]
     speed: float
     max_rounds: int
+    limits: Limits | None = None
 
 
 class TeamChanged(Event, frozen=True, kw_only=True, tag="team_changed"):

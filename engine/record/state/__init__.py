@@ -185,6 +185,8 @@ class RunState:
             ev.Paused: (run.paused,),
             ev.Resumed: (run.resumed,),
             ev.StopRequested: (run.stop_requested,),
+            ev.LimitReached: (run.limit_hit,),
+            ev.LimitsChanged: (run.limits_changed,),
             ev.FaultStarted: (self._fault_started, run.fault_started),
             ev.FaultStopped: (self._fault_stopped, run.fault_stopped),
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
+from engine.record.limits import FIELDS, amount, differing, sentence
 from engine.record.shape import mix
 
 Phase: TypeAlias = Literal["starting", "running", "pausing", "paused", "ended"]
@@ -48,6 +49,9 @@ class RunInfoState:
         self.speed = 1.0
         self.max_rounds = 0
         self.lease_seconds = 0.0
+        self.limits = ev.NO_LIMITS
+        self.limit_reached = ""
+        """What holds the team, in words; empty if no limit does."""
         self.leaderless = ""
         """The lead that is lost while agents claim for themselves; empty while they need not."""
         self.barrier = "round"
@@ -77,6 +81,7 @@ class RunInfoState:
         self.max_rounds, self.lease_seconds = event.max_rounds, event.lease_seconds
         self.source, self.gaps = clean_line(event.source), frozenset(event.gaps)
         self.barrier = clean_line(event.barrier)
+        self.limits = event.limits
         self.phase = "running"
 
     def _act(self, event: ev.Event, author: str, text: str) -> None:
@@ -87,12 +92,28 @@ class RunInfoState:
         self.phase = "pausing"
         self._act(event, event.author, "paused the team")
 
+    def limit_hit(self, event: ev.LimitReached) -> None:
+        """It has used what it may."""
+        self.limit_reached = sentence(event.limit, event.bound, event.used, clean_line(event.agent))
+        self._act(event, "engine", f"holds the team: {self.limit_reached}")
+
+    def limits_changed(self, event: ev.LimitsChanged) -> None:
+        """It may use more, or less."""
+        changes = differing(self.limits, event.limits)
+        said = ", ".join(
+            f"{FIELDS[field]} to {'none' if value is None else amount(field, value)}"
+            for field, value in changes.items()
+        )
+        self.limits, self.limit_reached = event.limits, ""
+        self._act(event, event.author, f"set the limit of {said}" if said else "left the limits as they are")
+
     def paused(self, event: ev.Paused) -> None:
         """It stands still."""
         self.phase, self.stepping = "paused", False
 
     def resumed(self, event: ev.Resumed) -> None:
         """It goes on."""
+        self.limit_reached = ""
         self.phase, self.stepping = "running", event.step
         self._act(event, event.author, "stepped one round" if event.step else "resumed the team")
 
@@ -186,6 +207,7 @@ class RunInfoState:
 
     def run_resumed(self, event: ev.RunResumed) -> None:
         """Another engine goes on with it: it has not ended after all."""
+        self.limits, self.limit_reached = event.limits or self.limits, ""
         self.phase, self.stepping = "running", False
         self.outcome, self.outcome_detail, self.wall_seconds = "", "", None
         self.verified, self.verified_failed, self.verified_total = None, 0, 0
