@@ -57,8 +57,8 @@ class Alphabet:
 
     def steps(self, before: tuple[Op, ...]) -> list[Op]:
         """What can come after ``before``."""
-        places = (AGENTS.index(name) + 1 for _, *names in before for name in names)
-        return [op for op, _ in self._steps(max(places, default=self._known))]
+        places = [AGENTS.index(name) + 1 for _, *names in before for name in names]
+        return [op for op, _ in self._steps(max([self._known, *places]))]
 
     def total(self, longest: int) -> int:
         """How many histories have one to ``longest`` operations."""

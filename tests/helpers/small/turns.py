@@ -35,10 +35,9 @@ def _do(book: Book, kind: str, agent: str, latest: dict[str, int]) -> None:
         case "open" | "open the next":
             book.round_ += kind == "open the next"
             book.add(ev.RoundStarted(agents=tuple(book.team)))
-        case "close":
+        case "close" | "close the next":
+            book.round_ += kind == "close the next"
             book.add(ev.RoundEnded())
-        case "count on":
-            book.round_ += 1
         case "finish":
             book.finish("stopped")
         case "go on":
@@ -189,7 +188,7 @@ SUBJECTS = [
                     "open",
                     "open the next",
                     "close",
-                    "count on",
+                    "close the next",
                     "finish",
                     "go on",
                     "turn a",
