@@ -242,7 +242,7 @@ def _left_out(
                 "only faults that strike once can be left out."
             )
         return (event.entry,)
-    if _command(Shape(events[: without - 1]), event) is None:
+    if commanded(Shape(events[: without - 1]), event) is None:
         kind = type(event).__struct_config__.tag
         raise UsageError(
             f"Event {without} is {kind}; --without takes what a person did: a fault, a heal, a stop, "
@@ -257,7 +257,7 @@ def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> l
     gone = dropped.id if isinstance(dropped, ev.FaultStarted) else None
     deeds, shape = [], Shape(events[:prefix])
     for event in events[prefix:]:
-        command = _command(shape, event)
+        command = commanded(shape, event)
         shape.apply(event)
         if command is None or event is dropped:
             continue
@@ -270,7 +270,7 @@ def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> l
     return deeds
 
 
-def _command(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
+def commanded(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
     """The command that an event records, null if nobody gave one; pauses take no time and are left out.
 
     ``shape`` is that of the run before the event.

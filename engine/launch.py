@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from engine import control
+from engine import again, control
 from engine.errors import TeamtopError
 from engine.fork import Deed, Script, script
 from engine.models import lite, registry
@@ -25,7 +25,7 @@ from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
-from engine.record.writer import FileStore, SyncStore
+from engine.record.writer import FileStore, JournalError, SyncStore
 from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
@@ -87,25 +87,35 @@ def run_here(
     lock = prepared.folder.hold()
     config = prepared.meta.config
     try:
-        past = Past(history(prepared.folder).events, shown=False)
-        main = _main(prepared, past, environ, on_event, attended)
+        events = history(prepared.folder).events
+        rest = again.place(config, prepared.plan, events)
+        if rest is not None:
+            store = again.ConfirmingStore(prepared.folder.events_path, events[rest:])
+            try:
+                main = _main(prepared, events[:rest], environ, on_event, attended=attended, confirming=store)
+                return virtualloop.run(main, seed=config.seed, attended=attended)
+            except JournalError:
+                if not store.diverged:
+                    raise
+        main = _main(prepared, events, environ, on_event, attended=attended)
         if config.clock == "virtual":
-            outcome = virtualloop.run(main, seed=config.seed, attended=attended)
-        else:
-            outcome = asyncio.run(main)
+            return virtualloop.run(main, seed=config.seed, attended=attended)
+        return asyncio.run(main)
     finally:
         lock.release()
-    return outcome
 
 
 async def _main(
     prepared: Prepared,
-    past: Past,
+    events: Sequence[AnyEvent],
     environ: Mapping[str, str],
     on_event: Callable[[AnyEvent], None] | None,
+    *,
     attended: bool,
+    confirming: again.ConfirmingStore | None = None,
 ) -> Outcome:
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
+    past = Past(events, shown=False)
     real = _has_real_model(prepared.start)
     if real:
         with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
@@ -116,6 +126,7 @@ async def _main(
     former = _former(scripted, past)
     first, start = _first(prepared, past, scripted, former, environ)
     if not past.empty:  # what it says of real time holds for the engine before only
+        first = first if confirming is None else None  # what comes again comes as if nobody had stopped it
         folder.write_meta(replace(prepared.meta, real_seconds=None))
 
     def live(spec: ev.AgentSpec) -> Model:
@@ -132,7 +143,7 @@ async def _main(
         return _recorded(live(spec), spec, clock, past, scripted)
 
     seams = Seams(
-        store=SyncStore(folder.events_path) if virtual else FileStore(folder.events_path),
+        store=confirming or (SyncStore if virtual else FileStore)(folder.events_path),
         clock=clock,
         workspace=_workspace(prepared),
         locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
@@ -153,7 +164,7 @@ async def _main(
         recast=None if former is None else _recast(former.until, config, live),
     )
     if on_event is not None:
-        run.bus.listen(on_event)
+        run.bus.listen(on_event if confirming is None else _after(confirming.seq, on_event))
     loop = asyncio.get_running_loop()
     jobs: set[asyncio.Task[None]] = set()
 
@@ -192,6 +203,11 @@ def _workspace(prepared: Prepared) -> Workspace:
     suite, store = prepared.suite, DiskStore(prepared.folder.repo)
     protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
     return Workspace(store, suite.support, protected, threaded=prepared.meta.config.clock != "virtual")
+
+
+def _after(seq: int, on_event: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:
+    """``on_event`` for the events after ``seq`` only."""
+    return lambda event: on_event(event) if event.seq > seq else None
 
 
 def _former(scripted: Script | None, past: Past) -> Former | None:

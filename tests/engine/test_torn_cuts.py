@@ -59,7 +59,7 @@ def resumed(whole: Reference, number: int, kept: int) -> None:
     record = read(journal)
     assert record.note == ""
     assert journal.read_bytes().startswith(before)
-    assert isinstance(record.events[number], ev.RunResumed if number else ev.RunStarted)
+    assert journal.read_bytes() == b"".join(whole.lines), (number, kept)
     assert final(RunState.of(record.events)) == whole.final, (number, kept)
     edits = {event.path: event.content for event in record.events if isinstance(event, ev.FileEdited)}
     assert {file.name: file.read_text() for file in whole.folder.repo.iterdir()} == edits
