@@ -44,9 +44,9 @@ def command(
 ) -> int:
     """Go on with RUN: its id, the beginning of it, or the path of its folder.
 
-    What its journal holds stands; turns that were open are lost, and their agents are told. A simulated run at
-    --speed max has them again, and ends as if nothing had stopped it. Of a run that is complete the report is
-    printed; one whose journal holds nothing yet begins anew. Exit codes are those of `teamtop run`.
+    What its journal holds stands; turns that were open are lost, and their agents are told. A simulated run
+    at --speed max has them again, and ends as if nothing had stopped it. Of a run that is complete the report
+    is printed; one whose journal holds nothing yet begins anew. Exit codes are those of `teamtop run`.
     """
     from engine import launch, resume
     from engine.analysis.report import build
