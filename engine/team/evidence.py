@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Literal
 
 from engine.record import events as ev
@@ -16,8 +15,11 @@ from engine.world.treehash import content_hash
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    hashes: tuple[str, ...]
-    passed: bool
+    """What one run proves of all tasks that it covered: the files as they were (path to hash), and the nodes
+    that passed. Nothing is worked out until somebody asks, for a run may cover thousands of tasks."""
+
+    files: Mapping[str, str]
+    passed: frozenset[str]
 
 
 class Evidence:
@@ -27,10 +29,11 @@ class Evidence:
         self.runs = 0
         self._tasks: dict[str, ev.TaskSpec] = {}
         self._files: dict[str, str] = {}
-        self._tested: dict[int, dict[str, tuple[str, ...]]] = {}
+        self._with_tests: dict[str, None] = {}
+        self._tested: dict[int, tuple[Collection[str], Mapping[str, str]]] = {}
         self._proofs: dict[str, _Proof] = {}
         self._drafts: dict[int, tuple[str, dict[str, str]]] = {}
-        self._drafts_tested: dict[int, dict[int, tuple[str, ...]]] = {}
+        self._drafts_tested: dict[int, dict[int, Mapping[str, str]]] = {}
         self._draft_proofs: dict[int, _Proof] = {}
         self._handlers: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.RunStarted: self._run_started,
@@ -52,51 +55,50 @@ class Evidence:
 
     def of(self, task: str) -> Literal["passed", "failed", "none"]:
         """What the last run that covered ``task`` says, if its files still stand as they were tested."""
-        known = self._proofs.get(task)
-        if known is None or known.hashes != self._hashes(task):
+        proof = self._proofs.get(task)
+        if proof is None:
             return "none"
-        return "passed" if known.passed else "failed"
-
-    def _hashes(self, task: str, over: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
-        return tuple(over.get(path) or self._files.get(path, "") for path in self._tasks[task].files)
+        spec = self._tasks[task]
+        if any(proof.files.get(path, "") != self._files.get(path, "") for path in spec.files):
+            return "none"
+        return "passed" if spec.tests and proof.passed.issuperset(spec.tests) else "failed"
 
     def _run_started(self, event: ev.RunStarted) -> None:
         self._tasks = {task.id: task for task in event.tasks}
+        self._with_tests = {task.id: None for task in event.tasks if task.tests}
         self._files = {file.path: content_hash(file.content) for file in event.files}
 
     def _task_added(self, event: ev.TaskAdded) -> None:
         self._tasks[event.spec.id] = event.spec
+        if event.spec.tests:
+            self._with_tests[event.spec.id] = None
 
     def _file_edited(self, event: ev.FileEdited) -> None:
         self._files[event.path] = event.hash
 
     def _tests_started(self, event: ev.TestsStarted) -> None:
         self.runs = event.run
+        files = self._files.copy()
         if event.drafts:
             self._drafts_tested[event.run] = {
-                draft: self._hashes(*self._drafts[draft])
+                draft: files | self._drafts[draft][1]
                 for draft in event.drafts
                 if draft in self._drafts and (not event.tasks or self._drafts[draft][0] in event.tasks)
             }
             return
-        covered = (task for task in event.tasks or self._tasks if self._tasks[task].tests)
-        self._tested[event.run] = {task: self._hashes(task) for task in covered}
+        covered = [task for task in event.tasks if self._tasks[task].tests]
+        self._tested[event.run] = (covered if event.tasks else tuple(self._with_tests), files)
 
     def _tests_finished(self, event: ev.TestsFinished) -> None:
+        tasks, files = self._tested.pop(event.run, ((), {}))
+        drafts = self._drafts_tested.pop(event.run, {})
         if event.verdict not in ("passed", "failed"):
-            self._tested.pop(event.run, None)  # it broke or was stopped, and proved nothing
-            self._drafts_tested.pop(event.run, None)
-            return
+            return  # it broke or was stopped, and proved nothing
         passed = frozenset(event.passed)
-        for draft, hashes in self._drafts_tested.pop(event.run, {}).items():
+        for draft, laid in drafts.items():
             if draft in self._drafts:
-                self._draft_proofs[draft] = self._proof(self._drafts[draft][0], hashes, passed)
-        for task, hashes in self._tested.pop(event.run, {}).items():
-            self._proofs[task] = self._proof(task, hashes, passed)
-
-    def _proof(self, task: str, hashes: tuple[str, ...], passed: Collection[str]) -> _Proof:
-        nodes = self._tasks[task].tests
-        return _Proof(hashes, bool(nodes) and all(node in passed for node in nodes))
+                self._draft_proofs[draft] = _Proof(laid, passed)
+        self._proofs |= dict.fromkeys(tasks, _Proof(files, passed))
 
     # ------------------------------------------------------------ drafts
 

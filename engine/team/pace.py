@@ -33,6 +33,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._owner: dict[str, str] = {}
+        self._owned: dict[str, dict[str, None]] = {}
         self._done: set[str] = set()
         self._waits: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {}
@@ -99,8 +100,8 @@ class Pace:
         self._dependents.setdefault(event.dependency, []).append(event.task)
 
     def _turn_started(self, event: ev.TurnStarted) -> None:
-        for task, owner in self._owner.items():
-            if owner == event.agent and not self._waits[task]:
+        for task in self._owned.get(event.agent, ()):
+            if not self._waits[task]:
                 self._since[task] = event.ts
 
     def _replied(self, event: ev.Replied) -> None:
@@ -108,15 +109,21 @@ class Pace:
 
     def _taken(self, event: ev.TaskAssigned | ev.TaskClaimed) -> None:
         if self._owner.get(event.task) != event.agent:
+            self._free(event.task)
             self._since.pop(event.task, None)
         self._owner[event.task] = event.agent
+        self._owned.setdefault(event.agent, {})[event.task] = None
+
+    def _free(self, task: str) -> None:
+        if (owner := self._owner.pop(task, None)) is not None:
+            del self._owned[owner][task]
 
     def _released(self, event: ev.TaskReleased) -> None:
-        self._owner.pop(event.task, None)
+        self._free(event.task)
         self._since.pop(event.task, None)
 
     def _completed(self, event: ev.TaskCompleted) -> None:
-        self._owner.pop(event.task, None)
+        self._free(event.task)
         self._done.add(event.task)
         since = self._since.pop(event.task, None)
         if since is not None:

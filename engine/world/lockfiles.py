@@ -14,13 +14,14 @@ import os
 import re
 import resource
 import weakref
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from engine.errors import TeamtopError
 
 if TYPE_CHECKING:
-    from portalocker import Lock
+    from portalocker import Lock, LockFlags
 
 _SLUG = 40
 """Characters of the path kept in a lock file's name, for people; the hash beside it tells paths apart."""
@@ -35,7 +36,7 @@ class LockFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._locks: dict[str, Lock[IO[str]]] = {}
+        self._locks: dict[str, Lock[IO[bytes]]] = {}
         self._files: dict[str, Path] = {}
         _TABLES.add(self)
         try:
@@ -66,10 +67,10 @@ class LockFiles:
         file = self.file(path)
         lock = portalocker.Lock(
             file,
-            mode="a",
+            mode="ab",  # nothing is ever written: no text layer
             timeout=0,
             fail_when_locked=True,
-            flags=portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING,
+            flags=_flags(),
         )
         try:
             try:
@@ -105,6 +106,13 @@ class LockFiles:
 
 
 _TABLES: weakref.WeakSet[LockFiles] = weakref.WeakSet()
+
+
+@cache
+def _flags() -> LockFlags:
+    import portalocker
+
+    return portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING
 
 
 def _after_fork() -> None:
