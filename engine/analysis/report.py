@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,9 @@ from engine.record.folder import RunFolder
 from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.store import RunsStore
+
+if TYPE_CHECKING:  # polars is slow to load
+    from engine.analysis.frames import Frames
 
 __all__ = ["Report", "build", "headline", "write_caches"]
 
@@ -39,12 +42,18 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
     the run is in, and the samples). Damage and gaps are told in ``notes``. Raises ``TeamtopError`` if there
     is nothing to report on.
     """
+    return _build(folder, _read(folder), runs_dirs, until)[0]
+
+
+def _build(
+    folder: RunFolder, record: journal.Journal, runs_dirs: Sequence[Path] | None, until: int | None = None
+) -> tuple[Report, Frames]:
+    """The report, and the tables that it is made from."""
     from engine.analysis import frames as tables
     from engine.analysis import summary
 
     if runs_dirs is None:
         runs_dirs = RunsStore([folder.path.parent]).dirs
-    record = _read(folder)
     events, notes = record.events, [record.note] if record.note else []
     cut = record.damaged or record.newer or (until is not None and max(until, 1) < len(events))
     if until is not None:
@@ -87,7 +96,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         notes.append(f"{many} added to the run, without tests to verify that work.")
     state = RunState.of(events)
     speed = measures.speed(figures, events, state, found)
-    return {
+    report = {
         "run_id": folder.run_id,
         "source": started.source or None,
         "created": meta.created if meta else None,
@@ -115,6 +124,7 @@ def build(folder: RunFolder, runs_dirs: Sequence[Path] | None = None, until: int
         "events": len(events),
         "notes": notes,
     }
+    return report, frames
 
 
 def _fork(
@@ -134,16 +144,14 @@ def write_caches(folder: RunFolder, runs_dirs: Sequence[Path] | None = None) -> 
     All of it can be made anew from the journal. Raises ``TeamtopError`` as ``build`` does, or if the folder
     cannot be written.
     """
-    from engine.analysis import frames as tables
-
-    report = build(folder, runs_dirs)
+    report, frames = _build(folder, _read(folder), runs_dirs)
     try:
         # The journal's length tells readers of the cache whether it is stale.
         cached = {**report, "journal_bytes": folder.events_path.stat().st_size}
         draft = folder.summary_path.with_suffix(f".json.{os.getpid()}.tmp")
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(cached), indent=2) + b"\n")
         draft.replace(folder.summary_path)
-        tables.build(_read(folder).events).write(folder.path)
+        frames.write(folder.path)
     except OSError as error:
         raise TeamtopError(f"{folder.path} cannot be written: {error.strerror or error}.") from None
     return report
