@@ -229,3 +229,6 @@ def test_every_imported_run_adds_up(tmp_path: Path) -> None:
     found = imported(tmp_path, pl.lit(value=True))
     assert len(found) == 1413
     assert all(sum(parts.values()) == one.wall_ns for one in found for parts in one.spent.values())
+    for one in found:
+        told = losses(one, found[:1])
+        assert sum(told.parts.values()) == told.loss_ns == one.agents * one.wall_ns - found[0].wall_ns
