@@ -37,7 +37,7 @@ async def opened(opening: Opening, size: tuple[int, int] = (120, 36)) -> AsyncIt
     stage = Stage(app, EventsSource([]), FakeController())
     async with app.run_test(size=size, notifications=True) as pilot:
         stage.pilot = pilot
-        while not (hasattr(app.screen, "KEYS") and app.screen.is_mounted):
+        while app.crashed is None and not (hasattr(app.screen, "KEYS") and app.screen.is_mounted):
             await pilot.pause(0.01)  # a busy machine may take its time to stand the screen
         await stage.settle()
         yield stage

@@ -52,9 +52,10 @@ def test_a_question_rings_once_and_stands_below_the_header_until_it_is_answered(
     play(asking("Dev2", "Dev4").events, scene)
 
 
-def test_the_message_key_answers_whoever_asked_first(bells: list[int]) -> None:
+@pytest.mark.parametrize("keys", [("1",), ("2",)], ids=["from the board", "from an agent that asked nothing"])
+def test_the_message_key_answers_whoever_asked_first(bells: list[int], keys: tuple[str, ...]) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("m")
+        await stage.press(*keys, "m")
         dialog = stage.app.screen
         assert isinstance(dialog, MessageDialog)
         assert "Dev2 asks: “May I rename [b]add.py[/b]?" in stage.text()

@@ -123,7 +123,7 @@ class QuitDialog(Dialog[str]):
 class MessageDialog(Dialog[Say]):
     """Writes to an agent or to all; the text is in their next prompts.
 
-    It begins with who asked something: the one that the keyboard is on (``to``), else the first to ask.
+    It begins with who asked something: the one that the keyboard is on (``to``) if that did, else the first.
     """
 
     ABOUT: ClassVar[str] = "message"
@@ -140,7 +140,7 @@ class MessageDialog(Dialog[Say]):
         self._marks = {name: _mark(state, name) for name in state.agents.agents}
         waiting = [asked for asked in state.mail.waiting if asked.agent in self._names]
         mine = [asked for asked in waiting if asked.agent == to]
-        self._asked = next(iter(mine or (waiting if to is None else ())), None)
+        self._asked = next(iter(mine or waiting), None)
         wanted = to if self._asked is None else self._asked.agent
         self._to = wanted if wanted in self._names else ALL
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual.events import Click
 
 from tui.search import Words
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
-from tui.widgets.spans import Row, Span, crop_row, width_of
+from tui.widgets.spans import Row, Span, crop_row, width_of, wrap
 
 Matcher = Callable[[Words], bool]
 """Whether a line is one of those that a person searches for."""
@@ -23,6 +24,9 @@ class LogPanel(Panel):
     arrive below or vanish above. ``follow`` holds while the last row is seen and nobody reads: ``cursor`` is
     the entry that somebody is at, null for none. With a ``matcher`` only entries that it accepts have rows.
     """
+
+    EMPTY: ClassVar[str] = ""
+    """What stands here before there is any entry."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -66,6 +70,8 @@ class LogPanel(Panel):
         seen = self._lines[self.top : self.top + height]
         if not seen and self._matcher is not None and self._blocks:
             seen = [[Span("nothing here matches · esc ends the search", "muted")]]
+        elif not seen and self.EMPTY:
+            seen = [[Span(line, "muted")] for line in wrap(self.EMPTY, max(10, cells), height)]
         if len(seen) < height:
             seen = [*seen, *([] for _ in range(height - len(seen)))]
         if not self.follow and self.unread:

@@ -49,7 +49,8 @@ def measures_of(state: RunState) -> list[Measure]:
         f"+ {sum(c.concurrent for c in clashes)} concurrent writes"
     )
     tests = f"of {sum(row.test_runs for row in rounds)} runs"
-    chatter = f"and {sum(row.chatter for row in rounds)} replies without effect"
+    empty = sum(row.chatter for row in rounds)
+    chatter = f"and {empty} {'reply' if empty == 1 else 'replies'} without effect"
     return [
         Measure("Failed tests", tuple(row.test_failures for row in rounds), "bad", tests),
         Measure("Conflicts", conflicts, "warn", parts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from tui.search import Words
 from tui.widgets.log import LogPanel
@@ -13,6 +14,11 @@ from tui.widgets.talk_rows import Entry, entries, entry_rows
 
 class TalkPanel(LogPanel):
     """Everything said and done by agents and people, newest last."""
+
+    EMPTY: ClassVar[str] = (
+        "Nobody has said anything yet. Here stand messages between agents, what they ask people, and what "
+        "people do to the run."
+    )
 
     def __init__(self) -> None:
         super().__init__("talk")

@@ -17,6 +17,9 @@ from tui.widgets.figures import clock
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, cells_of, crop_row, pad, shorten, width_of
 
+LANES_LEAST = 4
+"""Lanes that are seen before the legend takes any room."""
+
 NAME = 8
 """Cells of an agent's name and the blank behind it, at most."""
 
@@ -86,6 +89,8 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     inner = max(8, cells - size)
     faults = _faults(moment, window, inner)
     rows = _legend(cells)
+    if height - 2 - len(rows) - len(faults) < min(LANES_LEAST, len(state.lanes.lanes)):
+        rows = []  # lanes before what explains them: the help does so, too
     room = max(1, height - 2 - len(rows) - len(faults))
     now, found = nanos(moment.now), _anomalies(moment)
     rows += [
