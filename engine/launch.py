@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from engine import again, control
 from engine.errors import TeamtopError
 from engine.fork import Deed, Script, script
-from engine.models import lite, registry
+from engine.models import lite, providers, registry
 from engine.models.base import Model, ModelError
 from engine.models.environment import environment
 from engine.models.recorded import RecordedModel
@@ -25,7 +26,9 @@ from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
+from engine.record.redaction import Redaction
 from engine.record.writer import FileStore, JournalError, SyncStore
+from engine.redacted import RedactedModel, RedactedTests
 from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
@@ -129,11 +132,9 @@ async def _main(
         first = first if confirming is None else None  # what comes again comes as if nobody had stopped it
         folder.write_meta(replace(prepared.meta, real_seconds=None))
 
-    def live(spec: ev.AgentSpec) -> Model:
-        return registry.create(
-            spec.model, seed=config.seed, sleep=clock.sleep, environ=environ, calls=config.calls
-        )
+    redact = Redaction(config.redact, providers.secrets(environ) if real else ())
 
+    live = partial(_live, config, clock, environ, redact)
     sandbox = Chosen(
         required=_has_real_model(prepared.start, start),
         tell=lambda rung: folder.write_meta(replace(prepared.meta, sandbox=rung)),
@@ -142,12 +143,13 @@ async def _main(
     def model(spec: ev.AgentSpec) -> Model:
         return _recorded(live(spec), spec, clock, past, scripted)
 
+    tests = runner_for(suite, config, sandbox, real_model=sandbox.required)
     seams = Seams(
         store=confirming or (SyncStore if virtual else FileStore)(folder.events_path),
         clock=clock,
         workspace=_workspace(prepared),
         locks=Locks(LockFiles(folder.locks), LockTable(past.tokens)),
-        tests=runner_for(suite, config, sandbox, real_model=sandbox.required),
+        tests=RedactedTests(tests, redact) if redact else tests,
         models={spec.name: model(spec) for spec in start.team},
         recruit=lambda spec: model(check_joiner(config, spec, environ)),
         calls=config.calls,
@@ -170,7 +172,7 @@ async def _main(
 
     def receive(command: control.AnyCommand, answer: Future[control.Answer]) -> None:
         async def obey() -> None:
-            said = await run.handle(command)
+            said = await run.handle(_without_secrets(command, redact))
             with contextlib.suppress(InvalidStateError):  # the server has closed meanwhile
                 answer.set_result(said)
 
@@ -183,14 +185,11 @@ async def _main(
             loop.call_soon_threadsafe(begin)
 
     if scripted is not None:
-        for deed in scripted.pending(past.state.seq, past.state.ts):
-            job = loop.create_task(_repeat(run, clock, deed), name="deed")
-            jobs.add(job)
-            job.add_done_callback(jobs.discard)
+        _schedule(scripted, past, run, clock, jobs)
     server = control.ControlServer(folder.socket_path, receive)
     try:
         with _stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
-            async with _beside(seams, config.tests, folder if real else None):
+            async with _beside(seams, tests, folder if real else None):
                 outcome = await run.play()
     finally:
         server.close()
@@ -235,6 +234,14 @@ def _recorded(model: Model, spec: ev.AgentSpec, clock: Clock, past: Past, script
         return model
     replies = {request: reply for request, reply in scripted.replies.items() if reply.agent == spec.name}
     return RecordedModel(model, replies, lambda: past.conversations.request(spec.name), clock.sleep)
+
+
+def _schedule(scripted: Script, past: Past, run: Run, clock: Clock, jobs: set[asyncio.Task[None]]) -> None:
+    """Have what people did to the parent of a fork done again, each deed in its time."""
+    for deed in scripted.pending(past.state.seq, past.state.ts):
+        job = asyncio.get_running_loop().create_task(_repeat(run, clock, deed), name="deed")
+        jobs.add(job)
+        job.add_done_callback(jobs.discard)
 
 
 async def _repeat(run: Run, clock: Clock, deed: Deed) -> None:
@@ -292,9 +299,9 @@ def _real_seconds(prepared: Prepared, past: Past, run: Run) -> float | None:
 
 
 @contextlib.asynccontextmanager
-async def _beside(seams: Seams, tests: str, partials: RunFolder | None) -> AsyncIterator[None]:
+async def _beside(seams: Seams, tests: TestRunner, partials: RunFolder | None) -> AsyncIterator[None]:
     """What goes on beside a run: warming up, and for real models notices of replies that are arriving."""
-    jobs = [asyncio.create_task(_warm_up(seams, tests), name="warm up")]
+    jobs = [asyncio.create_task(_warm_up(tests), name="warm up")]
     if partials is not None:
         jobs.append(asyncio.create_task(seams.partials.follow(partials.partial_path), name="partials"))
     try:
@@ -307,10 +314,25 @@ async def _beside(seams: Seams, tests: str, partials: RunFolder | None) -> Async
             await lite.close()
 
 
-async def _warm_up(seams: Seams, tests: str) -> None:
+async def _warm_up(tests: TestRunner) -> None:
     """Load what the first turns would wait for; what fails here fails again, and is told, when needed."""
-    if tests == "real" and isinstance(seams.tests, PytestRunner):
-        await seams.tests.warm()
+    if isinstance(tests, PytestRunner):
+        await tests.warm()
+
+
+def _live(
+    config: RunConfig, clock: Clock, environ: Mapping[str, str], redact: Redaction, spec: ev.AgentSpec
+) -> Model:
+    """The model of a member, as it is asked when nothing is recorded."""
+    made = registry.create(
+        spec.model, seed=config.seed, sleep=clock.sleep, environ=environ, calls=config.calls
+    )
+    return RedactedModel(made, redact) if redact else made
+
+
+def _without_secrets(command: control.AnyCommand, redact: Redaction) -> control.AnyCommand:
+    """The command without what must not be kept in what a person says."""
+    return replace(command, text=redact(command.text)) if isinstance(command, control.Say) else command
 
 
 def _has_real_model(*starts: ev.RunStarted) -> bool:

@@ -23,6 +23,7 @@ from engine.record.barrier import slack
 from engine.record.config import RunConfig, RunMeta
 from engine.record.folder import RunFolder
 from engine.record.limits import changed
+from engine.record.redaction import BadPatternError, compiled
 from engine.strategies import STRATEGIES
 from engine.team.prompts import TEMPLATE
 from engine.world.sandbox.chosen import best, refusal
@@ -125,6 +126,10 @@ def check(
         registry.check(name, environ, config.calls.api_base)
     calls.check(config.calls)
     _check_limits(config, team)
+    try:
+        compiled(config.redact)
+    except BadPatternError as error:
+        raise UsageError(str(error)) from None
     _check_speed(config, team)
     quorum, verified_by, notes = demands(config)
     _check_tests(config, suite)

@@ -64,10 +64,20 @@ def write_report(error: BaseException) -> Path | None:
     try:
         handle, name = tempfile.mkstemp(prefix="teamtop-crash-", suffix=".txt")  # mode 0600
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(describe(error, os.environ))
+            file.write(describe(error, _environ()))
     except OSError:
         return None
     return Path(name)
+
+
+def _environ() -> Mapping[str, str]:
+    """The environment and the keys of a .env file here, which a model may have been called with."""
+    from engine.models.environment import environment
+
+    try:
+        return environment()
+    except Exception:  # whatever is wrong with the file must not hide what has crashed
+        return os.environ
 
 
 def _command() -> str:

@@ -68,6 +68,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     calls: CallConfig = USUAL
     limits: Limits = NO_LIMITS
+    redact: tuple[str, ...] = ()
 
     @property
     def developers(self) -> tuple[str, ...]:

@@ -129,6 +129,13 @@ SIMULATED_SPEED = 10.0
 )
 @call_options
 @limit_options.limit_options()
+@click.option(
+    "--redact",
+    metavar="PATTERN",
+    multiple=True,
+    help="A regular expression of what is taken out of replies, failures, test output and messages before "
+    "anything is kept; can be given again. It is kept with the run, so it must not be the secret itself.",
+)
 @runs_dir_option
 @click.option(
     "--run-id", metavar="ID", default=None, help="Name of the run. Default: time, suite, and four digits."
