@@ -2,7 +2,7 @@
 
     python benchmarks/bench_load.py [--rate N] [--agents N] [--tasks N] [--seconds S] [--json]
 
-A process of its own writes the journal of a busy team (bench_screen.py); the real application follows it in a
+A process of its own writes the journal of a busy team (screens.py); the real application follows it in a
 pseudo-terminal of 120×36 that is drained. ``key``: from a key press to its action, ten times a second
 (50th and 99th percentile, maximum); ``key_cpu``: what of that was work of this process, as on a machine with
 nothing else to do; ``lag``: how much later than asked a task that sleeps 10 ms wakes up; ``cpu``: share of a
@@ -12,19 +12,12 @@ state at the end; ``equal``: whether that state is the one that folding the file
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import multiprocessing
-import os
 import pickle
-import tempfile
 import time
 from multiprocessing.synchronize import Event as Stop
-from pathlib import Path
 
-from benchmarks.bench_replay import resident, until
-from benchmarks.bench_screen import feed, in_terminal
+from benchmarks.screens import asked, percentiles, probe, resident, show, until, watched
 from engine.record.folder import RunFolder
 from engine.record.journal import read
 from engine.record.state import RunState
@@ -36,13 +29,6 @@ WARM_UP_SHARE = 1 / 3
 def content(state: RunState) -> bytes:
     """All that a state holds, for a comparison within one process."""
     return pickle.dumps({name: part for name, part in vars(state).items() if name != "_handlers"})
-
-
-def percentiles(name: str, seconds: list[float]) -> dict[str, float]:
-    """Middle, 99th percentile and maximum, in milliseconds."""
-    ordered = sorted(seconds)
-    picked = {"p50": len(ordered) // 2, "p99": int(len(ordered) * 0.99), "max": -1}
-    return {f"{name}_{which}_ms": 1e3 * ordered[place] for which, place in picked.items()}
 
 
 async def watch(folder: RunFolder, seconds: float, stop: Stop) -> dict[str, float]:
@@ -60,12 +46,6 @@ async def watch(folder: RunFolder, seconds: float, stop: Stop) -> dict[str, floa
     works: list[float] = []
     figures: dict[str, float] = {}
 
-    async def probe() -> None:
-        while True:
-            asked = time.perf_counter()
-            await asyncio.sleep(0.01)
-            lags.append(time.perf_counter() - asked - 0.01)
-
     async def press() -> None:
         focus_next = app.action_focus_next
         acted = asyncio.Event()
@@ -77,16 +57,16 @@ async def watch(folder: RunFolder, seconds: float, stop: Stop) -> dict[str, floa
         app.action_focus_next = noted  # type: ignore[method-assign]  # to know when a key has acted
         while True:
             acted.clear()
-            asked, worked = time.perf_counter(), time.process_time()
+            pressed, worked = time.perf_counter(), time.process_time()
             app.post_message(Key("tab", "\t"))
             await acted.wait()
-            keys.append(time.perf_counter() - asked)
+            keys.append(time.perf_counter() - pressed)
             works.append(time.process_time() - worked)
             await asyncio.sleep(KEY_SECONDS)
 
     async def measure(_: object) -> None:
         await until(lambda: source.state.seq > 0)
-        probes = [asyncio.create_task(probe()), asyncio.create_task(press())]
+        probes = [asyncio.create_task(probe(lags)), asyncio.create_task(press())]
         await asyncio.sleep(seconds * WARM_UP_SHARE)
         figures["memory_warm_mb"] = resident()
         cpu, wall = time.process_time(), time.monotonic()
@@ -118,45 +98,16 @@ async def watch(folder: RunFolder, seconds: float, stop: Stop) -> dict[str, floa
     return figures
 
 
-def measure(rate: int, agents: int, tasks: int, seconds: float) -> dict[str, float]:
-    """Feed, watch in a pseudo-terminal, and return the figures."""
-    with tempfile.TemporaryDirectory() as name:
-        path, result = Path(name) / "run", Path(name) / "figures.json"
-        path.mkdir()
-        stop = multiprocessing.Event()
-        feeder = multiprocessing.Process(target=feed, args=(path / "events.jsonl", rate, agents, stop, tasks))
-
-        def on_terminal() -> None:
-            folder = RunFolder(path)
-            folder.alive = os.getpid  # type: ignore[method-assign]  # the feeder holds no lock
-            result.write_text(json.dumps(asyncio.run(watch(folder, seconds, stop))))
-
-        feeder.start()
-        in_terminal(on_terminal)
-        stop.set()
-        feeder.join()
-        figures: dict[str, float] = json.loads(result.read_text())
-        return figures
-
-
 def main() -> None:
     """Print a table, or JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rate", type=int, default=3_000)
-    parser.add_argument("--agents", type=int, default=50)
-    parser.add_argument("--tasks", type=int, default=2_000)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    figures = measure(asked.rate, asked.agents, asked.tasks, asked.seconds)
-    if asked.json:
-        print(json.dumps({"benchmark": "load", "rate": asked.rate, "agents": asked.agents, **figures}))
-        return
-    print(f"live screen at {asked.rate:,} events/s, {asked.agents} agents, {asked.tasks:,} tasks")
-    for name, value in figures.items():
-        print(f"{name:>16} {value:10.1f}")
+    options = asked(__doc__, rate=3_000, agents=50, tasks=2_000, seconds=60.0)
+
+    async def work(folder: RunFolder, stop: Stop) -> dict[str, float]:
+        return await watch(folder, options.seconds, stop)
+
+    figures = watched(work, options.rate, options.agents, options.tasks)
+    title = f"live screen at {options.rate:,} events/s, {options.agents} agents, {options.tasks:,} tasks"
+    show(options, "load", title, figures)
 
 
 if __name__ == "__main__":

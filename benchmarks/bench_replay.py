@@ -2,7 +2,7 @@
 
     python benchmarks/bench_replay.py [--events N] [--agents N] [--tasks N] [--jumps N] [--json]
 
-The journal is that of a busy team (bench_screen.py), 50 events to a second of the run. The real replay screen
+The journal is that of a busy team (screens.py), 50 events to a second of the run. The real replay screen
 opens it in a pseudo-terminal of 120×36 that is drained. ``first_frame``: from the opening of the screen to
 the first painted state; ``index``: until the whole journal is read and any place is near a kept state;
 ``jump``: from the key to the painted screen, over random places (50th and 95th percentile, maximum);
@@ -13,20 +13,15 @@ nothing else to do.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import random
-import tempfile
 import time
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.bench_screen import busy, in_terminal
+from benchmarks.screens import asked, busy, on_terminal, place, resident, show, until
 from engine.record.folder import RunFolder
 from engine.record.journal import encode
 
@@ -41,18 +36,6 @@ def write(path: Path, events: int, agents: int, tasks: int) -> None:
     with path.open("wb") as file:
         for seq, event in enumerate(islice(busy(agents, tasks), events), start=1):
             file.write(encode(replace(event, seq=seq, ts=seq / RATE)))
-
-
-def resident() -> float:
-    """Megabytes of this process that are in memory."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-async def until(so: Callable[[], bool]) -> None:
-    """Wait for what a thread or the screen does; looks a hundred times a second."""
-    while not so():  # noqa: ASYNC110 - nobody signals it: this is what a person would see
-        await asyncio.sleep(0.01)
 
 
 async def drive(folder: RunFolder, jumps: int) -> dict[str, float]:
@@ -83,7 +66,7 @@ async def drive(folder: RunFolder, jumps: int) -> dict[str, float]:
         chance = random.Random(7)
         waits, works = [], []
         for _ in range(jumps):
-            asked, worked = time.perf_counter(), time.process_time()
+            began_jump, worked = time.perf_counter(), time.process_time()
             source.seek(chance.randint(1, source.recording.count))
             screen._moved()
             while not source.reached:
@@ -91,7 +74,7 @@ async def drive(folder: RunFolder, jumps: int) -> dict[str, float]:
                 source.poll()
                 screen.paint()
             await painted()
-            waits.append(time.perf_counter() - asked)
+            waits.append(time.perf_counter() - began_jump)
             works.append(time.process_time() - worked)
         waits.sort()
         works.sort()
@@ -114,35 +97,14 @@ async def drive(folder: RunFolder, jumps: int) -> dict[str, float]:
     return figures
 
 
-def measure(events: int, agents: int, tasks: int, jumps: int) -> dict[str, float]:
-    """Write, open in a pseudo-terminal, and return the figures."""
-    with tempfile.TemporaryDirectory() as name:
-        path, result = Path(name) / "run", Path(name) / "figures.json"
-        path.mkdir()
-        write(path / "events.jsonl", events, agents, tasks)
-        in_terminal(lambda: result.write_text(json.dumps(asyncio.run(drive(RunFolder(path), jumps)))))
-        figures: dict[str, float] = json.loads(result.read_text())
-        return figures
-
-
 def main() -> None:
     """Print a table, or JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--events", type=int, default=400_000)
-    parser.add_argument("--agents", type=int, default=20)
-    parser.add_argument("--tasks", type=int, default=200)
-    parser.add_argument("--jumps", type=int, default=200)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    figures = measure(asked.events, asked.agents, asked.tasks, asked.jumps)
-    if asked.json:
-        print(json.dumps({"benchmark": "replay", "events": asked.events, "agents": asked.agents, **figures}))
-        return
-    print(f"replay of {asked.events:,} events, {asked.agents} agents, {asked.tasks} tasks")
-    for name, value in figures.items():
-        print(f"{name:>16} {value:10.2f}")
+    options = asked(__doc__, events=400_000, agents=20, tasks=200, jumps=200)
+    with place() as (folder, result):
+        write(folder.events_path, options.events, options.agents, options.tasks)
+        figures = on_terminal(lambda: drive(folder, options.jumps), result)
+    title = f"replay of {options.events:,} events, {options.agents} agents, {options.tasks} tasks"
+    show(options, "replay", title, figures)
 
 
 if __name__ == "__main__":

@@ -16,59 +16,69 @@ from tui.widgets.spans import Role
 
 Ink: TypeAlias = Mapping[Role, Style]
 
-DARK = Theme(
-    name="teamtop-dark",
+_INKS = ("good", "warn", "bad", "accent", "measured", "muted", "faint", "speech", "amdahl", "graph")
+
+
+def _theme(name: str, *, dark: bool, **ink: str) -> Theme:
+    """A theme of what stands below (``ground``, ``surface``, ``panel``) and what is written on it (``text``,
+    ``secondary``, ``_INKS``); ``primary`` is as the accent if it is not named."""
+    primary = ink.get("primary", ink["accent"])
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=primary,
+        secondary=ink["secondary"],
+        accent=primary,
+        foreground=ink["text"],
+        background=ink["ground"],
+        surface=ink["surface"],
+        panel=ink["panel"],
+        success=ink["good"],
+        warning=ink["warn"],
+        error=ink["bad"],
+        variables={f"ink-{each}": ink[each] for each in _INKS},
+    )
+
+
+DARK = _theme(
+    "teamtop-dark",
     dark=True,
-    primary="#6aa7e0",
-    secondary="#8fa3b8",
-    accent="#6aa7e0",
-    foreground="#d6dbe1",
-    background="#0f1317",
+    ground="#0f1317",
     surface="#151a20",
     panel="#1c232b",
-    success="#7fc08a",
-    warning="#e0b25e",
-    error="#e8787f",
-    variables={
-        "ink-good": "#7fc08a",
-        "ink-warn": "#e0b25e",
-        "ink-bad": "#e8787f",
-        "ink-accent": "#6aa7e0",
-        "ink-measured": "#8fc1f0",
-        "ink-muted": "#87929e",
-        "ink-faint": "#3d4853",
-        "ink-speech": "#b7aee0",
-        "ink-amdahl": "#5fb8b2",
-        "ink-graph": "#d08fc4",
-    },
+    text="#d6dbe1",
+    secondary="#8fa3b8",
+    good="#7fc08a",
+    warn="#e0b25e",
+    bad="#e8787f",
+    accent="#6aa7e0",
+    measured="#8fc1f0",
+    muted="#87929e",
+    faint="#3d4853",
+    speech="#b7aee0",
+    amdahl="#5fb8b2",
+    graph="#d08fc4",
 )
 """Calm on black: colour is kept for what changes or went wrong."""
 
-LIGHT = Theme(
-    name="teamtop-light",
+LIGHT = _theme(
+    "teamtop-light",
     dark=False,
-    primary="#1f66b0",
-    secondary="#5b6b7b",
-    accent="#1f66b0",
-    foreground="#23282e",
-    background="#fbfaf7",
+    ground="#fbfaf7",
     surface="#f2f0eb",
     panel="#e8e5de",
-    success="#247232",
-    warning="#835700",
-    error="#b5303a",
-    variables={
-        "ink-good": "#247232",
-        "ink-warn": "#835700",
-        "ink-bad": "#b5303a",
-        "ink-accent": "#1f66b0",
-        "ink-measured": "#1f66b0",
-        "ink-muted": "#59626c",
-        "ink-faint": "#b2b8bf",
-        "ink-speech": "#5b489b",
-        "ink-amdahl": "#136d69",
-        "ink-graph": "#8a3c80",
-    },
+    text="#23282e",
+    secondary="#5b6b7b",
+    good="#247232",
+    warn="#835700",
+    bad="#b5303a",
+    accent="#1f66b0",
+    measured="#1f66b0",
+    muted="#59626c",
+    faint="#b2b8bf",
+    speech="#5b489b",
+    amdahl="#136d69",
+    graph="#8a3c80",
 )
 """The same for light terminals."""
 
@@ -86,59 +96,46 @@ _COLOURS: dict[Role, tuple[str, ...]] = {
 """For each role the theme's colours that serve it, best first."""
 
 
-HIGH_CONTRAST = Theme(
-    name="teamtop-contrast",
+HIGH_CONTRAST = _theme(
+    "teamtop-contrast",
     dark=True,
-    primary="#ffd400",
-    secondary="#e0e0e0",
-    accent="#ffd400",
-    foreground="#ffffff",
-    background="#000000",
+    ground="#000000",
     surface="#000000",
     panel="#262626",
-    success="#5cff8f",
-    warning="#ffc640",
-    error="#ff9c9c",
-    variables={
-        "ink-good": "#5cff8f",
-        "ink-warn": "#ffc640",
-        "ink-bad": "#ff9c9c",
-        "ink-accent": "#ffd400",
-        "ink-measured": "#7fd4ff",
-        "ink-muted": "#d8d8d8",
-        "ink-faint": "#909090",
-        "ink-speech": "#e3c8ff",
-        "ink-amdahl": "#4dfff0",
-        "ink-graph": "#ffa0f0",
-    },
+    text="#ffffff",
+    secondary="#e0e0e0",
+    good="#5cff8f",
+    warn="#ffc640",
+    bad="#ff9c9c",
+    accent="#ffd400",
+    measured="#7fd4ff",
+    muted="#d8d8d8",
+    faint="#909090",
+    speech="#e3c8ff",
+    amdahl="#4dfff0",
+    graph="#ffa0f0",
 )
 """Black and white and as few colours between as there can be: every text at 7:1 or more."""
 
-COLOUR_BLIND = Theme(
-    name="teamtop-colourblind",
+COLOUR_BLIND = _theme(
+    "teamtop-colourblind",
     dark=True,
-    primary="#56b4e9",
-    secondary="#9aa8b5",
-    accent="#56b4e9",
-    foreground="#e2e6ea",
-    background="#0f1317",
+    ground="#0f1317",
     surface="#151a20",
     panel="#1c232b",
-    success="#56b4e9",
-    warning="#f0e442",
-    error="#f08a3c",
-    variables={
-        "ink-good": "#56b4e9",
-        "ink-warn": "#f0e442",
-        "ink-bad": "#f08a3c",
-        "ink-accent": "#ffffff",
-        "ink-measured": "#8ecdf2",
-        "ink-muted": "#98a3ae",
-        "ink-faint": "#3d4853",
-        "ink-speech": "#d9c7f2",
-        "ink-amdahl": "#1fb58f",
-        "ink-graph": "#d98bb5",
-    },
+    text="#e2e6ea",
+    secondary="#9aa8b5",
+    primary="#56b4e9",
+    good="#56b4e9",
+    warn="#f0e442",
+    bad="#f08a3c",
+    accent="#ffffff",
+    measured="#8ecdf2",
+    muted="#98a3ae",
+    faint="#3d4853",
+    speech="#d9c7f2",
+    amdahl="#1fb58f",
+    graph="#d98bb5",
 )
 """No pair that matters differs in red and green alone: good is blue, bad orange, warnings yellow.
 
