@@ -17,6 +17,9 @@ from typing import TypeAlias
 
 import msgspec
 
+PIN_MAX = 500
+"""Characters of a note: a few lines, read beside the moment that it is about."""
+
 LINE_LIMIT = 64 << 10
 """Bytes of a command: a message to the team, not a file."""
 
@@ -69,6 +72,12 @@ class Say(Command, frozen=True, kw_only=True, tag="say"):
     to: str | None = None
 
 
+class Pin(Command, frozen=True, kw_only=True, tag="pin"):
+    """Pin a note to this moment; agents never read it."""
+
+    text: str
+
+
 class AddAgent(Command, frozen=True, kw_only=True, tag="add_agent"):
     """Take an agent into the team; without a name the next free one, without a model that of the others."""
 
@@ -113,6 +122,7 @@ AnyCommand: TypeAlias = (
     | Inject
     | Heal
     | Say
+    | Pin
     | AddAgent
     | RemoveAgent
     | AddTask

@@ -246,7 +246,7 @@ def _left_out(
         kind = type(event).__struct_config__.tag
         raise UsageError(
             f"Event {without} is {kind}; --without takes what a person did: a fault, a heal, a stop, "
-            "a message, a change of the team or of its tasks."
+            "a message, a note, a change of the team or of its tasks."
         )
     return ()
 
@@ -279,6 +279,8 @@ def commanded(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
     match event:
         case ev.StopRequested(author=author, why=why):
             return control.Stop(author=author, why=why)
+        case ev.NotePinned(author=author, text=text):
+            return control.Pin(author=author, text=text)
         case ev.MessageSent(kind="operator", sender=sender, recipients=to, text=text):
             return control.Say(author=sender, text=text, to=None if to == names else to[0])
         case ev.FaultStarted(entry=None, author=author) if author not in ("engine", "plan"):

@@ -152,6 +152,8 @@ def _left_out(event: ev.AnyEvent) -> str:
             return f"the message of {sender}"
         case ev.FaultStopped(id=number):
             return f"the healing of fault {number}"
+        case ev.NotePinned(author=author):
+            return f"the note of {author}"
         case ev.StopRequested(author=author):
             return f"the stop by {author}"
     return f"event {event.seq}"

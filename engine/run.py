@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from engine import control
+from engine import control, pinning
 from engine.backups import Backups
 from engine.errors import TeamtopError, UsageError
 from engine.faults.board import DisturbedDeeds, DisturbedView
@@ -361,7 +361,7 @@ class Run:
                 return healed[-1] if healed else None
             case control.Heal(fault=int() as number):
                 return self._injector.heal(number, author, why)
-            case control.Say():
+            case control.Say() | control.Pin():
                 return await self._say(command)
             case control.SetLimits():
                 return self._limits.change(dict(command.changes), author, why)
@@ -391,7 +391,9 @@ class Run:
         except growth.DoesNotFit as refused:
             raise UsageError(refused.sentence) from None
 
-    async def _say(self, command: control.Say) -> ev.Event:
+    async def _say(self, command: control.Say | control.Pin) -> ev.Event:
+        if isinstance(command, control.Pin):
+            return pinning.pin(self.bus, command)
         names = tuple(self.team.members) if command.to is None else self._injector.targets(command.to)
         if not command.text.strip():
             raise UsageError("There is nothing to say: give a text.")

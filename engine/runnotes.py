@@ -1,4 +1,4 @@
-"""What people write on a saved run: tags and a note, in ``notes.json`` beside its journal.
+"""What people write on a saved run: tags, a note, and notes pinned to moments, in its ``notes.json``.
 
 They are no part of the run: no fold, figure or check reads them. Kept raw, cleaned where they are shown.
 """
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from engine.control import PIN_MAX
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
@@ -24,16 +25,30 @@ TAG_MAX = 24
 NOTE_MAX = 500
 """Characters of a note: it is one line, read below a list."""
 
-FILE_MAX = 64_000
-"""Bytes of the file that are read: a note of ours never takes as many."""
+PINS_MAX = 200
+"""Notes pinned to one run: as many as a list of them is read to its end."""
+
+FILE_MAX = 1_000_000
+"""Bytes of the file that are read: as many notes as there can be, of four bytes a character, take half."""
+
+
+class Pin(msgspec.Struct, frozen=True):
+    """What ``author`` wrote about the moment of event ``seq``; its round and run-clock seconds."""
+
+    seq: Annotated[int, msgspec.Meta(ge=1)]
+    ts: float
+    round: int
+    author: Annotated[str, msgspec.Meta(max_length=200)]
+    text: Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
 class Notes(msgspec.Struct, frozen=True):
-    """Tags, sorted, without ``#``; and one line of text."""
+    """Tags, sorted, without ``#``; one line of text; and what is pinned to moments, in their order."""
 
     tags: tuple[Annotated[str, msgspec.Meta(max_length=200)], ...] = ()
     note: str = ""
     schema: int = SCHEMA
+    pins: tuple[Pin, ...] = ()
 
 
 NONE = Notes()
@@ -72,7 +87,7 @@ def write(folder: RunFolder, notes: Notes, *, sample: bool) -> None:
     folder.read_meta()
     if (pid := folder.alive()) is not None:
         raise TeamtopError(f"{folder.run_id} is run by process {pid}: write on it when it has ended.")
-    kept = Notes(notes.tags, clean_line(notes.note, NOTE_MAX))
+    kept = Notes(notes.tags, clean_line(notes.note, NOTE_MAX), pins=notes.pins)
     draft = folder.notes_path.with_suffix(".json.tmp")
     try:
         if kept == NONE:
@@ -82,3 +97,22 @@ def write(folder: RunFolder, notes: Notes, *, sample: bool) -> None:
         draft.replace(folder.notes_path)
     except OSError as error:
         raise TeamtopError(f"{folder.notes_path} cannot be written: {error.strerror or error}.") from None
+
+
+def pin(folder: RunFolder, note: Pin, *, sample: bool) -> Notes:
+    """Pin a note to a moment of an ended run, and return all; the journal stays as it is.
+
+    Raises ``TeamtopError`` for an empty or a long text, too many notes, and as ``write`` does.
+    """
+    text = clean_line(note.text, PIN_MAX + 1).strip()
+    if not text:
+        raise TeamtopError("There is nothing to note: give a text.")
+    if len(text) > PIN_MAX:
+        raise TeamtopError(f"That note is too long: {PIN_MAX} characters at most.")
+    notes = read(folder)
+    if len(notes.pins) >= PINS_MAX:
+        raise TeamtopError(f"{folder.run_id} has {PINS_MAX} notes pinned to it, and takes no more.")
+    pins = sorted((*notes.pins, msgspec.structs.replace(note, text=text)), key=lambda each: each.seq)
+    kept = msgspec.structs.replace(notes, pins=tuple(pins))
+    write(folder, kept, sample=sample)
+    return kept

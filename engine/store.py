@@ -20,6 +20,7 @@ __all__ = [
     "RunStatus",
     "RunsStore",
     "SortKey",
+    "is_sample",
     "new_run_id",
     "samples_dir",
 ]
@@ -40,6 +41,11 @@ def samples_dir() -> Path | None:
         if any(path.glob(f"{SAMPLE_PREFIX}*/run.json")):
             return path
     return None
+
+
+def is_sample(folder: RunFolder) -> bool:
+    """Whether the run ships with teamtop, so that nothing is written on it."""
+    return RunsStore([])._is_sample(folder.path)
 
 
 def new_run_id(suite: str, now: datetime) -> str:

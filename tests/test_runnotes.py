@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import runnotes, trash
+from engine.control import PIN_MAX
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
-from engine.runnotes import NONE, TAG_MAX, TAGS_MAX, Notes, parse_tags
+from engine.runnotes import NONE, PINS_MAX, TAG_MAX, TAGS_MAX, Notes, Pin, parse_tags
 from engine.space import used_bytes
 from engine.store import RunsStore
 from tests.helpers.teamscript import ended
@@ -47,6 +48,36 @@ def test_writing_nothing_leaves_no_file(folder: RunFolder) -> None:
 def test_a_damaged_or_newer_file_is_no_note_and_no_error(folder: RunFolder, text: bytes) -> None:
     folder.notes_path.write_bytes(text)
     assert runnotes.read(folder) == NONE
+
+
+def test_notes_are_pinned_in_the_order_of_their_moments_and_leave_the_rest_alone(folder: RunFolder) -> None:
+    runnotes.write(folder, Notes(("odd",), "slow"), sample=False)
+    journal = folder.events_path.read_bytes()
+    later, sooner = Pin(90, 20.0, 3, "ann", "here it turns"), Pin(12, 1.5, 1, "bob", " why?\n ")
+    runnotes.pin(folder, later, sample=False)
+    kept = runnotes.pin(folder, sooner, sample=False)
+    assert runnotes.read(folder) == kept
+    said = [(p.seq, p.author, p.text) for p in kept.pins]
+    assert said == [(12, "bob", "why?"), (90, "ann", "here it turns")]
+    assert (kept.tags, kept.note) == (("odd",), "slow")
+    assert folder.events_path.read_bytes() == journal
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(" ", "nothing to note"), ("x" * (PIN_MAX + 1), "500 characters at most")]
+)
+def test_empty_and_long_notes_are_refused(folder: RunFolder, text: str, words: str) -> None:
+    with pytest.raises(TeamtopError, match=words):
+        runnotes.pin(folder, Pin(1, 0.0, 1, "ann", text), sample=False)
+    assert not folder.notes_path.exists()
+
+
+def test_a_run_takes_so_many_notes_and_no_more(folder: RunFolder) -> None:
+    full = tuple(Pin(n + 1, 0.0, 1, "ann", "€" * PIN_MAX) for n in range(PINS_MAX))
+    runnotes.write(folder, Notes(pins=full), sample=False)
+    assert runnotes.read(folder).pins == full  # the file is read to its end
+    with pytest.raises(TeamtopError, match="takes no more"):
+        runnotes.pin(folder, Pin(1, 0.0, 1, "ann", "one more"), sample=False)
 
 
 def test_samples_running_runs_and_other_folders_are_not_written_on(folder: RunFolder, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ COMMANDS = (
     "remove",
     "limit",
     "say",
+    "note",
     "replay",
     "watch",
     "report",

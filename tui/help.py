@@ -119,7 +119,8 @@ TRANSPORT_HELP = (
     "Buttons, speed (run-clock seconds per second), and a slider over the run's time that the mouse can "
     "drag: ━ what was played, ┼ rounds, ⚡ where a fault began, ! where an anomaly of the team or a broken "
     "promise of the engine was complete (b goes to the next; journals of more than 50,000 events are left to "
-    "teamtop check), ◆ where the replay stands. space holds the view, never the team. While the run goes on "
+    "teamtop check), ✎ notes (M pins one to the moment, . and , go to them), ◆ where the replay stands. "
+    "space holds the view, never the team. While the run goes on "
     "the journal is read on, the header says what the team does, and L goes to the present and on with it."
 )
 """What the line below the panels of a replay shows."""

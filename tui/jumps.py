@@ -8,12 +8,13 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from engine.record.state import Line, RunState
 
-What: TypeAlias = Literal["fault", "conflict", "failure", "anomaly"]
+What: TypeAlias = Literal["fault", "conflict", "failure", "anomaly", "note"]
 
 NAMES: dict[What, str] = {
     "fault": "fault",
     "conflict": "refusal or rewrite",
     "failure": "failed test or call",
+    "note": "note",
     "anomaly": "anomaly that the checker knows of",
 }
 """As sentences name them."""

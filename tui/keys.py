@@ -113,6 +113,7 @@ TEAM: tuple[Key, ...] = (
     Key(
         "team.message", "m", "message", "message", "Say something to an agent or all", "team", True, steerable
     ),
+    Key("team.pin", "M", "pin", "note", "Pin a note to this moment, for people", "team", False, steerable),
     Key(
         "team.heal",
         "H",
@@ -228,6 +229,7 @@ VIEW: tuple[Key, ...] = (
         True,
         _checked,
     ),
+    Key("view.deeds", "P", "deeds", "people", "Who did what to the run, and all notes", "view"),
     Key("view.back", "escape", "back", "back", "Back to all panels", "view"),
 )
 """Keys that choose what is seen."""

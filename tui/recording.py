@@ -19,7 +19,7 @@ import msgspec
 from engine.record import events as ev
 from engine.record.copying import Kept
 from engine.record.state import RunState
-from tui.jumps import What
+from tui.jumps import NAMES, What
 
 CHECKPOINT_EVERY = 1_000
 """Events between two copies at first: folding them takes about 7 ms, as long as copying a state."""
@@ -71,7 +71,7 @@ class Recording:
         self._turns: list[int] = []
         self._task_seq: dict[str, int] = {}
         self._task_ids: dict[str, str] = {}
-        self._jumps: dict[What, list[int]] = {"fault": [], "conflict": [], "failure": [], "anomaly": []}
+        self._jumps: dict[What, list[int]] = {what: [] for what in NAMES}
         self._fold = RunState()
         self._every = CHECKPOINT_EVERY
         self._checkpoints: tuple[Kept, ...] = ()
@@ -117,6 +117,8 @@ class Recording:
             self._task_seq.setdefault(event.task.lower(), event.seq)
         elif isinstance(event, ev.FaultStarted):
             self.marks.append(Mark(event.seq, "fault", event.round))
+        elif isinstance(event, ev.NotePinned):
+            self.marks.append(Mark(event.seq, "note", event.round))
         if (what := jump_of(event)) is not None:
             self._jumps[what].append(event.seq)
 
@@ -231,6 +233,8 @@ def jump_of(event: ev.AnyEvent) -> What | None:
     match event:
         case ev.FaultStarted():
             return "fault"
+        case ev.NotePinned():
+            return "note"
         case ev.LockDenied():
             return "conflict"
         case ev.ActionRefused():

@@ -14,7 +14,7 @@ from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
-from engine.record.state import RunState
+from engine.record.state import Act, RunState
 from tui.checks import Checks, Upto
 from tui.jumps import What
 from tui.positions import Position, parse_position
@@ -46,7 +46,8 @@ class ReplaySource:
     once the journal has ``grown``; all else belongs to the screen's loop. ``state`` may be another object
     after any move back. ``unmet`` says which place that was asked for early turned out not to exist,
     ``going`` whether an engine still writes, ``following`` that the replay stands in the present and goes
-    on with it. ``whole`` is what the checker finds in the whole journal, ``checks`` in what is shown.
+    on with it. ``whole`` is what the checker finds in the whole journal, ``checks`` in what is shown,
+    ``pins`` what people wrote later about its moments.
     """
 
     mode: Mode = "replay"
@@ -64,6 +65,7 @@ class ReplaySource:
             raise ValueError("a replay needs a run folder or a journal")
         self.folder = folder
         self.meta = meta
+        self.pins: tuple[Act, ...] = ()
         self.baseline: Baseline | None = None
         self.recording = Recording()
         self.upto: Upto = self.recording.upto
@@ -233,9 +235,13 @@ class ReplaySource:
 
     def jump(self, what: What, direction: int) -> int | None:
         """Where the next fault, conflict, failure or anomaly is, or the one before; null for none."""
-        if what != "anomaly":
-            return self.recording.jump(what, self._target, direction)
-        return beyond(self.anomalies, self._target, direction)
+        here = self._target
+        if what == "anomaly":
+            return beyond(self.anomalies, here, direction)
+        found = self.recording.jump(what, here, direction)
+        later = beyond([pin.seq for pin in self.pins], here, direction) if what == "note" else None
+        places = [seq for seq in (found, later) if seq is not None]
+        return (min if direction > 0 else max)(places, default=None)
 
     def to_start(self) -> None:
         """To the first event."""

@@ -95,7 +95,14 @@ def _settled(state: RunState) -> Iterator[list[Any] | dict[Any, Any] | set[Any] 
         yield lane.marks
     for agent in state.agents.agents.values():
         yield agent.lines
-    yield from (locks.denials, locks.held, state.metrics.completions, state.metrics.payments, state.run.acts)
+    yield from (
+        locks.denials,
+        locks.held,
+        state.metrics.completions,
+        state.metrics.payments,
+        state.run.acts,
+        state.run.notes,
+    )
     yield from (board._open_dependencies, board._node_task, board._private, state.agents._names)
     for table in (board._dependents, board._path_tasks, board._owned):
         yield from table.values()

@@ -362,3 +362,45 @@ def test_an_error_about_a_flag_names_the_variable_that_set_it(
     said = teamtop("run", "--model", "openai/gpt-4o", "--unsafe-tests", "--display", "none")
     assert said.code == 2
     assert said.err.rstrip().endswith("use --speed 1. (TEAMTOP_SPEED=max is set.)")
+
+
+# ---------------------------------------------------------------- notes
+
+
+def test_a_note_is_pinned_to_a_moment_and_printed(teamtop: Teamtop, saved: RunFolder) -> None:
+    journal = saved.events_path.read_bytes()
+    assert "Nothing is noted" in teamtop("note", "team-1").out
+    assert teamtop("note", "team-1", "here it turns", "--at", "round:2").code == 0
+    assert teamtop("note", "team-1", f"the end {HOSTILE}").code == 0
+    said = teamtop("note", "team-1").out.splitlines()
+    assert "  r2  " in said[0]
+    assert said[0].endswith("operator: here it turns")
+    assert "operator: the end" in said[1]
+    assert "\x1b" not in "".join(said)
+    assert saved.events_path.read_bytes() == journal
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("x", "--at", "round:99"), "Round 99 was not recorded"),
+        (("x", "--at", "yesterday"), "does not say where"),
+        (("--at", "round:1"), "--at says where a text is pinned"),
+        ((" ",), "nothing to note"),
+    ],
+)
+def test_a_note_that_cannot_be_pinned_is_one_sentence(
+    teamtop: Teamtop, saved: RunFolder, args: tuple[str, ...], words: str
+) -> None:
+    said = teamtop("note", "team-1", *args)
+    assert said.code != 0
+    assert words in said.err
+    assert not saved.notes_path.exists()
+
+
+def test_a_note_on_a_run_that_goes_on_has_no_other_place_than_its_present(
+    teamtop: Teamtop, saved: RunFolder
+) -> None:
+    with saved.hold():
+        said = teamtop("note", "team-1", "x", "--at", "round:1")
+    assert "leave --at out" in said.err

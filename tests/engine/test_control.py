@@ -6,6 +6,7 @@ import pytest
 
 from engine import control
 from engine.record import events as ev
+from engine.record.state import RunState
 from engine.world.testrunner import TestReport, TestRequest
 from tests.helpers.scripted import FakeTests, Say, Steering, done, play
 
@@ -320,3 +321,23 @@ def test_an_answer_comes_after_the_event_is_in_the_journal() -> None:
 
     play({}, steer=steer, max_rounds=1)
     assert written == [True]
+
+
+# ------------------------------------------------------------ notes
+
+
+def test_a_note_is_an_event_of_its_author_that_no_agent_is_told_of() -> None:
+    async def steer(hand: Steering) -> None:
+        await hand.sleep(2.0)
+        answer = await hand.do(control.Pin(author="ann", text="  Dev1 hesitates  "))
+        assert (answer.ok, answer.seq) == (True, hand.run.state.seq)
+        assert not (await hand.do(control.Pin(text="  "))).ok
+        assert "too long" in (await hand.do(control.Pin(text="x" * 501))).detail
+
+    played = play({"Dev1": [Say("", 5.0)]}, steer=steer, max_rounds=2)
+    note = played.one(ev.NotePinned)
+    assert (note.author, note.text, note.ts) == ("ann", "Dev1 hesitates", 2.0)
+    assert [(a.author, a.text) for a in RunState.of(played.events).run.notes] == [("ann", "Dev1 hesitates")]
+    alone = play({"Dev1": [Say("", 5.0)]}, max_rounds=2)
+    digests = [[e.request for e in p.events if isinstance(e, ev.TurnStarted)] for p in (played, alone)]
+    assert digests[0] == digests[1]

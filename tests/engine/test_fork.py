@@ -157,6 +157,19 @@ def test_what_people_did_after_the_fork_is_done_again_and_any_of_it_can_be_left_
         forked(parent, len(events), "late", without=faults[0].seq)
 
 
+def test_notes_of_people_stay_in_a_fork_at_their_time_and_can_be_left_out(tmp_path: Path) -> None:
+    parent = steered(tmp_path, {2: control.Pin(author="ann", text="odd")})
+    events = read(parent.events_path).events
+    note = next(e for e in events if isinstance(e, ev.NotePinned))
+    again = forked(parent, 5, "again")
+    assert [(e.author, e.text, e.ts) for e in again if isinstance(e, ev.NotePinned)] == [
+        ("ann", "odd", note.ts)
+    ]
+    assert not any(
+        isinstance(e, ev.NotePinned) for e in forked(parent, note.seq - 1, "without", without=note.seq)
+    )
+
+
 def test_a_heal_goes_with_its_fault_and_others_keep_theirs() -> None:
     events: list[ev.AnyEvent] = [
         ev.RunStarted(

@@ -62,7 +62,9 @@ async def remove(places: Sequence[Path]) -> Said:
 
 def _write(row: RunRow, tags: tuple[str, ...] | None = None, note: str | None = None) -> None:
     before = runnotes.read(row.folder)
-    notes = runnotes.Notes(before.tags if tags is None else tags, before.note if note is None else note)
+    notes = runnotes.Notes(
+        before.tags if tags is None else tags, before.note if note is None else note, pins=before.pins
+    )
     runnotes.write(row.folder, notes, sample=row.sample)
 
 

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
-from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Resume, Say, Step, Stop
+from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Pin, Resume, Say, Step, Stop
 from engine.record.copying import copy_state
 from engine.record.folder import RunFolder
 from tui.keys import APP, HOLD, READ, TEAM, VIEW, Key
@@ -144,6 +144,8 @@ class LiveScreen(RunScreen):
             self.say(event.answer.detail or "The engine refused.", "warning")
         elif isinstance(event.command, Say):
             self.say(f"Sent to {event.command.to or 'all'}: it is in the next prompt.")
+        elif isinstance(event.command, Pin):
+            self.say(f"Noted as event {event.answer.seq}.")
 
     def say(self, text: str, severity: str = "information") -> None:
         """A short message at the corner of the screen."""
@@ -205,6 +207,18 @@ class LiveScreen(RunScreen):
                 self.send(command)
 
         self.app.push_screen(MessageDialog(self.source.state, self._agent_in_focus), written)
+
+    def action_pin(self) -> None:
+        """Write about this moment; the note is an event of the run."""
+        from tui.screens.notes import PinDialog
+
+        state = self.source.state
+
+        def written(text: str | None) -> None:
+            if text:
+                self.send(Pin(text=text))
+
+        self.app.push_screen(PinDialog(f"this moment, round {state.round}"), written)
 
     def _ask(self, dialog: ModalScreen[AnyCommand]) -> None:
         def chosen(command: AnyCommand | None) -> None:

@@ -1,4 +1,4 @@
-"""Dialogs that write on saved runs: their tags, a note."""
+"""Dialogs that write on runs: their tags, a note, a note pinned to a moment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from engine.control import PIN_MAX
 from engine.errors import TeamtopError
 from engine.runnotes import NOTE_MAX, TAG_MAX, TAGS_MAX, parse_tags
 from tui.screens.dialogs import Dialog
@@ -44,6 +45,25 @@ class TagsDialog(Dialog[tuple[str, ...]]):
             problem = self.query_one(".problem", Static)
             problem.update(Content(str(error)))
             problem.add_class("said")
+
+
+class PinDialog(Dialog[str]):
+    """Asks for a note about a moment; ``place`` says which."""
+
+    heading = "Note"
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.heading = f"Note pinned to {place}"
+
+    def parts(self) -> ComposeResult:
+        """A line of text."""
+        yield Input(placeholder="what is to be remembered about this moment", max_length=PIN_MAX)
+        yield Static(Content("people read it, agents never · enter keep · esc cancel"), classes="hint")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep it, if there is anything."""
+        self.dismiss(event.value.strip() or None)
 
 
 class NoteDialog(Dialog[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,11 +19,13 @@ from engine.analysis.laws import Baseline
 from engine.errors import TeamtopError, UsageError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
+from engine.record.state import Act
 from tui.jumps import NAMES, What
 from tui.keys import READ, VIEW, Key, goes_on
 from tui.replaysource import Position, ReplaySource, parse_position
 from tui.screens.going import LEAVE, app_of, below, go_back, runs_dirs
 from tui.screens.live import LiveScreen, RunScreen
+from tui.screens.pinning import pin, pinned
 from tui.screens.saving import save_plan
 from tui.widgets.header_rows import team_words
 from tui.widgets.moment import Moment
@@ -105,6 +108,17 @@ REPLAY: tuple[Key, ...] = (
     ),
     Key("replay.start", "home", "start", "start", "To the start", "replay", show="Home"),
     Key("replay.end", "end", "end", "end", "To the end", "replay", show="End"),
+    Key("replay.pin", "M", "pin", "note", "Pin a note to this moment, for people", "replay"),
+    Key("replay.note", "full_stop", "jump('note', 1)", "next note", "To the next note", "replay", show="."),
+    Key(
+        "replay.note_back",
+        "comma",
+        "jump('note', -1)",
+        "note before",
+        "To the note before",
+        "replay",
+        show=",",
+    ),
     Key("replay.save", "w", "save_plan", "save faults", "Save what was injected by hand as a plan", "replay"),
     Key("replay.summary", "u", "summary", "summary", "The summary of the run", "replay"),
 )
@@ -139,10 +153,11 @@ class ReplayScreen(RunScreen):
     BINDINGS: ClassVar[list[BindingType]] = [_binding(key) for key in REPLAY]
 
     class Informed(Message):
-        """What was found beside the journal: ``run.json``, and what the run is measured against."""
+        """What was found beside the journal: ``run.json``, notes, and what the run is measured against."""
 
-        def __init__(self, meta: RunMeta | None, baseline: Baseline | None) -> None:
+        def __init__(self, meta: RunMeta | None, baseline: Baseline | None, pins: tuple[Act, ...]) -> None:
             super().__init__()
+            self.pins = pins
             self.meta = meta
             self.baseline = baseline
 
@@ -216,12 +231,13 @@ class ReplayScreen(RunScreen):
         found = None
         if subject is not None:
             found = baselines.find(runs_dirs(self.folder, ()), subject, self.folder.run_id)
-        return self.Informed(meta, found)
+        return self.Informed(meta, found, pinned(self.folder))
 
     def on_replay_screen_informed(self, event: Informed) -> None:
         """All is read: go where it was asked to begin, and judge the speedup by its baseline."""
         self.replay.meta = event.meta
         self.replay.baseline = event.baseline
+        self.replay.pins = event.pins
         self._reading = False
         self._moved()
 
@@ -255,7 +271,7 @@ class ReplayScreen(RunScreen):
         """What is to be painted now, and what the team does in the present."""
         replay = self.replay
         team = team_words(replay.recording.phase) if replay.going else ""
-        return replace(super().moment, follows=replay.following, team=team)
+        return replace(super().moment, follows=replay.following, team=team, pins=replay.pins)
 
     def paint(self) -> None:
         """Panels and transport."""
@@ -361,6 +377,29 @@ class ReplayScreen(RunScreen):
         findings.dismiss()
         self.replay.pause()
         self._tell(self.replay.go(Position("seq", seq)))
+        self._moved()
+
+    def action_pin(self) -> None:
+        """Write about this moment, beside the journal, which stays as it is."""
+        from tui.screens.notes import PinDialog
+
+        replay = self.replay
+        if replay.going:
+            self._tell("The run goes on: M in its live screen notes the present; here, once it is over.")
+            return
+        replay.pause()
+        seq, ts, number = replay.target, replay.recording.time(replay.target), replay.state.round
+
+        def written(text: str | None) -> None:
+            if text:
+                self.run_worker(self._pin(Act(seq, ts, number, "operator", text)), group="pin")
+
+        self.app.push_screen(PinDialog(f"event {seq:,}, round {number}"), written)
+
+    async def _pin(self, note: Act) -> None:
+        said = await asyncio.to_thread(pin, self.folder, note)
+        self.replay.pins = await asyncio.to_thread(pinned, self.folder)
+        app_of(self).say(said or "Noted, beside the journal.", "warning" if said else "information")
         self._moved()
 
     async def action_save_plan(self) -> None:

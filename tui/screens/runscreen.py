@@ -216,6 +216,12 @@ class RunScreen(WithLayouts, Reading):
         """Show the run as it was at event ``seq``, above or instead of its findings."""
         raise NotImplementedError
 
+    def action_deeds(self) -> None:
+        """Who did what to the run, from the whole journal."""
+        from tui.screens.stories import DeedsDialog
+
+        self.app.push_screen(DeedsDialog(self.source, self.moment.pins))
+
     def action_detail(self) -> None:
         """Open what the keyboard is on: an agent's turn, a task; at a line, offer what it speaks of."""
         panel = self.focused

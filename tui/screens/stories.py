@@ -12,7 +12,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine.record import events as ev
+from engine.record.state import Act
 from tui.checks import EVENTS_MAX
+from tui.deeds import deeds_story
 from tui.history import agent_story, path_story, prompt_story, task_story, turns_of
 from tui.mentions import Mention, Names
 from tui.screens.details import PageDialog, agent_page, task_page
@@ -186,6 +188,27 @@ class AgentDialog(StoryDialog):
         agent = self.source.state.agents.agents.get(self.subject.name)
         if agent is not None and agent.turn is not None:
             self.app.push_screen(PromptDialog(self.source, self.subject.name, agent.turn.turn))
+
+
+class DeedsDialog(StoryDialog):
+    """Who did what to the run, and what was noted about its moments; ``pins`` were written later."""
+
+    def __init__(self, source: RunSource, pins: Sequence[Act] = ()) -> None:
+        super().__init__(source, Mention("agent", ""))
+        self._pins = pins
+
+    def headline(self) -> str:
+        """What the page is."""
+        return "Who did what to the run"
+
+    def now(self) -> list[Paragraph]:
+        """What is told."""
+        said = "Every act that the journal records of a person, a fault plan or the engine itself, by author."
+        return [Paragraph(said, "muted")]
+
+    def story(self, events: Sequence[ev.Event], names: Names) -> list[Paragraph]:
+        """Acts by author, then notes."""
+        return deeds_story(events, self._pins)
 
 
 class PromptDialog(StoryDialog):

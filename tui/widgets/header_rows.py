@@ -147,6 +147,9 @@ def _lefts(moment: Moment) -> Iterable[Row]:
         yield [*head, Span(name, "strong"), Span(" " + rest, "plain")]
 
 
+NOTES_HERE = 3
+"""Notes on the very moment that is shown, the latest; the talk panel has all."""
+
 FAULTS_NAMED = 4
 """Active faults that are named in the banner; the others are counted."""
 
@@ -210,6 +213,9 @@ def banners(moment: Moment, *, unsafe: bool, note: str, behind: float) -> list[R
         rows.append(question_row(moment, waiting))
     if moment.state.faults.active and moment.state.run.phase != "ended":
         rows.append(faults_row(moment))
+    if moment.mode == "replay":
+        here = [note for note in moment.notes if note.seq == moment.state.seq]
+        rows += [[Span(f" ✎ {note.author}: {note.text}", "accent")] for note in here[-NOTES_HERE:]]
     if behind > 0.02 and moment.state.seq > 0:
         rows.append([Span(f" reading the journal: {100 * (1 - behind):.0f}%", "muted")])
     return rows

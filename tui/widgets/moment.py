@@ -7,7 +7,7 @@ from functools import cached_property
 
 from engine.analysis.laws import Baseline, bounds_of, final_speedup, running_speedup, speedup_curve
 from engine.analysis.sizing import Sizing, sizing
-from engine.record.state import RunState
+from engine.record.state import Act, RunState
 from tui.checks import Verdicts
 from tui.insights import Insight
 from tui.source import Mode
@@ -20,6 +20,7 @@ class Moment:
     ``held``: the panels show an earlier moment than this.
     ``follows``: a replay stands in the present of a run that goes on; ``team`` is what the team does there,
     in a word or two, while a replay of its past is shown.
+    ``pins``: what people wrote later about moments of the run, in the order of the moments.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
     ``sandbox``: the rung that agents' code runs on, empty where that is unknown or none runs.
     """
@@ -35,7 +36,14 @@ class Moment:
     held: bool = False
     sandbox: str = ""
     follows: bool = False
+    pins: tuple[Act, ...] = ()
     team: str = ""
+
+    @cached_property
+    def notes(self) -> list[Act]:
+        """What people wrote about moments that have been, in the run or later."""
+        later = [pin for pin in self.pins if pin.seq <= self.state.seq]
+        return sorted((*self.state.run.notes, *later), key=lambda note: note.seq)
 
     @cached_property
     def ready(self) -> int:

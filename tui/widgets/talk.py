@@ -38,9 +38,10 @@ class TalkPanel(LogPanel):
         """Entries are counted by the panel: the state keeps mail and acts apart."""
         state = moment.state
         acts, mail = state.run.acts, state.mail
-        key = (id(state), mail.sent, mail.lost, mail.changes, acts[-1].seq if acts else 0)
+        later = sum(pin.seq <= state.seq for pin in moment.pins)
+        key = (id(state), mail.sent, mail.lost, mail.changes, acts[-1].seq if acts else 0, later)
         if key != self._key:
-            self._renew(entries(state), same=bool(self._key) and self._key[0] == key[0])
+            self._renew(entries(state, moment.pins), same=bool(self._key) and self._key[0] == key[0])
             self._key = key
         return self._gone, self._gone + len(self._entries)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.record.state import Act, RunState
@@ -25,8 +26,8 @@ class Entry(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def entries(state: RunState) -> list[Entry]:
-    """Mail between agents and acts of people, oldest first."""
+def entries(state: RunState, pins: Sequence[Act] = ()) -> list[Entry]:
+    """Mail between agents, acts of people, and what people wrote later (``pins``), oldest first."""
     found = [
         Entry(
             mail.ts,
@@ -61,6 +62,21 @@ def entries(state: RunState) -> list[Entry]:
             act.ts, f"a{act.seq}", act.round, act.author, act.text, "accent", False, _kind(act), (act.author,)
         )
         for act in state.run.acts
+    ]
+    found += [
+        Entry(
+            pin.ts,
+            f"n{pin.seq} {pin.text}",
+            pin.round,
+            pin.author,
+            f"noted later: “{pin.text}”",
+            "accent",
+            False,
+            "person",
+            (pin.author,),
+        )
+        for pin in pins
+        if pin.seq <= state.seq
     ]
     found.sort(key=lambda entry: entry.ts)
     return found[-ENTRIES_SHOWN:]

@@ -55,6 +55,9 @@ MARKS: dict[MarkKind, tuple[str, Role]] = {
 }
 """In the order in which one hides the others within a cell; an anomaly hides all of them."""
 
+NOTES_SHOWN = 2
+"""Notes whose words are shown below the lanes, the latest that are seen."""
+
 ANOMALY: tuple[str, Role] = ("!", "bad")
 """What the checker found, in the lane of whoever's event made it complete."""
 
@@ -87,7 +90,7 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     state = moment.state
     size = min(NAME, max((len(name) for name in state.lanes.lanes), default=4) + 1)
     inner = max(8, cells - size)
-    faults = _faults(moment, window, inner)
+    faults = [*_faults(moment, window, inner), *_notes(moment, window, inner)]
     rows = _legend(cells)
     if height - 2 - len(rows) - len(faults) < min(LANES_LEAST, len(state.lanes.lanes)):
         rows = []  # lanes before what explains them: the help does so, too
@@ -214,13 +217,30 @@ def _faults(moment: Moment, window: Window, cells: int) -> list[Row]:
     return rows[::-1]
 
 
-def _band(label: str, start: int, end: int, cells: int) -> Row:
+def _notes(moment: Moment, window: Window, cells: int) -> list[Row]:
+    """A sign for each note that is seen, with its words; the latest two of them."""
+    seen = [note for note in moment.notes if window.start <= nanos(note.ts) < window.end][-NOTES_SHOWN:]
+    places = [min(cells - 1, max(0, window.cell(nanos(note.ts), cells))) for note in seen]
+    return [
+        _band(
+            f"{shorten(note.text, cells // 2)} ({note.author})",
+            place,
+            place + 1,
+            cells,
+            sign="✎",
+            role="accent",
+        )
+        for note, place in zip(seen, places, strict=True)
+    ]
+
+
+def _band(label: str, start: int, end: int, cells: int, *, sign: str = "━", role: Role = "warn") -> Row:
     """A fault from cell ``start`` to ``end``, its name behind, before or within it, where there is room."""
     size = cells_of(label) + 1
     if size <= cells - end:
-        return [Span(" " * start), Span("━" * (end - start), "warn"), Span(f" {label}", "muted")]
+        return [Span(" " * start), Span(sign * (end - start), role), Span(f" {label}", "muted")]
     if size <= start:
-        return [Span(" " * (start - size) + label + " ", "muted"), Span("━" * (end - start), "warn")]
+        return [Span(" " * (start - size) + label + " ", "muted"), Span(sign * (end - start), role)]
     inside = shorten(label, max(0, end - start - 1))
     return [Span(" " * start), Span(f"{inside} " + "━" * max(0, end - start - cells_of(inside) - 1), "warn")]
 

@@ -85,6 +85,7 @@ def data_of(source: ReplaySource) -> TransportData:
     recording = source.recording
     count, end = recording.count, recording.end
     marks = [*recording.marks, *(Mark(seq, "anomaly", 0) for seq in source.anomalies)]
+    marks += [Mark(min(pin.seq, count), "note", pin.round) for pin in source.pins]
     return TransportData(
         playing=source.playing,
         speed=source.speed,

@@ -50,6 +50,7 @@ from engine.record.events.people import (
     LeadLost,
     LimitReached,
     LimitsChanged,
+    NotePinned,
     Paused,
     PauseRequested,
     Resumed,
@@ -136,6 +137,7 @@ AnyEvent: TypeAlias = (
     | PersonAsked
     | InfoRequested
     | ActionRefused
+    | NotePinned
     | PauseRequested
     | Paused
     | Resumed
@@ -197,6 +199,7 @@ __all__ = [
     "MessageLost",
     "MessageRepeated",
     "MessageSent",
+    "NotePinned",
     "PauseRequested",
     "Paused",
     "PersonAsked",

@@ -57,6 +57,13 @@ class LimitsChanged(Event, frozen=True, kw_only=True, tag="limits_changed"):
     why: str = ""
 
 
+class NotePinned(Event, frozen=True, kw_only=True, tag="note_pinned"):
+    """``author`` wrote something about this moment, for people: no agent is ever shown it."""
+
+    author: str
+    text: str
+
+
 class FaultStarted(Event, frozen=True, kw_only=True, tag="fault_started"):
     """Fault ``id`` of ``kind`` disturbs ``targets`` from here. ``params`` are its numbers and words.
 

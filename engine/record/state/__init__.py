@@ -187,6 +187,7 @@ class RunState:
             ev.StopRequested: (run.stop_requested,),
             ev.LimitReached: (run.limit_hit,),
             ev.LimitsChanged: (run.limits_changed,),
+            ev.NotePinned: (run.note_pinned,),
             ev.FaultStarted: (self._fault_started, run.fault_started),
             ev.FaultStopped: (self._fault_stopped, run.fault_stopped),
             ev.AgentCrashed: (board.agent_lost, agents.agent_crashed),

@@ -66,6 +66,7 @@ class RunInfoState:
         self.source = ""
         self.gaps: frozenset[ev.Gap] = frozenset()
         self.acts: deque[Act] = deque(maxlen=ACTS_KEPT)
+        self.notes: deque[Act] = deque(maxlen=ACTS_KEPT)
 
     def run_started(self, event: ev.RunStarted) -> None:
         """The run has a shape."""
@@ -120,6 +121,12 @@ class RunInfoState:
     def stop_requested(self, event: ev.StopRequested) -> None:
         """Somebody ends it."""
         self._act(event, event.author, "stopped the team")
+
+    def note_pinned(self, event: ev.NotePinned) -> None:
+        """Somebody writes about this moment."""
+        author, text = clean_line(event.author), clean_line(event.text)
+        self.notes.append(Act(event.seq, event.ts, event.round, author, text))
+        self._act(event, event.author, f"noted: “{event.text}”")
 
     def message_sent(self, event: ev.MessageSent) -> None:
         """Somebody speaks to the team."""
