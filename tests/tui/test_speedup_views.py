@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from engine.analysis.accounting import Account, losses
+from engine.record.folder import RunFolder
+from tests.helpers.recorded import visit
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
 from tui.checks import EVENTS_MAX, Checks
+from tui.cli import main
 from tui.insights import Curve, Insights
+from tui.screens.replay import replay_screen
 from tui.widgets.spans import plain, width_of
 from tui.widgets.speedup_rows import sizes_rows, waterfall_rows
 
@@ -92,3 +96,23 @@ def test_g_shows_the_waterfall_then_what_is_missing_for_speedup_over_n(tmp_path:
             await scene(stage)
 
     asyncio.run(run())
+
+
+def test_speedup_over_n_and_its_fit_come_from_runs_that_the_command_line_made(tmp_path: Path) -> None:
+    for agents in range(1, 7):
+        words = ["run", "mathutils", "--structure", "mixed", "-n", str(agents), "--model", "sim/perfect"]
+        words += ["--strategy", "preassigned", "--speed", "max", "--tests", "simulated", "--display", "none"]
+        assert main([*words, "--run-id", f"n{agents}", "--runs-dir", str(tmp_path)]) == 0
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("end", "4", "g", "g")
+        await stage.settle()
+        stage.app.screen.flush()  # type: ignore[attr-defined]  # a replay
+        await stage.settle()
+        text = stage.text()
+        assert "over N" in text
+        assert "σ" in text
+        assert "κ" in text
+        assert text.count("●") == 6  # a mark for each size
+
+    visit(lambda: replay_screen(RunFolder(tmp_path / "n4")), scene, (100, 30))
