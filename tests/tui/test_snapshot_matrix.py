@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,9 @@ SCREENS: dict[str, tuple[Callable[[Path], Screen[Any]], tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_of_saved_runs(name: str, size: str, runs: Path) -> None:
     make, keys = SCREENS[name]
-    check(f"saved-{name}-{size}", shoot_screen(lambda: make(runs), SIZES[size], *keys))
+    lines = shoot_screen(lambda: make(runs), SIZES[size], *keys)
+    # Where the damage stands depends on how long lines of journals are, which is not looked at here.
+    check(f"saved-{name}-{size}", [re.sub(r"byte [\d,]+", "byte 18,000", line) for line in lines])
 
 
 # ------------------------------------------------------------ colours
