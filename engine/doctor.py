@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.models.providers import NEEDS
 from engine.world.sandbox.base import Sandbox
-from engine.world.sandbox.ladder import LADDER, rungs
+from engine.world.sandbox.ladder import LADDER, last, rungs
 from engine.world.sandbox.probe import Probe, probe
 
 PACKAGES = ("teamtop", "textual", "rich", "litellm", "polars", "pytest")
@@ -43,7 +43,9 @@ def examine(
     environ: Mapping[str, str], runs_dir: Path, try_: Callable[[Sandbox], Probe] = probe
 ) -> Examination:
     """Look at all of it; blocks for about half a second, for every rung is probed."""
-    tried = {sandbox.rung: try_(sandbox) for sandbox in rungs()}
+    container = last()
+    known = (*rungs(), *((container,) if container else ()))
+    tried = {sandbox.rung: try_(sandbox) for sandbox in known}
     ladder = [tried.get(rung) or Probe(rung, {}, problem) for rung, problem in LADDER.items()]
     names = {name for need in NEEDS.values() for group in need for name in group}
     return Examination(

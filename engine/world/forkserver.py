@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,17 @@ _WARM = Path(__file__).parent / "warm"
 START_SECONDS = 60.0
 """Bounds the start of the server: importing pytest takes 0.2 s, much longer on a cold and busy disk."""
 
+LOOK_SECONDS = 0.1
+"""Between two looks whether a server that is to call has ended instead."""
+
 KEEPER_SECONDS = 10.0
 """Bounds the start of a keeper by a server that is up, which takes 5 ms unless somebody stopped it."""
 
 GRACE_SECONDS = processes.GIVE_UP_SECONDS + 10.0
 """Beyond a run's own limit, how long its keeper may take to end the run's processes and to answer."""
+
+_CONTROL = "control"
+"""The control socket's name in the folder, for servers that no open file can be passed to."""
 
 _ERRORS = "server.err"
 """What the server and keepers write to stderr: nothing, unless something is wrong with them."""
@@ -48,7 +55,7 @@ spec = importlib.util.spec_from_file_location(name, path + "/__init__.py", submo
 sys.modules[name] = module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 from _teamtop_warm.server import main
-main(int(sys.argv[2]), *sys.argv[3:])
+main(*sys.argv[2:])
 """
 
 
@@ -191,13 +198,26 @@ class ForkServer:
 
     def _start(self, folder: Path) -> None:
         self._dismiss()
-        ours, theirs = socket.socketpair()
+        if self._sandbox.by_path:
+            path = folder / _CONTROL
+            path.unlink(missing_ok=True)
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(path))
+                listener.listen(1)
+                self._open(folder, str(path), ())
+                self._control = self._accepted(listener)
+        else:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._open(folder, str(theirs.fileno()), (theirs.fileno(),))
         # Runs are passed on while the server still imports; a server that takes no more is lost.
-        ours.settimeout(START_SECONDS)
-        script = self._sandbox.child_script
-        arguments = [str(_WARM), str(theirs.fileno()), str(folder), str(script or "")]
-        argv = [sys.executable, "-s", "-P", "-c", _BOOT, *arguments]
-        with theirs, (folder / _ERRORS).open("wb") as errors:
+        self._control.settimeout(START_SECONDS)
+        self._patience = START_SECONDS
+
+    def _open(self, folder: Path, control: str, passed: tuple[int, ...]) -> None:
+        script = str(self._sandbox.child_script or "")
+        argv = [sys.executable, "-s", "-P", "-c", _BOOT, str(_WARM), control, str(folder), script]
+        with (folder / _ERRORS).open("wb") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no agent's words
                 self._sandbox.command(argv, folder),
                 env=clean_environment(folder) | dict([self._mark.split("=")]),
@@ -205,11 +225,19 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                pass_fds=[theirs.fileno()],
+                pass_fds=passed,
                 start_new_session=True,
             )
-        self._control = ours
-        self._patience = START_SECONDS
+
+    def _accepted(self, listener: socket.socket) -> socket.socket:
+        """The server's call. Raises ``OSError`` if it ends without one, or takes too long."""
+        assert self._process is not None
+        listener.settimeout(LOOK_SECONDS)
+        give_up = time.monotonic() + START_SECONDS
+        while self._process.poll() is None and time.monotonic() < give_up:
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+        raise OSError("the server never called")
 
     def _kill(self) -> None:
         """Kill the server and all below it: it, or a keeper, does not answer."""

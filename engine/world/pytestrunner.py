@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from engine.world.affected import Affected
 from engine.world.flights import Flight
 from engine.world.forkserver import Cancellation, CancelledRunError, ForkServer
 from engine.world.sandbox import Sandbox, Unsandboxed
@@ -43,6 +44,7 @@ class PytestRunner:
         pristine = Pristine(dict(tests), dict(support), timeout_seconds, limits or Limits())
         self._server = ForkServer(sandbox or Unsandboxed())
         self._slots = [Slot(self._server, f"slot-{number}", pristine) for number in range(slots)]
+        self._affected = Affected(tests)
         self._free = asyncio.Semaphore(slots)
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="tests")
         self._share = share
@@ -66,8 +68,10 @@ class PytestRunner:
         files = dict(request.files)  # as of this instant: the workspace moves on while the run waits
         expected = request.expected
 
+        first = self._affected.first(request.agent, files)
+
         async def fly(started: Callable[[], None]) -> TestReport:
-            return await self._in_a_slot(lambda slot, c: slot.test(files, expected, c), started)
+            return await self._in_a_slot(lambda slot, c: slot.test(files, expected, c, first), started)
 
         key = (frozenset(files.items()), expected) if self._share else object()
         flight = self._flights.get(key)

@@ -93,14 +93,21 @@ class Slot:
         return self._server.folder / self._name
 
     def test(
-        self, files: Mapping[str, str], expected: tuple[str, ...], cancellation: Cancellation
+        self,
+        files: Mapping[str, str],
+        expected: tuple[str, ...],
+        cancellation: Cancellation,
+        first: tuple[str, ...] = (),
     ) -> TestReport:
-        """Run the tests and report. Raises ``CancelledRunError`` only."""
+        """Run the tests, those in the files ``first`` before the others, and report.
+
+        Raises ``CancelledRunError`` only.
+        """
         for again in (True, False):
             self.compile(cancellation)
             run = self._folder()
             try:
-                return self._test_in(run, files, expected, cancellation)
+                return self._test_in(run, files, expected, cancellation, first)
             except ServerLostError as error:
                 # Somebody's code, perhaps another agent's, killed the server or this run's keeper: once more.
                 if not again:
@@ -114,7 +121,12 @@ class Slot:
         raise AssertionError("the second attempt returns")
 
     def _test_in(
-        self, run: Path, files: Mapping[str, str], expected: tuple[str, ...], cancellation: Cancellation
+        self,
+        run: Path,
+        files: Mapping[str, str],
+        expected: tuple[str, ...],
+        cancellation: Cancellation,
+        first: tuple[str, ...],
     ) -> TestReport:
         named = dict.fromkeys(node.partition("::")[0] for node in expected)
         wanted = [name for name in named if name in self._pristine.tests]
@@ -123,7 +135,8 @@ class Slot:
         fixed = self._fixed | (self._compiled or {})
         work = layout.lay_out(run, files, fixed)
         nonce = secrets.token_hex(16)
-        ended = self._server.run(self._request(run, work, wanted, expected, nonce), cancellation)
+        request = self._request(run, work, wanted, expected, nonce) | {"first": first}
+        ended = self._server.run(request, cancellation)
         judgement = judge(expected, ended, nonce, self._pristine.timeout_seconds)
         if touched := layout.changed(work, fixed):
             note = f"The tests were changed while they ran ({', '.join(touched)}), so none of them counts."
@@ -138,6 +151,7 @@ class Slot:
             "folder": str(work),
             "tests": str(work / layout.TESTS),
             "files": files,
+            "first": (),
             "expected": expected,
             "compile": not nonce,
             "conftest": any(path.rpartition("/")[2] == "conftest.py" for path in self._pristine.tests),

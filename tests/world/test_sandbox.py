@@ -17,10 +17,12 @@ from engine.world.pytestrunner import PytestRunner
 from engine.world.sandbox import Sandbox, Unsandboxed
 from engine.world.sandbox.attacks import ATTACKS
 from engine.world.sandbox.chosen import Chosen
+from engine.world.sandbox.container import Container
 from engine.world.sandbox.inside import seccomp
-from engine.world.sandbox.ladder import LADDER, choose
+from engine.world.sandbox.ladder import LADDER, choose, last
 from engine.world.sandbox.linux import Bubblewrap, Landlock
 from engine.world.sandbox.probe import Probe, probe
+from engine.world.sandbox.seatbelt import Seatbelt
 from engine.world.testrunner import TestReport, TestRequest
 from engine.world.testslot import Limits
 
@@ -189,6 +191,74 @@ def test_a_forged_pass_does_not_count(sandbox: Sandbox, code: str) -> None:
     assert report.verdict != "passed"
 
 
+DOCKER = """#!{python}
+import os, subprocess, sys
+words = sys.argv[1:]
+with open({log!r}, "a") as log:
+    log.write(" ".join(words) + "\\n")
+if words[0] == "run":
+    if {broken}:
+        sys.exit(125)
+    command = words[words.index("teamtop-empty") + 1:]
+    os.execv(command[0], command)
+if words[0] == "version":
+    print("27.0")
+sys.exit(words[:2] == ["image", "inspect"])
+"""
+
+
+def docker(folder: Path, *, broken: bool = False) -> str:
+    """A program that stands in for docker: it makes no container, but starts what it is told to."""
+    path = folder / "docker"
+    log = str(folder / "log")
+    path.write_text(DOCKER.format(python=sys.executable, log=log, broken=broken))
+    path.chmod(0o755)
+    return str(path)
+
+
+@on_linux
+def test_a_container_is_made_of_nothing_and_told_a_path_to_call(tmp_path: Path) -> None:
+    report = run(Container(docker(tmp_path)), "two = 2\n", "assert mine.two == 2")
+    assert report.verdict == "passed", report.output
+    said = (tmp_path / "log").read_text().splitlines()
+    assert said[:2] == ["image inspect teamtop-empty", "import - teamtop-empty"]
+    for flag in (
+        "--network none",
+        "--read-only",
+        "--cap-drop ALL",
+        "--pids-limit",
+        "--rm",
+        "no-new-privileges",
+    ):
+        assert flag in said[2]
+
+
+@on_linux
+def test_a_container_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    report = run(Container(docker(tmp_path, broken=True)), "two = 2\n", "assert mine.two == 2")
+    assert (report.verdict, report.passed) == ("error", ())
+
+
+def test_a_program_without_a_daemon_is_no_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert last() is None
+    docker(tmp_path)
+    found = last()
+    assert found is not None
+    assert found.rung == "container"
+
+
+def test_the_profile_for_macos_lets_write_to_one_folder_and_reach_no_network(tmp_path: Path) -> None:
+    command = Seatbelt().command(["python"], tmp_path)
+    assert command[:2] == ["/usr/bin/sandbox-exec", "-p"]
+    assert command[3:] == ["python"]
+    assert "(deny default)" in command[2]
+    assert "network" not in command[2]
+    writable = command[2][command[2].index("file-write*") :]
+    assert str(tmp_path.resolve()) in writable
+    assert writable.count("subpath") == 1
+
+
 def test_the_ladder_takes_the_first_rung_that_passes() -> None:
     def tried(sandbox: Sandbox) -> Probe:
         return Probe(sandbox.rung, {"mount": "mounted"} if sandbox.rung == "bubblewrap" else {})
@@ -231,4 +301,5 @@ def test_the_filter_names_every_call_for_both_architectures(monkeypatch: pytest.
 
 
 def test_every_rung_has_a_place_on_the_ladder() -> None:
-    assert {Bubblewrap("").rung, Landlock().rung} <= set(LADDER)
+    rungs = (Bubblewrap(""), Landlock(), Seatbelt(), Container(""))
+    assert [sandbox.rung for sandbox in rungs] == list(LADDER)

@@ -28,8 +28,13 @@ class Sandbox(Protocol):
         """
         ...
 
+    @property
+    def by_path(self) -> bool:
+        """Whether open files cannot be passed on, so that a server has to be told the path of a socket."""
+        ...
+
     def command(self, argv: Sequence[str], folder: Path) -> Sequence[str]:
-        """The command line that starts ``argv`` confined; ``folder`` writable, open files passed on."""
+        """The command line that starts ``argv`` confined; ``folder`` writable. Raises ``OSError``."""
         ...
 
 
@@ -38,6 +43,7 @@ class Unsandboxed:
 
     rung = "none"
     child_script: Path | None = None
+    by_path = False
 
     def command(self, argv: Sequence[str], folder: Path) -> Sequence[str]:
         """``argv`` as it is."""

@@ -68,6 +68,11 @@ class Chosen:
         """As ``Sandbox.child_script``."""
         return self._get().child_script
 
+    @property
+    def by_path(self) -> bool:
+        """As ``Sandbox.by_path``."""
+        return self._get().by_path
+
     def command(self, argv: Sequence[str], folder: Path) -> Sequence[str]:
         """As ``Sandbox.command``."""
         return self._get().command(argv, folder)

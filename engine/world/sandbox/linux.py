@@ -27,6 +27,7 @@ class Landlock:
 
     rung = "landlock"
     child_script: Path | None = INSIDE
+    by_path = False
 
     def command(self, argv: Sequence[str], folder: Path) -> Sequence[str]:
         """``argv`` as it is."""
@@ -39,6 +40,7 @@ class Bubblewrap:
 
     rung = "bubblewrap"
     child_script: Path | None = INSIDE
+    by_path = False
 
     def __init__(self, program: str | None = None) -> None:
         self.program = program or shutil.which("bwrap") or "bwrap"

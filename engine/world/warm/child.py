@@ -74,7 +74,11 @@ def _test(request: dict[str, Any], report_fd: int) -> int:
     sys.argv = ["pytest"]
     sys.path[:0] = [tests, request["folder"]]
     reporter = Reporter(
-        report_fd, request["nonce"], request["expected"], [Path(tests, name) for name in request["files"]]
+        report_fd,
+        request["nonce"],
+        request["expected"],
+        [Path(tests, name) for name in request["files"]],
+        [Path(tests, name) for name in request["first"]],
     )
     arguments = [
         *("-c", os.devnull, "--rootdir", tests, "--confcutdir", tests, "-p", "no:cacheprovider"),

@@ -23,10 +23,13 @@ _STOPS = (KeyboardInterrupt, SystemExit, pytest.exit.Exception)
 class Reporter:
     """Selects the expected nodes and reports them; ``expected`` are ``file::Class::function`` ids.
 
-    ``files`` are the test files to import.
+    ``files`` are the test files to import, ``first`` those whose tests run before the others'.
     """
 
-    def __init__(self, fd: int, nonce: str, expected: Sequence[str], files: Sequence[Path]) -> None:
+    def __init__(
+        self, fd: int, nonce: str, expected: Sequence[str], files: Sequence[Path], first: Sequence[Path]
+    ) -> None:
+        self._first = frozenset(first)
         self._fd = fd
         self._wanted = {path for file in files for path in (file, *file.parents)}
         self._nonce = nonce
@@ -72,7 +75,7 @@ class Reporter:
             node = node_of(item)
             (kept if node in self._expected else dropped).append(item)
             self._nodes[item.nodeid] = node
-        items[:] = kept
+        items[:] = sorted(kept, key=lambda item: item.path not in self._first)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         self._tell("plan", Counter(self._nodes[item.nodeid] for item in kept))

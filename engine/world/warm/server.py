@@ -37,9 +37,13 @@ _IMPORTED_LATE = (
 """What pytest imports only when it runs or when a test fails."""
 
 
-def main(control_fd: int, folder: str, child_script: str) -> None:
-    """Serve until the control socket closes; ``child_script`` is ``Sandbox.child_script`` or empty."""
-    control = socket.socket(fileno=control_fd)
+def main(where: str, folder: str, child_script: str) -> None:
+    """Serve until the control socket closes.
+
+    ``where`` is the number of its open file, or the path to connect to; ``child_script`` is
+    ``Sandbox.child_script`` or empty.
+    """
+    control = _control(where)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine decides when tests stop, not the terminal
     processes.adopt_orphans()
     _forget_the_project()
@@ -49,6 +53,14 @@ def main(control_fd: int, folder: str, child_script: str) -> None:
     gc.freeze()  # forked children then do not copy these objects' pages when their collector runs
     _Server(control, enter).serve()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _control(where: str) -> socket.socket:
+    if where.isdecimal():
+        return socket.socket(fileno=int(where))
+    control = socket.socket(socket.AF_UNIX)
+    control.connect(where)
+    return control
 
 
 class _Server:
