@@ -23,7 +23,7 @@ State: TypeAlias = Literal["kept", "done", "failed"]
 class Result:
     """What became of a cell: ``kept`` (it was finished before), ``done``, or ``failed`` with a sentence.
 
-    ``tokens`` and ``usd`` are what was spent on it now; ``usd`` is null if a price is unknown.
+    ``tokens`` and ``usd`` are what was spent on it, whenever; ``usd`` is null if a price is unknown.
     """
 
     run_id: str
@@ -43,7 +43,8 @@ def finished(cell: Cell, runs_dir: Path) -> Result | None:
     row = describe(folder)
     if row.status not in ("completed", "ended"):
         return None
-    return Result(cell.run_id, "kept", "", row.status == "completed", row.wall_seconds, row.tokens or 0)
+    done = row.status == "completed"
+    return Result(cell.run_id, "kept", "", done, row.wall_seconds, row.tokens or 0, row.cost_usd)
 
 
 def play(cell: Cell, runs_dir: Path, environ: Mapping[str, str], retries: int) -> Result:

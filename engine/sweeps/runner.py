@@ -25,8 +25,8 @@ class Spent:
     began: float = field(default_factory=time.monotonic)
 
     def add(self, result: Result) -> None:
-        """Count what a run has cost now; one that was kept costs nothing again."""
-        if result.state != "done":
+        """Count what a run has cost, also one that an earlier sweep of the same cells has played."""
+        if result.state == "failed":
             return
         self.tokens += result.tokens
         self.usd = None if self.usd is None or result.usd is None else self.usd + result.usd
@@ -70,28 +70,41 @@ def play_all(
 
 
 def sweep(
-    cells: Sequence[Cell], runs_dir: Path, *, jobs: int, retries: int, budget: Budget
+    cells: Sequence[Cell], runs_dir: Path, *, jobs: int, retries: int, budget: Budget, dask: str = ""
 ) -> Generator[Result, None, str]:
-    """Play all cells that are not finished yet on this machine; kept ones come first.
+    """Play all cells that are not finished yet, here or on the cluster at ``dask``; kept ones come first.
 
     Close the generator to stop early: what is being played then goes on with the next sweep. Returns why no
-    more runs were started, empty if all were. Raises ``TeamtopError`` if a process dies.
+    more runs were started, empty if all were. The budget is that of all cells, kept ones too, but for time,
+    which counts from now. Raises ``TeamtopError`` if a process dies.
     """
-    todo = []
+    todo, spent = [], Spent()
     for cell in cells:
         kept = finished(cell, runs_dir)
         if kept is None:
             todo.append(cell)
         else:
+            spent.add(kept)
             yield kept
     if not todo:
         return ""
+    if over := spent.over(budget):
+        return over
+    if dask:
+        from engine.sweeps.cluster import connected
+
+        with connected(dask, runs_dir.resolve(), retries) as cluster:
+            try:
+                width = min(jobs or cluster.width, len(todo))
+                return (yield from play_all(todo, cluster.submit, width, budget, spent))
+            finally:
+                cluster.drop()
     width = min(jobs or os.cpu_count() or 1, len(todo))
     pool = ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn"))
     place = str(runs_dir.resolve())
     try:
         playing = play_all(
-            todo, lambda cell: pool.submit(play_in_worker, cell, place, retries), width, budget, Spent()
+            todo, lambda cell: pool.submit(play_in_worker, cell, place, retries), width, budget, spent
         )
         return (yield from playing)
     except RuntimeError as error:  # BrokenProcessPool is one

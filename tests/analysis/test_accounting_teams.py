@@ -43,7 +43,7 @@ def exact(found: Account) -> None:
     assert sum(alone.parts.values()) == alone.loss_ns == found.agents * found.wall_ns - found.total("useful")
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=12, deadline=None, derandomize=True, database=None)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["speculative", "quorum", "verified-by", "preassigned", "decentralized"]),

@@ -39,6 +39,7 @@ _LISTS = ("suites", "structures", "strategies", "models")
 @click.option("--budget-tokens", type=int, default=None, help="Start no run once these are spent.")
 @click.option("--budget-usd", type=float, default=None, help="The same in dollars.")
 @click.option("--budget-seconds", type=float, default=None, help="The same in real seconds.")
+@click.option("--dask", metavar="ADDRESS", default="", help="Play on this Dask cluster, as tcp://HOST:8786.")
 @click.option("--dry-run", is_flag=True, help="Print the cells and what they may cost, and run nothing.")
 @click.option("--results", "only_results", is_flag=True, help="Print what is there by now, and run nothing.")
 @runs_dir_option
@@ -49,6 +50,7 @@ def command(
     runs_dir: Path,
     dry_run: bool,
     only_results: bool,
+    dask: str,
     as_json: bool,
     **flags: Any,  # noqa: ANN401 - checked against SweepPlan
 ) -> int:
@@ -70,7 +72,7 @@ def command(
         todo = [cell for cell in found if finished(cell, runs_dir) is None]
         _show_estimate(found, todo, runs_dir, as_json=as_json)
         return 0
-    return _run(asked, found, runs_dir, as_json=as_json)
+    return _run(asked, found, runs_dir, dask=dask, as_json=as_json)
 
 
 def read_plan(path: Path) -> SweepPlan:
@@ -132,13 +134,13 @@ def configure_cell(asked: dict[str, object]) -> RunConfig:
     return configure(speed=0.0 if speed == "max" else float(str(speed)), **asked)  # type: ignore[arg-type]  # checked against RunConfig
 
 
-def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, as_json: bool) -> int:
+def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, dask: str, as_json: bool) -> int:
     from engine.sweeps.runner import sweep
 
     bar = _Bar(len(cells))
     failed: list[Result] = []
     stopped, interrupted = "", False
-    playing = sweep(cells, runs_dir, jobs=plan.jobs, retries=plan.retries, budget=plan.budget)
+    playing = sweep(cells, runs_dir, jobs=plan.jobs, retries=plan.retries, budget=plan.budget, dask=dask)
     try:
         while True:
             result = next(playing)
