@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -9,29 +10,40 @@ import msgspec
 
 from engine.interop.teamlog.lines import BadLine, decode
 
-Form: TypeAlias = Literal["journal", "log"]
+Form: TypeAlias = Literal["journal", "log", "otel"]
 
 HEAD = 1 << 20
 """Bytes looked at."""
+
+_SPREAD = re.compile(rb'\s*\{\s*"resourceSpans"\s*:')
+"""How a document of spans begins, whose line may be longer than what is looked at."""
 
 
 class _Probe(msgspec.Struct):
     type: str = ""
     check: str | None = None
+    resource_spans: msgspec.Raw | None = msgspec.field(default=None, name="resourceSpans")
 
 
 def form_of(path: Path) -> Form:
-    """A journal of ours, or a team log. What is neither, or empty, is taken for a journal, whose reader
-    says best what is wrong with it."""
+    """A journal of ours, a team log, or spans.
+
+    What is none of them, or empty, is taken for a journal, whose reader says best what is wrong with it.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError:
         return "journal"
+    if _SPREAD.match(head):
+        return "otel"
     line = next((line for line in head.split(b"\n") if line.strip()), b"")
     try:
-        if msgspec.json.decode(line, type=_Probe).check is not None:
+        probe = msgspec.json.decode(line, type=_Probe)
+        if probe.check is not None:
             return "journal"
+        if probe.resource_spans is not None:
+            return "otel"
         decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadLine):
         return "journal"

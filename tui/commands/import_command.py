@@ -82,6 +82,17 @@ def claude(path: Path, team: str, run_id: str, runs_dir: Path) -> int:
     return _save(ClaudeReader(path, team), runs_dir, run_id)
 
 
+@command.command("otel", cls=Command)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--run-id", default="", metavar="ID", help="Name of the run. Default: source, time, name.")
+@runs_dir_option
+def otel(path: Path, run_id: str, runs_dir: Path) -> int:
+    """Import OpenTelemetry spans of agents: OTLP/JSON, one document or one per line (docs/otel.md)."""
+    from engine.interop.otel.reader import OtelReader
+
+    return _save(OtelReader(path.expanduser()), runs_dir, run_id)
+
+
 def _save(reader: Reader, runs_dir: Path, run_id: str) -> int:
     from engine.interop.feed import Feed
     from engine.interop.saving import save

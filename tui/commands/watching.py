@@ -61,10 +61,23 @@ def reader_of(path: Path) -> Reader | None:
 
 
 def watch_file(path: Path, display: str) -> int:
-    """Watch a journal without its folder, or a team log; without a screen until the run in it ends."""
-    if form_of(path) == "log":
-        return watch_feed(Feed(LogReader(path)), display)
+    """Watch a journal without its folder, a team log or spans; without a screen until the run in it ends."""
+    if (reader := _foreign(path)) is not None:
+        return watch_feed(Feed(reader), display)
     return _watch_journal(path, display)
+
+
+def _foreign(path: Path, name: str = "") -> Reader | None:
+    """What reads the file at ``path``, if it is no journal of ours."""
+    match form_of(path):
+        case "log":
+            return LogReader(path, name)
+        case "otel":
+            from engine.interop.otel.reader import OtelReader
+
+            return OtelReader(path, name)
+        case "journal":
+            return None
 
 
 def watch_feed(feed: Feed, display: str, ended: Callable[[], bool] = lambda: False) -> int:
@@ -89,6 +102,20 @@ def watch_feed(feed: Feed, display: str, ended: Callable[[], bool] = lambda: Fal
     return code
 
 
+def watch_otlp(port: int, wanted: str | None) -> int:
+    """Watch the spans that programs send to ``port`` of this machine, until somebody ends it."""
+    from engine.interop.otel.receiver import OtlpReader
+
+    display = choose_display(wanted)
+    with OtlpReader(port) as reader:
+        click.echo(
+            f"teamtop: listening at {reader.address}; in the program to watch, set "
+            f"OTEL_EXPORTER_OTLP_ENDPOINT={reader.address} and OTEL_EXPORTER_OTLP_PROTOCOL=http/json.",
+            err=True,
+        )
+        return watch_feed(Feed(reader), display)
+
+
 def _watch_journal(path: Path, display: str) -> int:
     if display == "full":
         from tui.app import run_watch
@@ -108,8 +135,8 @@ def watch_stdin(wanted: str | None) -> int:
             _take_keyboard()
         display = choose_display(wanted)
         spool.begun.wait()
-        if form_of(spool.path) == "log":
-            return watch_feed(Feed(LogReader(spool.path, "stdin")), display, spool.ended.is_set)
+        if (reader := _foreign(spool.path, "stdin")) is not None:
+            return watch_feed(Feed(reader), display, spool.ended.is_set)
         if display == "full":
             return _watch_journal(spool.path, display)
         follow(spool.path, display, over=spool.ended.is_set)

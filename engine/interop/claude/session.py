@@ -13,15 +13,7 @@ from dataclasses import dataclass, field
 
 from engine.interop.loose import Object, count, name, part, parts, seconds, text, texts
 from engine.interop.teamlog import lines as log
-
-RUNS_TESTS = re.compile(
-    r"\b(pytest|unittest|tox|nox|jest|vitest|mocha|rspec|phpunit|ctest|"
-    r"(?:go|cargo|npm|pnpm|yarn|bun|dotnet|mvn|gradle|make|just|swift|mix|deno)\s+(?:run\s+)?test)\b"
-)
-"""Commands that are taken for a run of tests."""
-
-OUTPUT_MAX = 20_000
-"""Characters kept of what a command printed."""
+from engine.interop.tools import OUTPUT_MAX, RUNS_TESTS
 
 EDITS = {"Write": "content", "Edit": "", "MultiEdit": "", "NotebookEdit": ""}
 """Tools that write a file, and the argument that holds all of it, where there is one."""
