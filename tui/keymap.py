@@ -64,8 +64,14 @@ def dialogs() -> dict[str, tuple[Key, ...]]:
     kinds: tuple[type[asking.Dialog[Any]], ...] = (
         *(asking.QuitDialog, asking.MessageDialog, faults.FaultDialog, forking.ForkDialog),
         *(members.FormDialog, members.LeaveDialog, goto.GoToDialog, links.LinkDialog),
-        *(arranging.LayoutDialog, exporting.ExportDialog, notes.TagsDialog, notes.NoteDialog),
-        *(trashing.TrashDialog, details.HelpDialog, details.TurnDialog),
+        *(
+            arranging.LayoutDialog,
+            exporting.ExportDialog,
+            notes.TagsDialog,
+            notes.NoteDialog,
+            notes.PinDialog,
+        ),
+        *(trashing.TrashDialog, details.HelpDialog, details.TurnDialog, stories.DeedsDialog),
         *(stories.TaskDialog, stories.PathDialog, stories.AgentDialog, stories.PromptDialog),
     )
     return {

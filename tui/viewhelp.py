@@ -148,6 +148,17 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
         "Words of yours about a run, kept beside its journal (notes.json); the filter of the list finds "
         "them.",
     ),
+    "pin": (
+        "A note on a moment",
+        "Words of yours about this very moment of the run. While the team works they become an event of "
+        "the journal, under your name; of a run that is over they are kept beside it. Agents never read "
+        "them.",
+    ),
+    "deeds": (
+        "Who did what",
+        "Every act upon the run that its journal records, by author: people, fault plans, the engine "
+        "itself. Then the notes that were pinned to moments.",
+    ),
     "small": (
         "Too small",
         "The terminal has less room than any panel needs. The team goes on meanwhile.",

@@ -50,6 +50,7 @@ class TagsDialog(Dialog[tuple[str, ...]]):
 class PinDialog(Dialog[str]):
     """Asks for a note about a moment; ``place`` says which."""
 
+    ABOUT: ClassVar[str] = "pin"
     heading = "Note"
 
     def __init__(self, place: str) -> None:

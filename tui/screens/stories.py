@@ -193,6 +193,8 @@ class AgentDialog(StoryDialog):
 class DeedsDialog(StoryDialog):
     """Who did what to the run, and what was noted about its moments; ``pins`` were written later."""
 
+    ABOUT: ClassVar[str] = "deeds"
+
     def __init__(self, source: RunSource, pins: Sequence[Act] = ()) -> None:
         super().__init__(source, Mention("agent", ""))
         self._pins = pins
