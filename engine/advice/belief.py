@@ -88,7 +88,7 @@ class Belief:
         self._known: dict[Team, list[tuple[object, ...]]] = {}
         self._teams = [each.team for each in observations]
         rest = [each.value - settings.weight * each.simulated for each in observations]
-        self._middle = math.fsum(rest) / len(rest)
+        self._middle = middle(rest, [each.noise + settings.cell for each in observations])
         matrix = [[self._alike(a, b) for b in self._teams[: i + 1]] for i, a in enumerate(self._teams)]
         for i, each in enumerate(observations):
             matrix[i][i] += settings.cell + each.noise
@@ -132,6 +132,12 @@ class Belief:
             fields = (level.fields for level in self._settings.levels)
             found = self._known[team] = [tuple(getattr(team, name) for name in each) for each in fields]
         return found
+
+
+def middle(values: Sequence[float], variances: Sequence[float]) -> float:
+    """The mean, each value by what it tells."""
+    weights = [1 / max(variance, 1e-6) for variance in variances]
+    return math.fsum(map(mul, weights, values)) / math.fsum(weights)
 
 
 def _cholesky(lower: list[list[float]]) -> list[list[float]]:

@@ -195,7 +195,8 @@ def fit(known: Sequence[Observation], run: dict[str, float], *, weighted: bool) 
         for k, mask in enumerate(masks):
             matrix = matrix + mask * (variances[2 * k] + variances[2 * k + 1] * small)
         rest = value - (theta[0] if weighted else 0.0) * simulated
-        rest = rest - rest.mean()
+        weights = 1 / (noise + np.exp(theta[-1]))
+        rest = rest - (weights * rest).sum() / weights.sum()
         root = np.linalg.cholesky(matrix)
         solved = solve_triangular(root, rest, lower=True)
         pull = ((theta[1:] + 4.0) ** 2).sum() / 50 + (theta[0] - 0.5) ** 2 / 0.5

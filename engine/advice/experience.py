@@ -78,11 +78,12 @@ def observations(
     """Cells as observations for a forecast about ``suite``; ``run`` is the variance of single runs by
     mode.
     """
-    found = []
+    cells, found = list(cells), []
+    usual = shares(cells)
     for cell in cells:
         team = team_of(cell)
         if figure == "success":
-            found.append(Observation(team, *odds(cell.completed, cell.runs)))
+            found.append(Observation(team, *odds(cell.completed, cell.runs, usual[cell.mode])))
             continue
         value = cell.seconds if figure == "seconds" else cell.tokens
         if value is not None:
@@ -92,9 +93,21 @@ def observations(
     return found
 
 
-def odds(completed: int, runs: int) -> tuple[float, float, float]:
-    """Empirical log odds of success, no simulated value, and their variance (D. Cox 1970)."""
-    good, bad = completed + 0.5, runs - completed + 0.5
+def shares(cells: Iterable[Cell]) -> dict[str, float]:
+    """The share of runs that completed, by mode; never none and never all."""
+    runs: dict[str, list[float]] = {}
+    for cell in cells:
+        good, all_ = runs.setdefault(cell.mode, [0.5, 1.0])
+        runs[cell.mode] = [good + cell.completed, all_ + cell.runs]
+    return {mode: good / all_ for mode, (good, all_) in runs.items()}
+
+
+def odds(completed: int, runs: int, usual: float) -> tuple[float, float, float]:
+    """Empirical log odds of success, no simulated value, and their variance (D. Cox 1970).
+
+    One run more that went as is ``usual`` keeps both finite, and five of five from being taken for certain.
+    """
+    good, bad = completed + usual, runs - completed + 1 - usual
     return math.log(good / bad), 0.0, 1 / good + 1 / bad
 
 

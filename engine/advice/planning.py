@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -11,7 +11,7 @@ from statistics import fmean
 from engine.advice import stage
 from engine.advice.belief import Observation, Team
 from engine.advice.choice import NO_LIMITS, Choice, Limits, Prefer, choose, front
-from engine.advice.experience import Figure, mode_of, odds, table
+from engine.advice.experience import Figure, mode_of, odds, shares, table
 from engine.advice.forecast import GRID, Option, Subject, curves, learnt, point, simulated
 from engine.advice.rehearsal import Part, Sample, graph
 from engine.errors import UsageError
@@ -115,6 +115,11 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         options = learnt(points, subject)
     else:
         options = simulated(points)
+    choice = choose(options, request.prefer, request.limits)
+    if real and choice.option is not None and choice.option.agents > (largest := _largest(saved)):
+        notes.append(
+            f"Nothing was recorded with more than {largest} agents: beyond, this is simulation alone."
+        )
     counts = [len(good[part]) for part in own.values() if good[part]]
     return Plan(
         suite=suite.name if suite.name in suites.shipped() else request.suite,
@@ -128,7 +133,7 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         saved=sum(len(rows) for rows in saved.values()),
         options=options,
         front=front(options),
-        choice=choose(options, request.prefer, request.limits),
+        choice=choice,
         notes=notes,
     )
 
@@ -216,6 +221,11 @@ def _saved(request: Request) -> dict[Part, list[RunRow]]:
     return {part: found[part] for part in largest[:SAVED_MAX]}
 
 
+def _largest(saved: Iterable[Part]) -> int:
+    """The largest team that anything was recorded of."""
+    return max(*(cell.agents for cell in table().cells), *(part.agents for part in saved))
+
+
 def _rehearsable(part: Part) -> bool:
     try:
         graph(part.suite, part.structure)
@@ -227,7 +237,7 @@ def _rehearsable(part: Part) -> bool:
 def _observed(
     saved: Mapping[Part, Sequence[RunRow]], rehearsed: Mapping[Part, Sequence[Sample]], model: str
 ) -> dict[Figure, tuple[Observation, ...]]:
-    settings = table().settings
+    settings, usual = table().settings, shares(table().cells)
     found: dict[Figure, list[Observation]] = {"seconds": [], "tokens": [], "success": []}
     for part, rows in saved.items():
         if not rehearsed[part]:
@@ -251,5 +261,5 @@ def _observed(
                 at = simulation.seconds if figure == "seconds" else simulation.tokens
                 noise = settings[figure].run[team.mode] / len(known)
                 found[figure].append(Observation(team, math.log(fmean(known)), at, noise))
-        found["success"].append(Observation(team, *odds(len(good), len(rows))))
+        found["success"].append(Observation(team, *odds(len(good), len(rows), usual[team.mode])))
     return {figure: tuple(each) for figure, each in found.items()}

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.advice import stage
 from engine.advice.belief import Belief, Level, Observation, Settings, Team
@@ -20,8 +21,13 @@ from engine.advice.forecast import Option, Range, curves, simulated
 from engine.advice.planning import Request, make, namesake
 from engine.advice.rehearsal import Part, Sample, graph, rehearse
 from engine.errors import UsageError
+from engine.record.folder import RunFolder
+from engine.sweeps.cells import cells
+from engine.sweeps.plan import SweepPlan
+from engine.sweeps.play import play
 from tests.helpers.recordings import recordings
 from tui.commands.plan_command import command
+from tui.commands.sweep_command import configure_cell
 
 
 def sample(seconds: float, tokens: int = 1_000, *, completed: bool = True, usd: float | None = 0.1) -> Sample:
@@ -292,3 +298,35 @@ def test_namesakes_are_found_by_the_last_part_of_a_name() -> None:
 def test_a_request_for_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         make(Request("mathutils", seeds=0, runs_dir=tmp_path), lambda *_: None, {})
+
+
+def test_ones_own_runs_of_a_model_that_nobody_recorded_are_learnt_from(tmp_path: Path) -> None:
+    name = "openai/gpt-4o-mini"
+    words = ("mathutils", "--model", name, "--strategies", "preassigned", "--max-agents", "1", "--seeds", "1")
+    cold = json.loads(asked(tmp_path, *words, "--json")[1])
+    plan = SweepPlan(models=("sim/perfect",), strategies=("preassigned",), agents=(1,), repetitions=3)
+    for cell in cells(plan, configure_cell):
+        play(cell, tmp_path, {}, retries=0)
+        folder = RunFolder(tmp_path / cell.run_id)
+        meta = folder.read_meta()
+        folder.write_meta(replace(meta, config=replace(meta.config, model=name)))  # as if it had been real
+    warm = json.loads(asked(tmp_path, *words, "--json")[1])
+    assert (cold["saved_runs"], warm["saved_runs"]) == (0, 3)
+    assert "Nobody recorded openai/gpt-4o-mini" in cold["notes"][0]
+    before, after = (told["options"][0]["seconds"] for told in (cold, warm))
+    assert abs(math.log(after["value"] / 20)) < abs(math.log(before["value"] / 20))  # each took 20 s or so
+    assert after["high"] / after["low"] < before["high"] / before["low"]
+
+
+def test_beyond_what_was_recorded_it_is_said_to_be_simulation(tmp_path: Path) -> None:
+    words = (
+        "synthetic:tasks=40,p=1",
+        "--model",
+        "anthropic/claude-sonnet-4-6",
+        "--strategies",
+        "preassigned",
+    )
+    more = ("--max-agents", "8", "--seeds", "1", "--seconds", "0", "--prefer", "time", "--json")
+    told = json.loads(asked(tmp_path, *words, *more)[1])
+    beyond = [note for note in told["notes"] if "simulation alone" in note]
+    assert bool(beyond) == (told["recommended"]["agents"] > 5)

@@ -188,3 +188,19 @@ def test_unknown_names_are_told_before_anything_runs(tmp_path: Path) -> None:
     said = sweep("--suites", "nowhere", "--runs-dir", str(tmp_path / "runs"))
     assert "nowhere" in str(said.exception)
     assert not (tmp_path / "runs").exists()
+
+
+def test_progress_says_how_much_is_left_by_what_was_played_not_by_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tui.commands import sweep_command
+
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    bar = sweep_command._Bar(10)
+    for number, state in enumerate(("kept", "kept", "done", "done")):
+        now = 30.0 * max(0, number - 1)
+        bar.add(Result(str(number), state))  # type: ignore[arg-type]  # words of its type
+    said = capsys.readouterr().err
+    assert "4 of 10 runs, about 3 min left" in said  # half a minute each, six to go
