@@ -278,7 +278,7 @@ def start(opening: Opening) -> tuple[TeamtopApp, int]:
     """
     app = TeamtopApp(opening)
     try:
-        code = app.run()
+        code = app.run(mouse=not app.config.keyboard_only)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     if app.crashed is not None:

@@ -3,6 +3,7 @@
     theme = "teamtop-light"      # any theme of the palette
     reduced_motion = true        # nothing slides or fades
     silent = true                # no bell when an agent asks people something
+    keyboard_only = true         # the mouse stays the terminal's, to select text with
     [keys]
     "team.pause" = "P"           # key by the name of what it does; several with commas between
     [run]
@@ -41,7 +42,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
 }
 """Flags whose defaults can be set, by command; none of them makes a run unsafe or names a run."""
 
-SWITCHES = ("reduced_motion", "silent")
+SWITCHES = ("reduced_motion", "silent", "keyboard_only")
 """Settings that are true or false."""
 
 FILE_MAX = 64_000
@@ -64,6 +65,7 @@ class Config:
     theme: str = ""
     reduced_motion: bool = False
     silent: bool = False
+    keyboard_only: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -126,6 +128,7 @@ def _checked(path: Path, table: Mapping[str, object]) -> Config:
         theme if isinstance(theme, str) else "",
         switches["reduced_motion"] is True,
         switches["silent"] is True,
+        switches["keyboard_only"] is True,
         sections["keys"],
         {command: values for command, values in defaults.items() if values},
         tuple(sorted(problems)),

@@ -14,6 +14,7 @@ from tests.helpers.recorded import toasts, visit
 from tests.helpers.stage import Stage
 from tests.helpers.teamscript import ended
 from tui import config, keymap
+from tui.app import TeamtopApp, start
 from tui.screens.browser import BrowserScreen
 
 Write = Callable[[str], Path]
@@ -149,3 +150,19 @@ def test_theme_and_motion_are_as_the_file_says_and_a_wrong_theme_is_told(write: 
     write('theme = "plaid"')
     visit(lambda: BrowserScreen([runs]), scene)
     assert seen == [("teamtop-contrast", "none", 0), ("teamtop-dark", "full", 1)]
+
+
+@pytest.mark.parametrize("only", [True, False])
+def test_the_mouse_can_be_left_to_the_terminal(
+    write: Write, runs: Path, monkeypatch: pytest.MonkeyPatch, only: bool
+) -> None:
+    asked: list[bool] = []
+
+    def run(_: TeamtopApp, *, mouse: bool) -> int:
+        asked.append(mouse)
+        return 0
+
+    monkeypatch.setattr(TeamtopApp, "run", run)
+    write(f"keyboard_only = {str(only).lower()}")
+    assert start(lambda _: BrowserScreen([runs]))[1] == 0
+    assert asked == [not only]

@@ -38,6 +38,7 @@ def command(only_path: bool) -> int:
     click.echo(f'theme = "{theme or themes[0]}"  # {", ".join(themes)}')
     click.echo(f"reduced_motion = {str(config.reduced_motion).lower()}")
     click.echo(f"silent = {str(config.silent).lower()}  # no bell when an agent asks people something")
+    click.echo(f"keyboard_only = {str(config.keyboard_only).lower()}  # the mouse stays the terminal's")
     for section, values in defaults.items():
         click.echo(f"\n[{section}]")
         for name, value in values.items():
