@@ -7,11 +7,12 @@ names which agents or suites made up cannot slow this down.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from engine.record.state import RunState
 
-Kind: TypeAlias = Literal["task", "path", "agent", "turn"]
+Kind: TypeAlias = Literal["task", "path", "agent", "turn", "help"]
 
 READ_LIMIT = 4_000
 """Characters of a text that are looked through: a long message; a whole file is not one."""
@@ -23,7 +24,7 @@ _WORD = re.compile(r"[\w./\\-]+")
 
 
 class Mention(NamedTuple):
-    """A task (by id), a file, an agent, or an agent's turn."""
+    """A task (by id), a file, an agent, an agent's turn, or what a panel shows."""
 
     kind: Kind
     name: str
@@ -63,8 +64,19 @@ class Names:
 
     def in_text(self, text: str) -> list[Mention]:
         """What ``text`` speaks of, in order, each once."""
+        return list(dict.fromkeys(mention for _, _, mention in self._places(text)))
+
+    def in_rows(self, texts: Iterable[str]) -> list[Mention]:
+        """What rows of a panel speak of, in order, each once."""
+        return list(dict.fromkeys(mention for text in texts for mention in self.in_text(text)))
+
+    def at(self, text: str, place: int) -> Mention | None:
+        """What the words at character ``place`` of ``text`` speak of."""
+        return next((found for start, end, found in self._places(text) if start <= place < end), None)
+
+    def _places(self, text: str) -> Iterator[tuple[int, int, Mention]]:
+        """Where ``text`` speaks of something: first character, the one after the last, and of what."""
         text = text[:READ_LIMIT]
-        found: dict[Mention, None] = {}
         after = 0
         for word in _WORD.finditer(text):
             if word.start() < after:
@@ -72,10 +84,9 @@ class Names:
             for known, mention in self._known.get(word[0].rstrip("."), ()):
                 end = word.start() + len(known)
                 if text.startswith(known, word.start()) and not _goes_on(text, end):
-                    found[mention] = None
+                    yield word.start(), end, mention
                     after = end
                     break
-        return list(found)
 
     def label(self, mention: Mention) -> str:
         """``task 8 normalize``, ``file normalize.py``, ``agent Dev1``."""

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.screen import Screen
 from textual.widgets import OptionList
 
@@ -20,7 +22,7 @@ from tests.tui.test_hostile import CORPUS
 from tests.tui.test_snapshots import SIZES, check
 from tui.history import agent_story, diff, path_story, prompt_story, task_story
 from tui.mentions import Names
-from tui.screens.details import TurnDialog
+from tui.screens.details import HelpDialog, TurnDialog
 from tui.screens.links import LinkDialog
 from tui.screens.stories import AgentDialog, PathDialog, PromptDialog, StoryDialog, TaskDialog
 from tui.widgets.agents import AgentPane
@@ -273,3 +275,72 @@ def test_hostile_words_are_offered_as_words(name: str) -> None:
 
     s = Script().start(agents=1, names=("Dev1", CORPUS[name][:200]))
     play(scene, s.events)
+
+
+# ---------------------------------------------------------------- links of panels without lines
+
+
+def where(stage: Stage, words: str, above: int = 0) -> tuple[int, int]:
+    """The place of some words on the screen, at or below row ``above``."""
+    return next(
+        (line.index(words), y) for y, line in enumerate(stage.lines()) if y >= above and words in line
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "page"),
+    [("3", "normalize.py", PathDialog), ("3", "Dev2", AgentDialog), ("t", "Dev1", AgentDialog)],
+)
+def test_a_name_in_a_panel_of_figures_is_opened_with_two_clicks(
+    key: str, words: str, page: type[Screen[Any]]
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(key)
+        await stage.pilot.click(offset=where(stage, words), times=2)
+        await stage.settle()
+        assert type(stage.app.screen) is page
+        assert words in stage.app.screen.headline()  # type: ignore[attr-defined]  # pages have one
+
+    play(scene, scripted().events)
+
+
+@pytest.mark.parametrize("key", ["3", "7", "t"])
+def test_enter_on_a_panel_of_figures_offers_what_it_names_and_what_it_shows(key: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(key, "enter")
+        assert isinstance(stage.app.screen, LinkDialog)
+        offered = stage.app.screen.query_one(OptionList)
+        texts = [str(offered.get_option_at_index(i).prompt) for i in range(offered.option_count)]
+        assert "agent Dev1" in texts
+        assert texts[-1].startswith("what the panel ")
+        await stage.press("end", "enter")
+        assert isinstance(stage.app.screen, HelpDialog)
+
+    play(scene, scripted().events)
+
+
+@pytest.mark.parametrize("key", ["4", "6"])
+def test_enter_on_a_panel_that_names_nobody_says_what_it_shows(key: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(key, "enter")
+        assert isinstance(stage.app.screen, HelpDialog | LinkDialog)
+
+    play(scene, scripted().events)
+
+
+def test_a_name_on_a_page_is_opened_with_two_clicks() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.app.push_screen(TaskDialog(stage.source, "8"))
+        await stage.settle()
+        await stage.pilot.click(offset=where(stage, "Dev1", above=5), times=2)
+        await stage.settle()
+        assert isinstance(stage.app.screen, AgentDialog)
+
+    play(scene, edited().events)
+
+
+@given(st.lists(st.sampled_from(["Dev1", "normalize.py", "task 8", "·", "界", "no"]), max_size=8))
+def test_what_is_found_at_a_place_is_what_is_found_in_the_text(words: list[str]) -> None:
+    names, text = Names(RunState.of(edited().events)), " ".join(words)
+    at = {mention for place in range(len(text)) if (mention := names.at(text, place)) is not None}
+    assert at == set(names.in_text(text))

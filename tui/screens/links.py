@@ -10,8 +10,9 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from engine.record.clean import clean_line
+from tui.help import PANEL_HELP, panel_page
 from tui.mentions import Mention, Names
-from tui.screens.details import PageDialog, TurnDialog
+from tui.screens.details import HelpDialog, PageDialog, TurnDialog
 from tui.screens.dialogs import Dialog, options
 from tui.screens.stories import AgentDialog, PathDialog, TaskDialog
 from tui.source import RunSource
@@ -29,8 +30,9 @@ class LinkDialog(Dialog[Mention]):
     LinkDialog OptionList, LinkDialog OptionList:focus { max-height: 16; }
     """
 
-    def __init__(self, mentions: list[Mention], names: Names, turn: str = "") -> None:
+    def __init__(self, mentions: list[Mention], names: Names, turn: str = "", about: str = "") -> None:
         super().__init__()
+        self._about = about
         self._mentions = mentions[:LINKS_SHOWN]
         self._names = names
         self._turn = turn
@@ -39,12 +41,16 @@ class LinkDialog(Dialog[Mention]):
         """The turn, if there is one, and what is spoken of."""
         rows = [("turn", f"the whole turn of {self._turn}")] if self._turn else []
         rows += [(str(i), clean_line(self._names.label(m), 80)) for i, m in enumerate(self._mentions)]
+        rows += [("help", f"what the panel “{PANEL_HELP[self._about][0]}” shows")] if self._about else []
         yield OptionList(*options(*rows))
         yield Static(Content("enter open · esc cancel"), classes="hint")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open it."""
         chosen = event.option_id or "turn"
+        if chosen == "help":
+            self.dismiss(Mention("help", self._about))
+            return
         self.dismiss(Mention("turn", self._turn) if chosen == "turn" else self._mentions[int(chosen)])
 
 
@@ -59,6 +65,8 @@ def dialog_for(mention: Mention, source: RunSource, number: int | None = None) -
             return AgentDialog(source, mention.name)
         case "turn":
             return TurnDialog(source, mention.name, number)
+        case "help":
+            return HelpDialog(panel_page(mention.name))
 
 
 def offer(
@@ -68,12 +76,13 @@ def offer(
     *,
     turn: str = "",
     number: int | None = None,
+    about: str = "",
 ) -> None:
-    """Ask which of ``mentions`` to open (or the ``turn`` of that agent), and open it."""
+    """Ask which of ``mentions`` to open (or the ``turn`` of that agent, or what panel ``about`` shows)."""
     app = screen if isinstance(screen, App) else screen.app
 
     def chosen(mention: Mention | None) -> None:
         if mention is not None:
             app.push_screen(dialog_for(mention, source, number))
 
-    app.push_screen(LinkDialog(mentions, Names(source.state), turn), chosen)
+    app.push_screen(LinkDialog(mentions, Names(source.state), turn, about), chosen)

@@ -18,7 +18,7 @@ from tui.widgets.agents import AgentPane
 from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
-from tui.widgets.runview import RunView
+from tui.widgets.runview import RunView, zoom_key
 from tui.widgets.searchline import SearchLine
 from tui.widgets.talk import TalkPanel
 
@@ -153,6 +153,23 @@ class Reading(Screen[None]):
         turn = turn_at(panel, moment)
         offer(self.app, self.source, found, turn=agent, number=None if turn is None else turn.turn)
         return True
+
+    def open_mentioned(self, panel: Panel, at: tuple[int, int] | None = None) -> bool:
+        """Open what the words at cell ``at`` of a panel without a cursor speak of; without a cell, or where
+        it is on no name, offer all that the panel names. Whether it names anything.
+        """
+        from tui.screens.links import dialog_for, offer
+
+        if not panel.LINKED:
+            return False
+        names = self.names(self.source.state)
+        if at is not None and (here := names.at(*panel.place_at(*at))) is not None:
+            self.app.push_screen(dialog_for(here, self.source))
+            return True
+        found = names.in_rows(panel.texts)
+        if found:
+            offer(self.app, self.source, found, about=zoom_key(panel))
+        return bool(found)
 
     # ------------------------------------------------------------ copying
 

@@ -227,11 +227,15 @@ class RunScreen(WithLayouts, Reading):
         panel = self.focused
         if isinstance(panel, LogPanel) and self.open_line(panel):
             return
+        if isinstance(panel, Panel) and self.open_mentioned(panel):
+            return
         self.open_detail(panel if isinstance(panel, Panel) else None)
 
     def on_panel_opened(self, event: Panel.Opened) -> None:
         """A panel was clicked twice."""
         if isinstance(event.panel, TalkPanel) and self.open_line(event.panel):
+            return
+        if event.at is not None and self.open_mentioned(event.panel, event.at):
             return
         self.open_detail(event.panel)
 

@@ -21,6 +21,7 @@ from tui.screens.details import PageDialog, agent_page, task_page
 from tui.source import RunSource
 from tui.widgets.moment import Moment
 from tui.widgets.page import Page, Paragraph
+from tui.widgets.panel import Panel
 
 READING = [Paragraph(""), Paragraph("reading the journal …", "muted")]
 
@@ -108,6 +109,15 @@ class StoryDialog(PageDialog):
         found.pop(self.subject, None)
         if found:
             offer(self.app, self.source, list(found))
+
+    def on_panel_opened(self, event: Panel.Opened) -> None:
+        """A name was clicked twice."""
+        from tui.screens.links import dialog_for
+
+        text, place = event.panel.place_at(*(event.at or (0, 0)))
+        mention = Names(self.source.state).at(text, place)
+        if mention is not None and mention != self.subject:
+            self.app.push_screen(dialog_for(mention, self.source))
 
 
 class TaskDialog(StoryDialog):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tui.widgets.cost_rows import cost_rows
 from tui.widgets.figures import money
 from tui.widgets.moment import Moment
@@ -11,6 +13,8 @@ from tui.widgets.spans import Row, Span
 
 class CostPanel(Panel):
     """Tokens and money: in all, against speedup, by agent, and the rate now."""
+
+    LINKED: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__("cost")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from engine.analysis.laws import Baseline
 from engine.record.clean import clean_line
 from tui.widgets.figures import spark, times
@@ -20,6 +22,8 @@ CURVE_CELLS = 16
 
 class LocksPanel(Panel):
     """Who holds what since when, who was refused, which paths are hot."""
+
+    LINKED: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__("locks")
@@ -45,6 +49,8 @@ class LocksPanel(Panel):
 
 class Strip(Panel):
     """Locks and speedup in a line each."""
+
+    LINKED: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__("strip")

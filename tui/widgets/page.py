@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.record.state import RunState
 from tui.widgets.moment import Moment
@@ -55,6 +56,8 @@ def _folded(line: str, cells: int) -> list[str]:
 
 class Page(Panel):
     """Paragraphs to scroll through. ``write`` gives them; they are wrapped when the width is known."""
+
+    LINKED: ClassVar[bool] = True
 
     DEFAULT_CSS = "Page { background: $surface; }"
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import MouseDown, MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, MouseDown, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
@@ -17,7 +17,7 @@ from textual.widget import Widget
 from tui.keys import MOVE
 from tui.theme import Ink, ink_for
 from tui.widgets.moment import Moment
-from tui.widgets.spans import Row, fit, plain
+from tui.widgets.spans import Row, cells_of, fit, plain
 
 WHEEL_ROWS = 3
 """Rows that one step of the mouse wheel moves."""
@@ -109,6 +109,17 @@ class Painted(Widget):
         """The selected text, as it stands on the screen."""
         return selection.extract("\n".join(plain(row).rstrip() for row in self._rows)), "\n"
 
+    @property
+    def texts(self) -> list[str]:
+        """The rows as they stand on the screen."""
+        return [plain(row) for row in self._rows]
+
+    def place_at(self, x: int, y: int) -> tuple[str, int]:
+        """The row at cell (``x``, ``y``) as text, and the character that stands there."""
+        text = plain(self._rows[y]) if 0 <= y < len(self._rows) else ""
+        place = next((i for i in range(len(text)) if cells_of(text[: i + 1]) > x), len(text))
+        return text, place
+
 
 class Panel(Painted, can_focus=True):
     """A painted widget with a title in the frame around it, that scrolls and takes the keyboard.
@@ -116,16 +127,23 @@ class Panel(Painted, can_focus=True):
     ``top`` is the first row that is seen. ``length`` rows stand in the panel in all.
     """
 
+    LINKED: ClassVar[bool] = False
+    """Whether names on it lead to their pages: so in panels without a cursor on lines, tasks or agents."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         key.binding() for key in MOVE if not key.action.startswith("app.")
     ]
 
     class Opened(Message):
-        """Enter was pressed, or the panel clicked twice: show the whole of what the cursor is on."""
+        """Enter was pressed, or the panel clicked twice: show the whole of what the cursor is on.
 
-        def __init__(self, panel: Panel) -> None:
+        ``at`` is the cell of the click where the panel itself has no cursor.
+        """
+
+        def __init__(self, panel: Panel, at: tuple[int, int] | None = None) -> None:
             super().__init__()
             self.panel = panel
+            self.at = at
 
     class Retitled(Message):
         """What stands in the frame above the panel has changed, apart from the run."""
@@ -187,6 +205,11 @@ class Panel(Painted, can_focus=True):
     def on_mouse_down(self, event: MouseDown) -> None:
         """A click takes the keyboard here."""
         self.focus(scroll_visible=False)
+
+    def on_click(self, event: Click) -> None:
+        """A second click opens what it is on; panels with a cursor do so by themselves."""
+        if event.chain == 2 and self.LINKED:
+            self.post_message(self.Opened(self, (event.x, event.y)))
 
     def on_focus(self) -> None:
         """The cursor shows where the keyboard is."""

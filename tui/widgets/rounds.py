@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.round_rows import round_rows
@@ -10,6 +12,8 @@ from tui.widgets.spans import Row, Span
 
 class RoundsPanel(Panel):
     """Failed tests, conflicts, messages and idle rounds as they happen."""
+
+    LINKED: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__("rounds")

@@ -19,6 +19,8 @@ from tui.widgets.viewed import Deeper
 class SpeedupPanel(Deeper):
     """Measured speedup over completed work beside its bounds; where it went; speedup over team sizes."""
 
+    LINKED: ClassVar[bool] = True
+
     VIEWS: ClassVar[tuple[str, ...]] = ("over work", "waterfall", "over N")
 
     def __init__(self) -> None:

@@ -22,6 +22,8 @@ DEEPEST = 1_000_000_000
 class TimelinePanel(Panel):
     """What every agent did when. It follows the present until it is moved away from it."""
 
+    LINKED: ClassVar[bool] = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         key.binding() for key in (*MOVE, *TIMELINE) if not key.action.startswith("app.")
     ]
