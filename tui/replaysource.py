@@ -85,6 +85,7 @@ class ReplaySource:
         self.unmet = ""
         self.going = folder is not None and folder.alive() is not None
         self._asked = self._at
+        self._looked: tuple[object, ...] = ()
 
     # ------------------------------------------------------------ loading (in a thread)
 
@@ -146,7 +147,6 @@ class ReplaySource:
         """Let the clock run, and fold towards it for a few milliseconds; whether anything changed."""
         now = self._real()
         passed, self._at = min(max(0.0, now - self._at), TICK_SECONDS), now
-        before = self._looks
         self._ask()
         self._grant()
         if self.playing and self.reached:
@@ -158,7 +158,8 @@ class ReplaySource:
             self._target, self.position = self.recording.count, self.recording.end
             self.following = self.going or self.grown
         self._approach(SLICE_SECONDS)
-        return before != self._looks
+        before, self._looked = self._looked, self._looks  # the loader's thread goes on between two polls
+        return before != self._looked
 
     @property
     def _looks(self) -> tuple[object, ...]:
