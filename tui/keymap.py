@@ -73,7 +73,6 @@ def dialogs() -> dict[str, tuple[Key, ...]]:
         ),
         *(trashing.TrashDialog, details.HelpDialog, details.TurnDialog, stories.DeedsDialog),
         *(stories.TaskDialog, stories.PathDialog, stories.AgentDialog, stories.PromptDialog),
-        *(stories.DeedsDialog, notes.PinDialog),
     )
     return {
         f"the dialog “{VIEW_HELP[kind.ABOUT][0]}”": tuple(

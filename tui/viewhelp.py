@@ -143,18 +143,6 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
         "The summary as a picture (SVG), text (Markdown), all figures (JSON), or tables (CSV, Parquet). "
         "The same as teamtop report --format.",
     ),
-    "pin": (
-        "Note on a moment",
-        "A line for people about the moment that is shown; agents never read it. In a live run it is an "
-        "event of the run, by its author. In a replay it is kept beside the journal, which stays as it is. "
-        "Notes stand on the scrubber and below the timeline (✎), in the talk panel, and under P.",
-    ),
-    "deeds": (
-        "Who did what",
-        "Every act that the journal records of people, of fault plans and of the engine on its own: pauses, "
-        "faults and heals, messages, members, tasks, limits, refused commands. By author, each in the order "
-        "of time, the latest of very many. Below them all notes, of the run and later ones.",
-    ),
     "notes": (
         "Tags and notes",
         "Words of yours about a run, kept beside its journal (notes.json); the filter of the list finds "
