@@ -15,6 +15,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from engine.errors import TeamtopError, UsageError
 from engine.faults.plan import TRIGGERS, Planned
 from engine.faults.saving import target_of
 from engine.models import registry
+from engine.models.rerun import Recorded
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.folder import RunFolder
@@ -46,7 +48,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
     ``left_out`` are entries of the fault plan (from 1) that do not strike; ``replies`` are those of real
     models after the prefix, by digest of the request; ``former`` is set if the team is changed at some point;
-    ``without`` is the event of the parent that was left out.
+    ``without`` is the event of the parent that was left out. ``rerun`` holds what requests of each agent
+    brought, for a run that asks no model.
     """
 
     prefix: int
@@ -55,6 +58,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     replies: dict[str, ev.Replied] = {}
     former: Former | None = None
     without: int | None = None
+    rerun: dict[str, tuple[Recorded, ...]] = {}
 
     def pending(self, seq: int, ts: float) -> list[Deed]:
         """What is still to be done in a journal of ``seq`` events that ends at ``ts``."""
@@ -88,14 +92,15 @@ def prepare(
     team: TeamChange = UNCHANGED,
     speed: float | None = None,
     seed: int | None = None,
+    replies: Literal["", "strict", "lenient"] = "",
     environ: Mapping[str, str],
 ) -> Prepared:
     """Make the folder of a fork of ``parent`` at the event that ``place`` names (0: the start).
 
     ``faults`` strike right after that event; the event ``without`` (a person's act or a planned fault) is
     left out; ``team`` goes on from there under another strategy or with other models; another ``seed`` draws
-    everything after the barrier anew. Raises ``UsageError``,
-    ``TeamtopError``.
+    everything after the barrier anew; with ``replies`` no model is asked, but what stands in the record is
+    given. Raises ``UsageError``, ``TeamtopError``.
     """
     refuse_imported(parent)
     meta = parent.read_meta()
@@ -104,7 +109,7 @@ def prepare(
     if not 0 <= at <= len(events):
         raise UsageError(f"{parent.run_id} has {len(events)} events; fork it at one of them, not at {at}.")
     prefix = _rest(events[:at])
-    config = _config(meta.config, speed, seed, team)
+    config = replace(_config(meta.config, speed, seed, team), replies=replies)
     told = script(parent)
     former = former_team(told.former if told else None, meta.config, team, events, prefix=prefix, at=at)
     suite, start, plan = check(config, environ)
@@ -114,7 +119,7 @@ def prepare(
         )
     left_out = _left_out(events, without, prefix, plan)
     deeds = (*_deeds(events, prefix, without), *(Deed(command=fault, after=at) for fault in faults))
-    replies = _replies(events[prefix:], start.team, events)
+    recorded = {} if replies else _replies(events[prefix:], start.team, events)
     folder = make_folder(runs_dir, run_id)
     meta = RunMeta(
         run_id=run_id,
@@ -126,7 +131,13 @@ def prepare(
         parent=Parent(run_id=parent.run_id, seq=at),
     )
     text = Script(
-        prefix=prefix, deeds=deeds, left_out=left_out, replies=replies, former=former, without=without
+        prefix=prefix,
+        deeds=deeds,
+        left_out=left_out,
+        replies=recorded,
+        former=former,
+        without=without,
+        rerun=_rerun(events[prefix:]) if replies else {},
     )
     try:
         folder.write_meta(meta)
@@ -320,3 +331,34 @@ def _replies(
     real = {name for name, model in models if registry.resolve(model).real}
     requests = {e.turn: e.request for e in events if isinstance(e, ev.TurnStarted) and e.agent in real}
     return {requests[e.turn]: e for e in events if isinstance(e, ev.Replied) and e.turn in requests}
+
+
+def _rerun(events: Iterable[ev.AnyEvent]) -> dict[str, tuple[Recorded, ...]]:
+    """What every request among ``events`` brought, by agent; turns that were cut brought nothing."""
+    open_: dict[int, ev.TurnStarted] = {}
+    failures: dict[int, ev.CallFailed] = {}
+    found: dict[str, list[Recorded]] = {}
+    for event in events:
+        match event:
+            case ev.TurnStarted():
+                open_[event.turn] = event
+            case ev.CallFailed():
+                failures[event.turn] = event
+            case ev.Replied(turn=turn) if turn in open_:
+                began = open_.pop(turn)
+                found.setdefault(event.agent, []).append(
+                    Recorded(request=began.request, seq=began.seq, round=began.number, reply=event)
+                )
+            case ev.TurnEnded(turn=turn, outcome="failed") if turn in open_ and turn in failures:
+                began, failed = open_.pop(turn), failures[turn]
+                found.setdefault(event.agent, []).append(
+                    Recorded(
+                        request=began.request,
+                        seq=began.seq,
+                        round=began.number,
+                        seconds=round(event.ts - began.ts, 3),
+                        kind=failed.kind,
+                        detail=failed.detail,
+                    )
+                )
+    return {agent: tuple(turns) for agent, turns in found.items()}

@@ -22,6 +22,7 @@ from engine.models import lite, providers, registry
 from engine.models.base import Model, ModelError
 from engine.models.environment import environment
 from engine.models.recorded import RecordedModel
+from engine.models.rerun import RerunModel
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.events import AnyEvent
@@ -119,7 +120,7 @@ async def _main(
 ) -> Outcome:
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
     past = Past(events, shown=False)
-    real = _has_real_model(prepared.start)
+    real = _has_real_model(prepared.start) and not config.replies
     if real:
         with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
             await lite.load()  # seconds that the first reply must not seem to have taken
@@ -140,9 +141,10 @@ async def _main(
         tell=lambda rung: folder.write_meta(replace(prepared.meta, sandbox=rung)),
     )
 
-    def model(spec: ev.AgentSpec) -> Model:
-        return _recorded(live(spec), spec, clock, past, scripted)
+    def differs(why: str) -> None:
+        receive(control.Stop(author="engine", why=why), Future())
 
+    model = partial(_model, config, clock, past, scripted, live, differs)
     tests = runner_for(suite, config, sandbox, real_model=sandbox.required)
     seams = Seams(
         store=confirming or (SyncStore if virtual else FileStore)(folder.events_path),
@@ -234,6 +236,36 @@ def _recorded(model: Model, spec: ev.AgentSpec, clock: Clock, past: Past, script
         return model
     replies = {request: reply for request, reply in scripted.replies.items() if reply.agent == spec.name}
     return RecordedModel(model, replies, lambda: past.conversations.request(spec.name), clock.sleep)
+
+
+def _model(  # noqa: PLR0917 - as below
+    config: RunConfig,
+    clock: Clock,
+    past: Past,
+    scripted: Script | None,
+    live: Callable[[ev.AgentSpec], Model],
+    differs: Callable[[str], None],
+    spec: ev.AgentSpec,
+) -> Model:
+    """The model of a member: recorded, or live behind what a fork has from its parent."""
+    if config.replies and scripted is not None:
+        return _rerun(config, spec, clock, past, scripted, differs)
+    return _recorded(live(spec), spec, clock, past, scripted)
+
+
+def _rerun(  # noqa: PLR0917 - what one model is made of
+    config: RunConfig,
+    spec: ev.AgentSpec,
+    clock: Clock,
+    past: Past,
+    scripted: Script,
+    stop: Callable[[str], None],
+) -> Model:
+    """The model of a run that asks nobody; turns that the run has had already are had."""
+    turns = scripted.rerun.get(spec.name, ())[past.replies[spec.name] :]
+    request = partial(past.conversations.request, spec.name)
+    strict = config.replies == "strict"
+    return RerunModel(spec.model, spec.name, turns, request, clock.sleep, strict=strict, differs=stop)
 
 
 def _schedule(scripted: Script, past: Past, run: Run, clock: Clock, jobs: set[asyncio.Task[None]]) -> None:

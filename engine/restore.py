@@ -58,6 +58,7 @@ class Past:
         self.round_open = False
         self.calls: Counter[str] = Counter()
         self.calls_out: dict[int, set[int]] = {}
+        self.replies: Counter[str] = Counter()
         self.messages_sent = 0
         self.waiting: Counter[str] = Counter()
         self.epochs: dict[str, int] = {}
@@ -180,6 +181,7 @@ class Past:
         self.calls_out.get(event.turn, set()).discard(event.attempt)
 
     def _replied(self, event: ev.Replied) -> None:
+        self.replies[event.agent] += 1
         self.calls_out.pop(event.turn, None)
 
     def _call_failed(self, event: ev.CallFailed) -> None:

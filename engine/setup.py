@@ -123,7 +123,10 @@ def check(
     if stranger := next((name for name in config.models if name not in names), None):
         raise UsageError(f"There is no agent {stranger!r} to give a model to.{nearest(stranger, names)}")
     for name in dict.fromkeys(spec.model for spec in team):
-        registry.check(name, environ, config.calls.api_base)
+        if config.replies:
+            registry.resolve(name)  # it is named, but not asked
+        else:
+            registry.check(name, environ, config.calls.api_base)
     calls.check(config.calls)
     _check_limits(config, team)
     try:
@@ -170,7 +173,7 @@ def check_joiner(config: RunConfig, spec: ev.AgentSpec, environ: Mapping[str, st
 
 def _check_speed(config: RunConfig, team: tuple[ev.AgentSpec, ...]) -> None:
     real = [spec.model for spec in team if registry.resolve(spec.model).real]
-    if real and config.clock != "wall":
+    if real and config.clock != "wall" and not config.replies:
         raise UsageError(f"{real[0]} is a real model, whose time cannot be scaled: use --speed 1.")
     if real and config.tests == "real" and not config.unsafe_tests:
         _check_sandbox(real[0])

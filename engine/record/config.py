@@ -69,6 +69,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     calls: CallConfig = USUAL
     limits: Limits = NO_LIMITS
     redact: tuple[str, ...] = ()
+    replies: Literal["", "strict", "lenient"] = ""
 
     @property
     def developers(self) -> tuple[str, ...]:

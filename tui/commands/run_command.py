@@ -12,6 +12,9 @@ from tui.commands.call_options import call_options, take
 from tui.commands.options import Command, Speed, Word, choose_display, display_option, runs_dir_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.launch import Prepared
     from engine.record.config import RunConfig
 
 DEFAULT_MODEL = "sim/claude-sonnet-4-6"
@@ -127,6 +130,19 @@ SIMULATED_SPEED = 10.0
     is_flag=True,
     help="Let code of models run with your rights, without a sandbox.",
 )
+@click.option(
+    "--replies",
+    metavar="RUN",
+    default=None,
+    help="Ask no model: give the recorded replies of RUN again, in a run like it, at no cost.",
+)
+@click.option(
+    "--replies-mode",
+    type=Word("strict", "lenient"),
+    default="strict",
+    show_default=True,
+    help="With --replies: stop at the first prompt that is another than then, or go on with the next reply.",
+)
 @call_options
 @limit_options.limit_options()
 @click.option(
@@ -153,6 +169,8 @@ def command(
     detach: bool,
     display: str | None,
     as_json: bool,
+    replies: str | None,
+    replies_mode: str,
     **asked: Any,  # noqa: ANN401 - the rest goes to `configure`, which names it
 ) -> int:
     """Run a team on SUITE: a name that `teamtop suites` lists, a path, or synthetic:tasks=200,p=0.9.
@@ -166,20 +184,76 @@ def command(
     from engine.store import new_run_id
     from tui.commands import running
 
-    _heeded(asked["strategy"])
-    config = configure(
-        calls=take(asked), limits=_limits(asked), **asked, faults=_text_of(plan), plan_name=clean_line(plan)
-    )
     environ = launch.environment()
-    name = run_id or new_run_id(config.suite, datetime.now().astimezone())
-    prepared = launch.prepare(config, runs_dir, name, environ)
-    running.warn(prepared)
+    new_id = run_id or new_run_id(replies or asked["suite"], datetime.now().astimezone())
+    if replies is not None:
+        prepared = _again(replies, replies_mode, runs_dir, new_id, asked, environ)
+    else:
+        _heeded(asked["strategy"])
+        calls, limits = take(asked), _limits(asked)
+        config = configure(
+            **asked, calls=calls, limits=limits, faults=_text_of(plan), plan_name=clean_line(plan)
+        )
+        prepared = launch.prepare(config, runs_dir, new_id, environ)
+        running.warn(prepared)
     if detach:
         return running.detach(prepared, as_json=as_json)
     chosen = choose_display(display, quiet=as_json)
     if chosen == "full":
         return running.on_screen(prepared, as_json=as_json)
     return running.in_lines(prepared, environ, chosen, as_json=as_json)
+
+
+_OF_RERUNS = (
+    "replies",
+    "replies_mode",
+    "runs_dir",
+    "run_id",
+    "detach",
+    "display",
+    "as_json",
+    "speed",
+    "strategy",
+)
+"""Parameters that ``--replies`` heeds; all else is as it was in the recorded run."""
+
+
+def _again(  # noqa: PLR0917 - what one run is made of
+    source: str,
+    mode: Any,
+    runs_dir: Path,
+    run_id: str,
+    asked: dict[str, Any],
+    environ: Mapping[str, str],
+) -> Prepared:
+    """Prepare a run like ``source`` on its replies. Raises ``UsageError``, ``TeamtopError``."""
+    from click.core import ParameterSource
+
+    from engine import fork
+    from engine.errors import UsageError
+    from engine.store import RunsStore
+    from engine.teamchange import change_of
+
+    context = click.get_current_context()
+    given = [
+        param.opts[0]
+        for param in context.command.params
+        if param.name not in _OF_RERUNS
+        and context.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(f"--replies plays a run like {source}: leave {given[0]} out, it is as it was there.")
+    strategy = context.get_parameter_source("strategy") is ParameterSource.COMMANDLINE
+    return fork.prepare(
+        RunsStore([runs_dir]).find(source),
+        lambda _: 0,
+        runs_dir=runs_dir,
+        run_id=run_id,
+        team=change_of(asked["strategy"] if strategy else None, None),
+        speed=0.0 if asked["speed"] is None else asked["speed"],
+        replies=mode,
+        environ=environ,
+    )
 
 
 def _limits(asked: dict[str, Any]) -> dict[str, float]:

@@ -120,7 +120,7 @@ class RunInfoState:
 
     def stop_requested(self, event: ev.StopRequested) -> None:
         """Somebody ends it."""
-        self._act(event, event.author, "stopped the team")
+        self._act(event, event.author, f"stopped the team: {event.why}" if event.why else "stopped the team")
 
     def note_pinned(self, event: ev.NotePinned) -> None:
         """Somebody writes about this moment."""
