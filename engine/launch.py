@@ -121,9 +121,7 @@ async def _main(
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
     past = Past(events, shown=False)
     real = _has_real_model(prepared.start) and not config.replies
-    if real:
-        with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
-            await lite.load()  # seconds that the first reply must not seem to have taken
+    await _ready(real)
     virtual = config.clock == "virtual"
     clock = Clock(config.clock, config.speed or 1.0, start_us=past.micros)
     scripted = script(folder)
@@ -328,6 +326,13 @@ def _real_seconds(prepared: Prepared, past: Past, run: Run) -> float | None:
     if run.real_seconds is None:
         return prepared.meta.real_seconds
     return None if before is None else round(before + run.real_seconds, 3)
+
+
+async def _ready(real: bool) -> None:
+    """Load what real models need: seconds that the first reply must not seem to have taken."""
+    if real:
+        with contextlib.suppress(ModelError):  # it fails again, and is told, with the first call
+            await lite.load()
 
 
 @contextlib.asynccontextmanager

@@ -12,6 +12,10 @@ SECONDS_MAX = 86_400.0
 """A day: no call is worth more, and timers take no infinity."""
 
 
+CONTEXT_MIN = 2_000
+"""Tokens of the shortest context: a brief and one prompt have more than half of that."""
+
+
 def check(calls: CallConfig) -> None:
     """Raise ``UsageError`` for the first setting that makes no sense; one sentence with a mend."""
     if calls.api_base:
@@ -30,6 +34,8 @@ def check(calls: CallConfig) -> None:
     ):
         if rate is not None and not 0 < rate < 1e12:
             raise UsageError(f"{flag} is a number above 0, not {rate:g}.")
+    if calls.context_tokens is not None and calls.context_tokens < CONTEXT_MIN:
+        raise UsageError(f"--context-tokens is a number from {CONTEXT_MIN:,}, not {calls.context_tokens}.")
 
 
 def _check_address(address: str) -> None:

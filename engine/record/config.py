@@ -19,6 +19,7 @@ class CallConfig(msgspec.Struct, frozen=True, kw_only=True):
     for the first piece of a reply, ``gap_seconds`` that between two, ``whole_seconds`` the whole attempt.
     Requests and tokens per minute are those of a provider, for all agents together; null: no limit of ours.
     After ``hedge_seconds`` without a reply a second attempt runs beside the first; null: none does.
+    ``context_tokens`` bounds every conversation, with simulated models too; null: what a real model takes.
     """
 
     api_base: str = ""
@@ -29,6 +30,7 @@ class CallConfig(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     hedge_seconds: float | None = None
+    context_tokens: int | None = None
 
 
 USUAL = CallConfig()

@@ -33,6 +33,7 @@ class Conversations:
         own: dict[type[ev.Event], Callable[[Any], None]] = {
             ev.TurnStarted: self._turn_started,
             ev.Replied: self._replied,
+            ev.ConversationCompacted: self._compacted,
             ev.AgentLeft: self._agent_left,
         }
         self._handlers: dict[type[ev.Event], list[Callable[[Any], None]]] = {}
@@ -98,6 +99,19 @@ class Conversations:
         thread = self._telling.threads[event.agent]
         thread.messages.append(Message("assistant", (event.text,)))
         thread.digest = hashlib.blake2b(thread.digest + event.text.encode(), digest_size=16).digest()
+
+    def _compacted(self, event: ev.ConversationCompacted) -> None:
+        """Forget the oldest messages, say so, and show what is open to the agent as if for the first time."""
+        thread = self._telling.threads[event.agent]
+        del thread.messages[1 : 1 + event.dropped]
+        told = thread.digest + f"without {event.dropped}".encode()
+        thread.digest = hashlib.blake2b(told, digest_size=16).digest()
+        thread.tasks_shown.clear()
+        said = (
+            f"Your conversation had grown too long: its oldest {event.dropped} messages were dropped. "
+            "Ask with read_file or show_task for what you miss."
+        )
+        thread.tell("conversation", "", "shortened", said)
 
     def _agent_left(self, event: ev.AgentLeft) -> None:
         self._composed.pop(event.agent, None)

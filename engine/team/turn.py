@@ -9,6 +9,7 @@ from engine.record.clean import storable
 from engine.team.actions import Action, Malformed
 from engine.team.acts import ACTIONS_PER_REPLY
 from engine.team.caller import TurnLost, abandon, call
+from engine.team.compaction import compact
 from engine.team.member import Member, Team
 from engine.team.scanner import scan
 
@@ -30,6 +31,7 @@ def begin(team: Team, member: Member, number: int, backup: int = 0) -> ev.TurnSt
 
     A turn for the draft ``backup`` is one more of a number that the member has had.
     """
+    compact(team, member)
     prompt = team.conversations.compose(member.name, number, team.view.version(member.name))
     team.mailbox.collected(member.name)
     team.last_turn += 1

@@ -18,6 +18,7 @@ _FIELDS = {
     "requests_per_minute": "requests_per_minute",
     "tokens_per_minute": "tokens_per_minute",
     "hedge_after": "hedge_seconds",
+    "context_tokens": "context_tokens",
 }
 """Parameters of the command, and what the configuration of calls names them."""
 
@@ -82,6 +83,14 @@ def call_options(function: F) -> F:
                 metavar="SECONDS",
                 help="Make a second attempt beside one that takes longer; the first reply counts, both are "
                 "paid. Default: never.",
+            ),
+            click.option(
+                "--context-tokens",
+                type=int,
+                default=None,
+                metavar="N",
+                help="Tokens of a conversation, beyond which its oldest turns are dropped. Default: what a "
+                "real model takes; simulated ones take any.",
             ),
         )
     ):

@@ -220,7 +220,7 @@ _OF_RERUNS = (
 
 def _again(  # noqa: PLR0917 - what one run is made of
     source: str,
-    mode: Any,
+    mode: Any,  # noqa: ANN401 - a word that click has checked
     runs_dir: Path,
     run_id: str,
     asked: dict[str, Any],

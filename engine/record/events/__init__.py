@@ -88,6 +88,7 @@ from engine.record.events.turns import (
     CallAbandoned,
     CallFailed,
     CallStarted,
+    ConversationCompacted,
     Replied,
     ReplyFenced,
     ReplyHeard,
@@ -105,6 +106,7 @@ AnyEvent: TypeAlias = (
     | RunEnded
     | RunVerified
     | TurnStarted
+    | ConversationCompacted
     | CallStarted
     | ReplyHeard
     | CallFailed
@@ -175,6 +177,7 @@ __all__ = [
     "CallFailed",
     "CallStarted",
     "ControlRefused",
+    "ConversationCompacted",
     "DependencyAdded",
     "DraftAccepted",
     "DraftEdited",

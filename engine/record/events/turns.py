@@ -46,6 +46,19 @@ class TurnStarted(Event, frozen=True, kw_only=True, tag="turn_started"):
         return self.own_round or self.round
 
 
+class ConversationCompacted(Event, frozen=True, kw_only=True, tag="conversation_compacted"):
+    """The oldest ``dropped`` messages of the agent's conversation, but for the brief, are no part of it now.
+
+    It had grown to about ``tokens``, which with the next prompt would not fit the ``budget`` of its model.
+    The agent is told, and shown again the texts of tasks that are open to it.
+    """
+
+    agent: str
+    dropped: int
+    tokens: int
+    budget: int
+
+
 UNKNOWN_OUTCOME = ("timeout", "connection")
 """Kinds of failed calls that the provider may have answered all the same: their tokens were spent, unseen."""
 

@@ -134,6 +134,7 @@ class RunState:
                 metrics.turn_started,
                 paces.turn_started,
             ),
+            ev.ConversationCompacted: (agents.compacted,),
             ev.CallStarted: (agents.call_started,),
             ev.ReplyHeard: (agents.reply_heard,),
             ev.CallFailed: (agents.call_failed, metrics.call_failed),

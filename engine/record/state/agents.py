@@ -123,6 +123,12 @@ class AgentsState:
         elif event.waited_seconds >= WAIT_SHOWN:
             self.add(event, event.agent, "act", f"waited {event.waited_seconds:.0f} s for the rate limit")
 
+    def compacted(self, event: ev.ConversationCompacted) -> None:
+        """Its conversation has lost its oldest messages."""
+        had = f"about {event.tokens:,} tokens, {event.budget:,} fit"
+        text = f"forgets its oldest {event.dropped} messages: {had}"
+        self.add(event, event.agent, "act", text)
+
     def reply_heard(self, event: ev.ReplyHeard) -> None:
         """A reply is arriving."""
         state = self.agents.get(event.agent)

@@ -1,0 +1,91 @@
+"""Conversations that would outgrow their model lose their oldest turns, and the journal says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.models.base import Message
+from engine.models.contexts import UNLISTED_TOKENS, budget
+from engine.record import events as ev
+from engine.record.config import CallConfig
+from engine.team import compaction
+from engine.team.compaction import CHARACTERS_PER_TOKEN, droppable
+from engine.team.conversation import Conversations
+from tests.helpers.scripted import Played, Say, graph, play
+
+LONG = Say("All is well. " * 400, 1.0)
+"""A reply of 5,200 characters."""
+
+
+def long_talk(monkeypatch: pytest.MonkeyPatch, tokens: int | None, **settings: Any) -> Played:
+    monkeypatch.setattr(compaction, "budget", lambda name, calls, real: tokens)
+    return play({"Dev1": [LONG] * 12}, graph("add"), agents=1, max_rounds=12, **settings)
+
+
+def test_a_conversation_that_would_not_fit_loses_its_oldest_turns_and_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    played = long_talk(monkeypatch, 8_000)
+    compacted = played.of(ev.ConversationCompacted)
+    assert len(compacted) >= 2
+    assert all(event.dropped % 2 == 0 for event in compacted), "whole turns"
+    conversations = Conversations()
+    sizes = []
+    for event in played.events:
+        conversations.apply(event)
+        if isinstance(event, ev.TurnStarted):
+            messages = conversations.messages("Dev1")
+            assert conversations.request("Dev1") == event.request, "the prompt is rebuilt byte for byte"
+            assert [message.role for message in messages[:2]] == ["system", "user"]
+            assert "You are Dev1" in messages[0].text
+            sizes.append(sum(len(message.text) for message in messages) // CHARACTERS_PER_TOKEN)
+    assert max(sizes) <= 8_000
+    after = next(e for e in played.events if isinstance(e, ev.TurnStarted) and e.seq > compacted[0].seq)
+    assert after.seen.tasks == ("1",), "the text of the open task is shown again"
+    assert any("forgets its oldest" in line.text for line in played.state.agents.agents["Dev1"].lines)
+
+
+def test_the_next_prompt_says_what_was_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    played = long_talk(monkeypatch, 8_000)
+    conversations, told = Conversations(), []
+    for event in played.events:
+        conversations.apply(event)
+        if isinstance(event, ev.TurnStarted):
+            told.append(conversations.messages("Dev1")[-1].text)
+    assert sum("oldest" in text and "were dropped" in text for text in told) == len(
+        played.of(ev.ConversationCompacted)
+    )
+
+
+def test_what_fits_and_what_has_no_budget_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert long_talk(monkeypatch, None).of(ev.ConversationCompacted) == []
+    assert long_talk(monkeypatch, 1_000_000).of(ev.ConversationCompacted) == []
+
+
+def test_budgets_are_what_was_asked_for_else_what_the_model_takes() -> None:
+    usual = CallConfig()
+    assert budget("sim/gpt-5.2", usual, real=False) is None
+    assert budget("sim/gpt-5.2", CallConfig(context_tokens=9_000), real=False) == 9_000
+    listed = budget("anthropic/claude-sonnet-4-6", usual, real=True)
+    assert listed is not None
+    assert listed > 150_000
+    unlisted = budget("openai/nobody-knows", usual, real=True)
+    assert unlisted is not None
+    assert UNLISTED_TOKENS - 10_000 < unlisted < UNLISTED_TOKENS
+
+
+@given(st.lists(st.integers(0, 50), max_size=12), st.integers(1, 400))
+def test_whole_turns_go_the_brief_and_the_latest_turn_stay(sizes: list[int], excess: int) -> None:
+    messages = [Message("system", ("brief",))]
+    for _ in sizes:
+        messages += [Message("user", ("ask",)), Message("assistant", ("answer",))]
+    each = [5] + [size for size in sizes for _ in range(2)]
+    dropped = droppable(messages, each, excess)
+    assert dropped % 2 == 0
+    assert 0 <= dropped <= max(0, 2 * (len(sizes) - 1))
+    if dropped < 2 * (len(sizes) - 1):
+        assert sum(each[1 : 1 + dropped]) >= excess
