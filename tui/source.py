@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
@@ -18,6 +18,7 @@ from engine.record.config import RunMeta
 from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
+from engine.record.partials import Partial, read
 from engine.record.state import RunState
 from tui.checks import EVENTS_MAX, Checks, Reader, Upto
 
@@ -101,6 +102,9 @@ class TailSource:
         self.checks: Checks | None = Checks(self.upto, real)
         self._real = real
         self._wall = wall
+        self.partials: Mapping[str, Partial] = {}
+        """By agent, what it has written so far of a reply that is on its way; only while an engine runs."""
+        self._partials_of = 0
         self._alive = folder is not None and folder.alive() is not None
         self._asked = real()
         self._anchor = self._asked
@@ -166,7 +170,20 @@ class TailSource:
                 self._anchor = self._written()
             if len(events) < SLICE_EVENTS:
                 break
-        return changed
+        return self._read_partials() or changed
+
+    def _read_partials(self) -> bool:
+        """Look at the notices of replies on their way; whether they are others than before."""
+        path = self.folder.partial_path if self.folder is not None and self._alive else None
+        try:
+            written = 0 if path is None else path.stat().st_mtime_ns
+        except OSError:
+            written = 0
+        if written == self._partials_of:
+            return False
+        self._partials_of = written
+        self.partials = {} if path is None or not written else {each.agent: each for each in read(path)}
+        return True
 
     def _written(self) -> float:
         """When the journal last grew, on the clock ``real``: where the run clock is reckoned on from."""

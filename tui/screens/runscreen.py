@@ -108,6 +108,7 @@ class RunScreen(WithLayouts, Reading):
             sandbox=rung_of(self.source.meta),
             insight=self._insights.insight if self._insights is not None else None,
             held=self.held is not None,
+            partials=source.partials if isinstance(source, TailSource) else {},
         )
 
     def flush(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.record.clean import clean_line
+from engine.record.partials import KEPT, Partial
 from engine.record.state import AgentState, AgentStatus, Line, LineKind, RunState
 from engine.record.state.suspicion import ALARM, WATCH
 from tui.widgets.figures import age, count
@@ -101,6 +103,14 @@ def line_rows(line: Line, cells: int, limit: int | None = LINE_ROWS, *, first: b
     rows: list[Row] = [[head, Span(wrapped[0], role)]]
     rows += [[Span(" " * indent), Span(part, role)] for part in wrapped[1:]]
     return rows
+
+
+def partial_rows(partial: Partial, cells: int, limit: int) -> list[Row]:
+    """The last ``limit`` rows of a reply on its way: ``✎ …of the list first.``"""
+    text = clean_line(partial.text, 4 * KEPT)  # longer than it can be: the end is what counts
+    rows = wrap(text, max(8, cells - 2))[-limit:]
+    marks = ("✎ ", *["  "] * len(rows))
+    return [[Span(mark, "accent"), Span(row, "faint")] for mark, row in zip(marks, rows, strict=False)]
 
 
 def last_act(agent: AgentState) -> Line | None:

@@ -10,7 +10,7 @@ from textual.events import Click
 
 from engine.record.state import AgentState, Line
 from tui.search import Words
-from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, roster_row
+from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, partial_rows, roster_row
 from tui.widgets.log import LogPanel, Matcher
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
@@ -21,6 +21,10 @@ from tui.widgets.work_rows import diff_rows, verdict_rows
 
 ROOMY_HEIGHT = 24
 """From this height on a pane has room for long lines as a whole."""
+
+
+WRITING_HEIGHT = 5
+"""From this height on a pane has room for the end of a reply that is on its way."""
 
 
 class AgentPane(LogPanel, Deeper):
@@ -105,7 +109,18 @@ class AgentPane(LogPanel, Deeper):
         if (height >= ROOMY_HEIGHT) != self._roomy:
             self._roomy = height >= ROOMY_HEIGHT
             self._width = 0
-        return super().rows(moment, cells, height)
+        written = self._writing(moment, cells, height)
+        return [*super().rows(moment, cells, height - len(written)), *written]
+
+    def _writing(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """The end of what the agent has written so far, below its lines, for whoever follows them."""
+        partial = moment.partials.get(self.agent_name)
+        agent = self.agent(moment)
+        if partial is None or agent is None or not self.follow or height < WRITING_HEIGHT:
+            return []
+        if agent.turn is None or agent.turn.turn != partial.turn or agent.turn.ended is not None:
+            return []  # its reply is there by now
+        return partial_rows(partial, cells, 2 if height < ROOMY_HEIGHT else height // 3)
 
     @property
     def deeper(self) -> str | None:

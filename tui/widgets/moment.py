@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.analysis.laws import Baseline, bounds_of, final_speedup, running_speedup, speedup_curve
 from engine.analysis.sizing import Sizing, sizing
+from engine.record.partials import Partial
 from engine.record.state import Act, RunState
 from tui.checks import Verdicts
 from tui.insights import Insight
@@ -22,6 +24,7 @@ class Moment:
     in a word or two, while a replay of its past is shown.
     ``pins``: what people wrote later about moments of the run, in the order of the moments.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
+    ``partials``: by agent, replies that are on their way.
     ``sandbox``: the rung that agents' code runs on, empty where that is unknown or none runs.
     """
 
@@ -38,6 +41,7 @@ class Moment:
     follows: bool = False
     pins: tuple[Act, ...] = ()
     team: str = ""
+    partials: Mapping[str, Partial] = field(default_factory=dict)
 
     @cached_property
     def notes(self) -> list[Act]:
