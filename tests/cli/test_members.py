@@ -94,6 +94,7 @@ def test_a_run_that_is_not_live_takes_nobody_in(tmp_path: Path, capsys: pytest.C
     for words in (
         ["add", "agent", "r"],
         ["remove", "agent", "r", "Dev1"],
+        ["say", "r", "Hello."],
         ["add", "dependency", "r", "1", "2"],
     ):
         assert main([*words, "--runs-dir", str(tmp_path)]) == 1
@@ -110,6 +111,7 @@ def test_a_running_team_and_its_graph_are_changed_by_command_and_stay_so_after_a
     try:
         for said in (
             teamtop("add", "agent", "live", "--name", "Ann"),
+            teamtop("say", "live", "Tests first.", "--to", "Dev1"),
             teamtop("add", "task", "live", "--title", "Report", "--file", "report.py"),
             teamtop("add", "dependency", "live", "21", "20"),
             teamtop("remove", "agent", "live", "Dev2", "--why", "too slow"),
@@ -120,6 +122,8 @@ def test_a_running_team_and_its_graph_are_changed_by_command_and_stay_so_after_a
             (("remove", "agent", "live", "Dev2"), "There is no agent 'Dev2'"),
             (("add", "agent", "live", "--name", "Ann"), "Ann is of the team already; choose another name."),
             (("add", "dependency", "live", "20", "21"), "a cycle: 21 → 20 → 21"),
+            (("say", "live", "Hello?", "--to", "Dev9"), "There is no agent 'Dev9'"),
+            (("say", "live", " "), "give a text"),
         ):
             said = teamtop(*refused)
             assert (said.code, said.out) == (1, "")
@@ -133,6 +137,8 @@ def test_a_running_team_and_its_graph_are_changed_by_command_and_stay_so_after_a
     assert (left.agent, left.why) == ("Dev2", "too slow")
     asked = {e.agent for e in events[left.seq :] if isinstance(e, ev.TurnStarted)}
     assert asked == {"Dev1", "Dev3", "Ann"}
+    (mail,) = [e for e in events if isinstance(e, ev.MessageSent) and e.kind == "operator"]
+    assert (mail.text, mail.recipients) == ("Tests first.", ("Dev1",))
     board = RunState.of(events).board.tasks
     assert board["21"].status == "done"
     assert board["21"].dependencies == ("20",)
