@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
@@ -72,6 +73,26 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], file: IO[s
     for number, cells in enumerate((header, *rows)):
         line = "  ".join(pad(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
         out.print(Text(shorten(line, room) if room else line, "dim" if number == 0 else ""))
+
+
+def print_fitting(
+    header: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[str], file: IO[str] | None = None
+) -> None:
+    """``print_table``; on a narrow terminal without the columns ``spare``, the first of them first."""
+    shown = list(range(len(header)))
+    room = width_of(file)
+    for name in spare:
+        taken = sum(max(cells_of(row[i]) for row in (header, *rows)) + 2 for i in shown) - 2
+        if room is None or taken <= room:
+            break
+        shown = [i for i in shown if header[i] != name]
+    print_table([header[i] for i in shown], [[row[i] for i in shown] for row in rows], file)
+
+
+def print_text(text: str, file: IO[str] | None = None) -> None:
+    """Print cleaned sentences, on a terminal in lines that end between words."""
+    room = width_of(file)
+    print(textwrap.fill(text, room, break_long_words=False) if room else text, file=file or sys.stdout)
 
 
 def width_of(file: IO[str] | None) -> int | None:

@@ -201,9 +201,9 @@ def _range(found: Range) -> dict[str, float]:
 
 def _print(plan: Plan, *, everything: bool) -> None:
     from engine.record.clean import clean_line
-    from tui.printing import print_table
+    from tui.printing import print_fitting, print_text
 
-    click.echo(
+    print_text(
         clean_line(
             f"{plan.suite} {plan.structure} · {plan.model} · {plan.tasks} tasks, longest chain {plan.span}: "
             f"at one task per turn no team is faster than {plan.bound:.1f}×"
@@ -222,12 +222,12 @@ def _print(plan: Plan, *, everything: bool) -> None:
         "TOKENS",
         "COST",
     )
-    print_table(header, [_cells(option, plan) for option in shown])
+    print_fitting(header, [_cells(option, plan) for option in shown], ("TOKENS", "SUCCESS", "COST"))
     click.echo()
-    click.echo(clean_line(plan.choice.sentence, 400))
-    click.echo(_basis(plan))
+    print_text(clean_line(plan.choice.sentence, 400))
+    print_text(_basis(plan))
     for note in plan.notes:
-        click.echo(clean_line(note, 400))
+        print_text(clean_line(note, 400))
 
 
 def _worth(plan: Plan) -> list[Option]:

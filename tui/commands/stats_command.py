@@ -178,37 +178,40 @@ _EFFECTS = {
 
 def _print(told: dict[str, Any]) -> None:
     from engine.record.clean import clean_line
-    from tui.printing import print_table
+    from tui.printing import print_fitting, print_text
 
     failed = told["runs"] - told["completed"]
-    click.echo(
+    print_text(
         f"{told['runs']:,} runs by {told['by']}, {told['completed']:,} completed"
         + (f", {failed:,} ended with tasks open." if failed else ".")
     )
     for status, count in told["left_out"].items():
-        click.echo(f"Left out: {count:,} that {_LEFT_OUT.get(status, status)}.")
+        print_text(f"Left out: {count:,} that {_LEFT_OUT.get(status, status)}.")
     if told["also_differ"]:
         others = ", ".join(told["also_differ"])
-        click.echo(
+        print_text(
             f"Runs of a group differ in {others} as well: filter (as in {told['also_differ'][0]}:…) or split "
             "(--each) where that matters."
         )
     for part in told["parts"]:
         click.echo()
         if part["each"] is not None:
-            click.echo(clean_line(f"{told['each']} {part['each']}"))
+            print_text(clean_line(f"{told['each']} {part['each']}"))
         header = (told["by"].upper(), "RUNS", "SUCCESS", "[95%]", "WALL", "TO SUCCESS", "[95%]")
         names = [name for name in told["measures"] if name != "wall_seconds"]
         titles = tuple(f"MEDIAN {name.replace('_', ' ').upper()}" for name in names)
-        print_table((*header, *titles), [_group(group, names) for group in part["groups"]])
+        groups = [_group(group, names) for group in part["groups"]]
+        print_fitting((*header, *titles), groups, ("[95%]", "WALL", *reversed(titles)))
         if part["tests"]:
             click.echo()
             tests = ("TEST", "OF", "GROUPS", "STATISTIC", "N", "p", "p (HOLM)", "p, FAILED WORST")
-            print_table(
-                (*tests, "EFFECT [95%]", "FACTOR OR SHIFT [95%]"), [_test(test) for test in part["tests"]]
+            print_fitting(
+                (*tests, "EFFECT [95%]", "FACTOR OR SHIFT [95%]"),
+                [_test(test) for test in part["tests"]],
+                ("STATISTIC", "p", "N", "p, FAILED WORST", "FACTOR OR SHIFT [95%]"),
             )
     click.echo()
-    click.echo(
+    print_text(
         f"{told['tests']} tests: of so many, chance alone makes one in twenty look significant; p (Holm) is "
         "corrected for all of them. TO SUCCESS has failed runs done again: mean of all / share completed."
         if told["tests"]
