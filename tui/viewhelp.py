@@ -54,7 +54,8 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
         "The comparison",
         "Two runs, aligned by tasks done: when each had as many done, and what it had spent by then. The "
         "first divergence is the first event that differs in more than its time. The table holds their "
-        "figures against each other; what is unknown in one of them stays unknown.",
+        "figures against each other; what is unknown in one of them stays unknown. f and s replay the first "
+        "and the second from where they part.",
     ),
     "findings": (
         "The findings",

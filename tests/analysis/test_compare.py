@@ -21,7 +21,8 @@ from tests.helpers.scripted import Say, done
 from tui.commands.compare_command import command
 from tui.screens.browser import BrowserScreen
 from tui.screens.compare import CompareScreen, pair_of
-from tui.widgets.compare_rows import compare_rows
+from tui.screens.replay import ReplayScreen
+from tui.widgets.compare_rows import WIDE, compare_rows
 from tui.widgets.spans import plain, width_of
 
 SaveRun = Callable[..., RunFolder]
@@ -124,6 +125,38 @@ def test_the_command_prints_and_tells_scripts(two: tuple[RunFolder, RunFolder]) 
     assert walls["ratio"] == walls["right"] / walls["left"]
     again = CliRunner().invoke(command, ["one", "one", "--json", *place], standalone_mode=False)
     assert json.loads(again.stdout)["divergence"] is None
+
+
+def test_a_wide_screen_has_figures_and_progress_side_by_side(two: tuple[RunFolder, RunFolder]) -> None:
+    def heads(cells: int) -> int:
+        rows = [plain(row) for row in compare_rows(pair_of(two), cells)]
+        return sum("Figures" in row and "By tasks done" in row for row in rows)
+
+    assert (heads(80), heads(WIDE + 1), heads(WIDE + 2)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(("key", "which"), [("f", 0), ("s", 1)])
+def test_each_run_is_replayed_from_where_they_part(
+    two: tuple[RunFolder, RunFolder], key: str, which: int
+) -> None:
+    async def run() -> None:
+        async with opened(lambda: CompareScreen(two)) as stage:
+            await stage.press(key)
+            screen = stage.app.screen
+            assert isinstance(screen, ReplayScreen)
+            assert screen.folder == two[which]
+            found = compare.divergence(*pair_of(two).events)
+            assert found is not None
+            assert screen.replay.state.seq == found.seq
+            await stage.press("q")
+            assert isinstance(stage.app.screen, CompareScreen)
+
+    asyncio.run(run())
+
+
+def test_of_equal_runs_the_end_is_replayed(two: tuple[RunFolder, RunFolder]) -> None:
+    pair = pair_of((two[0], two[0]))
+    assert pair.parting(0) == pair.parting(1) == len(pair.events[0])
 
 
 def test_two_marked_runs_are_compared_from_the_list_and_swapped(two: tuple[RunFolder, RunFolder]) -> None:

@@ -27,6 +27,24 @@ from tui.widgets.titleline import TitleLine
 
 COMPARE: tuple[Key, ...] = (
     Key("compare.swap", "x", "swap", "swap", "Change first and second", "runs", True),
+    Key(
+        "compare.first",
+        "f",
+        "replay(0)",
+        "replay first",
+        "Replay the first run from where they part",
+        "runs",
+        True,
+    ),
+    Key(
+        "compare.second",
+        "s",
+        "replay(1)",
+        "replay second",
+        "Replay the second run from where they part",
+        "runs",
+        True,
+    ),
     Key("compare.back", "escape", "back", "back", "Back to where you came from", "runs"),
 )
 """Keys of the comparison."""
@@ -86,6 +104,7 @@ class CompareScreen(Screen[None]):
         super().__init__()
         self._folders = folders
         self._dirs = dirs
+        self._pair: Pair | None = None
         self._title = TitleLine()
         self.view = CompareView()
         self._footer = FooterLine(lambda: self.KEYS)
@@ -124,6 +143,14 @@ class CompareScreen(Screen[None]):
             self.view.show_problem(event.problem)
         else:
             self.view.show_pair(event.pair)
+        self._pair = event.pair
+
+    def action_replay(self, which: int) -> None:
+        """Replay one of the two from where they part."""
+        from tui.screens.replay import replay_screen
+
+        if self._pair is not None:
+            self.app.push_screen(replay_screen(self._folders[which], f"seq:{self._pair.parting(which)}"))
 
     def action_swap(self) -> None:
         """Change first and second."""

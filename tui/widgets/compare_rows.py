@@ -12,7 +12,7 @@ from engine.record.clean import clean_line
 from engine.record.state import RunState
 from tui.widgets.figures import clock, count, money
 from tui.widgets.moment import Moment
-from tui.widgets.spans import Role, Row, Span, crop_row, pad, shorten, wrap
+from tui.widgets.spans import Role, Row, Span, crop_row, pad, shorten, width_of, wrap
 from tui.widgets.timeline_rows import Window, lane_row, whole
 
 LABELS = {
@@ -36,6 +36,10 @@ MORE_IS_WORSE = frozenset(
 """Figures of which a larger one is marked as worse."""
 
 
+WIDE = 130
+"""Cells from which on the figures and the progress by tasks stand side by side."""
+
+
 @dataclass(slots=True)
 class Pair:
     """What a comparison is made from: names, journals and reports of both runs."""
@@ -44,6 +48,12 @@ class Pair:
     events: tuple[Sequence[ev.AnyEvent], Sequence[ev.AnyEvent]]
     reports: tuple[dict[str, Any], dict[str, Any]]
     states: tuple[RunState, RunState] = field(init=False)
+
+    def parting(self, which: int) -> int:
+        """The event of the first (0) or second (1) run at which they part, or its last one."""
+        found = compare.divergence(*self.events)
+        last = len(self.events[which])
+        return last if found is None else max(1, min(found.seq, last))
 
     def __post_init__(self) -> None:
         self.states = (RunState.of(self.events[0]), RunState.of(self.events[1]))
@@ -57,9 +67,23 @@ def compare_rows(pair: Pair, cells: int) -> list[Row]:
         rows.append([Span(f"{mark}  ", "accent"), Span(clean_line(name), "strong")])
     rows.append([])
     rows += [[Span(line, "strong")] for line in wrap(compare.sentence(*pair.reports), inner)]
-    rows += [[], *_parting(pair, inner), [], *_table(pair, inner), [], *_aligned(pair, inner)]
+    rows += [[], *_parting(pair, inner), []]
+    if inner >= WIDE:
+        rows += _beside(_table(pair, inner // 2), _aligned(pair, inner // 2), inner // 2)
+    else:
+        rows += [*_table(pair, inner), [], *_aligned(pair, inner)]
     rows += [[], *_timelines(pair, inner)]
     return [[Span(" "), *crop_row(row, inner)] if row else [] for row in rows]
+
+
+def _beside(left: list[Row], right: list[Row], cells: int) -> list[Row]:
+    """Two blocks of rows, the second from cell ``cells`` on."""
+    rows: list[Row] = []
+    for place in range(max(len(left), len(right))):
+        row = crop_row(left[place], cells - 2) if place < len(left) else []
+        gap = Span(" " * (cells - width_of(row)))
+        rows.append([*row, gap, *(right[place] if place < len(right) else [])])
+    return rows
 
 
 def _parting(pair: Pair, cells: int) -> list[Row]:

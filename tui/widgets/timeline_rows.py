@@ -184,7 +184,7 @@ def _legend(cells: int) -> list[Row]:
         if rows[-1] and width_of(rows[-1]) + len(word) + 2 > cells:
             rows.append([])
         rows[-1] += [Span(f"{glyph} ", role), Span(f"{word}  ", "muted")]
-    return [crop_row(row, cells) for row in rows]
+    return [crop_row([*row[:-1], Span(row[-1].text.rstrip(), "muted")], cells) for row in rows]
 
 
 _MARK_WORDS: dict[MarkKind, str] = {"failed": "tests failed", "refused": "refused", "done": "done"}
