@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from engine.faults.catalogue import FAULTS
 from engine.record.folder import RunFolder
 from tui.keys import Key
 from tui.replaysource import Position, ReplaySource
@@ -80,7 +81,7 @@ STOPS: tuple[Stop, ...] = (
         15,
         "A fault",
         "Dev3 has crashed. Its tasks return to the board when its lease is over, and others take them up. "
-        "In a team of yours, f does this: 29 kinds of fault, on whom you like.",
+        f"In a team of yours, f does this: {len(FAULTS)} kinds of fault, on whom you like.",
         fault=True,
     ),
     Stop(
