@@ -166,6 +166,17 @@ TEAM: tuple[Key, ...] = (
         applies=steerable,
         spare=True,
     ),
+    Key(
+        "team.limits",
+        "dollar_sign",
+        "limits",
+        "limits",
+        "Limit tokens, money and time, or raise what holds the team",
+        "team",
+        applies=steerable,
+        spare=True,
+        show="$",
+    ),
 )
 """Keys that steer a live team."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.record import events as ev
-from engine.record.state import RunState
+from engine.record.state import AgentState, RunState
 from engine.record.state.suspicion import ALARM, PHI_MAX, Rhythm
 from tests.helpers.faultplay import Script, inject, timed
 from tests.helpers.scripted import Say
@@ -92,3 +92,16 @@ def test_a_failed_call_is_a_sign_of_life() -> None:
         state.apply(event)
         if isinstance(event, ev.CallFailed):
             assert state.agents.agents["Dev1"].suspicion(event.ts) == 0.0
+
+
+def test_pieces_of_a_reply_are_signs_of_life_and_their_gaps_have_a_rhythm_of_their_own() -> None:
+    agent = AgentState("Dev1", "developer", "openai/x")
+    agent.hush(0.0)
+    before = agent.suspicion(60.0)
+    for second in range(4, 60, 2):
+        agent.beats(float(second), 100 * second)
+    assert agent.suspicion(60.0) < 0.5 < before
+    assert agent.suspicion(90.0) > before, "half a minute without a piece is stranger than without a word"
+    agent.heard(60.0, reply=True)
+    assert agent.writing is None
+    assert agent.rhythm.count == 1, "its first piece was what its reply times are measured by"

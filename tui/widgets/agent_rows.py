@@ -57,6 +57,8 @@ def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Ro
         tail = f" lease {age(left)}" if left > 0 else ""
         lost: Row = [Span(f"{glyph} {word}", role), Span(tail, "warn")]
         return lost if agent.status == "down" else [*lost, *phi_spans(agent, moment, long=long)]
+    if agent.status == "thinking" and agent.writing is not None:
+        word = "writing"
     if long and agent.status == "idle" and not moment.ready and not moment.state.board.owned_by(agent.name):
         word = "idle, nothing ready"
     passed = Span(f" {age(moment.now - agent.since)}", "muted")
