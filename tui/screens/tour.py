@@ -108,8 +108,8 @@ STOPS: tuple[Stop, ...] = (
         "",
         14,
         "The checker",
-        "While a team works, sixty predicates judge its history: lost updates, stale reads, work without "
-        "tests. The line above counts what was found; c opens it.",
+        "While a team works, over sixty predicates judge its history: lost updates, stale reads, work "
+        "without tests. The line above counts what was found; c opens it.",
     ),
 )
 """Two minutes in all; the summary comes after the last one."""
