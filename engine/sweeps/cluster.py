@@ -6,6 +6,8 @@ A worker that dies takes nothing with it: its cell is given to another one, whic
 from __future__ import annotations
 
 import contextlib
+import logging
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -26,6 +28,8 @@ CONNECT_SECONDS = 15
 
 MARK = ".dask-"
 """How a file begins that workers look for, to see whether they share the folder."""
+
+_ADDRESS = re.compile(r"(?:[a-z]{2,8}://)?[^\s/]{1,250}:\d{1,5}")
 
 _one_at_a_time = threading.Lock()  # threads of a worker share a process, which plays one run
 
@@ -86,6 +90,9 @@ def connected(address: str, runs_dir: Path, retries: int) -> Iterator[Cluster]:
         raise UsageError(
             "--dask needs Dask: install teamtop with its extra, pip install 'teamtop[distributed]'."
         ) from None
+    if _ADDRESS.fullmatch(address) is None:
+        raise UsageError("--dask is the address of a scheduler, as in tcp://127.0.0.1:8786.")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told as results are
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:

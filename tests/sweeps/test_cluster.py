@@ -93,6 +93,12 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pyte
         played(some(1), tmp_path, "tcp://127.0.0.1:1")
 
 
+def test_what_is_no_address_is_told_at_once(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs the extra: pip install 'teamtop[distributed]'")
+    with pytest.raises(UsageError, match="as in tcp"):
+        played(some(1), tmp_path, "nonsense")
+
+
 def test_without_the_extra_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"teamtop\[distributed\]"):
