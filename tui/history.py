@@ -1,4 +1,4 @@
-"""What a whole journal tells of one task, file, agent or turn. Pure; made in a thread: it reads all events.
+"""What a whole journal tells of one task, file or agent. Pure; made in a thread: it reads all events.
 
 What is told is cleaned and bounded: the latest is kept, and what is left out is counted.
 """
@@ -6,7 +6,7 @@ What is told is cleaned and bounded: the latest is kept, and what is left out is
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.record import events as ev
@@ -26,9 +26,6 @@ DIFF_LINES, DIFF_CHARACTERS = 1_500, 60_000
 
 SHOWN_LINES = 200
 """Lines of one difference."""
-
-TEXT_SHOWN = 60_000
-"""Characters of a prompt or a reply on a page."""
 
 
 @dataclass(slots=True)
@@ -61,47 +58,84 @@ def pages(sections: Iterable[Section]) -> list[Paragraph]:
 
 def task_story(events: Sequence[ev.Event], task: str, names: Names) -> list[Paragraph]:
     """Who had the task, how its tests went, what was said about it, and every version of its files."""
-    spec = _spec(events, task)
-    nodes = set(spec.tests) if spec is not None else set()
+    spec = next((spec for spec in _specs(events) if clean_line(spec.id) == task), None)
     files = spec.files if spec is not None else ()
-    owners, tests, said = Section("Owners", []), Section("Tests over time", []), Section("Messages", [])
+    owners, copies = Section("Owners", []), Section("Copies", [])
+    said = Section("Messages", [])
     about = {Mention("task", task), *(Mention("path", clean_line(path)) for path in files)}
     for event in events:
-        if (text := _owned(event, task)) is not None:
-            owners.rows.append(_row(event, text))
-        elif isinstance(event, ev.TestsFinished) and (ran := nodes & {*event.passed, *event.failed}):
-            passed = len(ran & set(event.passed))
-            row = f"{event.agent}: {passed} of {len(nodes)} passed, {event.verdict}"
-            tests.rows.append(_row(event, row, bad=passed < len(ran)))
+        if clean_line(str(getattr(event, "task", ""))) == task:
+            if (text := owned(event)) is not None:
+                owners.rows.append(_row(event, text))
+            elif (text := _copied(event)) is not None:
+                copies.rows.append(_row(event, text))
         elif isinstance(event, ev.MessageSent) and not about.isdisjoint(names.in_text(event.text)):
-            said.rows.append(_row(event, f"{event.sender} → {', '.join(event.recipients)}: “{event.text}”"))
+            said.rows.append(_message(event))
     versions = [p for path in files for p in _versions(events, clean_line(path))]
-    return [*pages((owners, tests, said)), *versions]
+    tests = _tested(events, set(spec.tests) if spec is not None else set())
+    shown = (owners, *([copies] if copies.rows else []), tests, said)
+    return [*pages(shown), *versions]
 
 
-def _spec(events: Sequence[ev.Event], task: str) -> ev.TaskSpec | None:
+def _specs(events: Iterable[ev.Event]) -> Iterator[ev.TaskSpec]:
+    """All tasks that the run ever had."""
     for event in events:
         if isinstance(event, ev.RunStarted):
-            for spec in event.tasks:
-                if clean_line(spec.id) == task:
-                    return spec
-        elif isinstance(event, ev.TaskAdded) and clean_line(event.spec.id) == task:
-            return event.spec
+            yield from event.tasks
+        elif isinstance(event, ev.TaskAdded):
+            yield event.spec
+
+
+def _tested(events: Iterable[ev.Event], nodes: set[str]) -> Section:
+    """How test runs went that covered any of ``nodes``."""
+    section = Section("Tests over time", [])
+    for event in events:
+        if isinstance(event, ev.TestsFinished) and (ran := nodes & {*event.passed, *event.failed}):
+            passed = len(ran & set(event.passed))
+            text = f"{event.agent}: {passed} of {len(nodes)} passed, {event.verdict}"
+            section.rows.append(_row(event, text, bad=passed < len(ran)))
+    return section
+
+
+def _message(event: ev.MessageSent) -> Paragraph:
+    return _row(event, f"{event.sender} → {', '.join(event.recipients)}: “{event.text}”")
+
+
+def _copied(event: ev.Event) -> str | None:
+    """What the event, which is about a task, says about copies of it."""
+    match event:
+        case ev.DraftOpened(kind="backup"):
+            return f"{event.agent} backs {event.owner} up, in a copy of its own"
+        case ev.DraftOpened():
+            return f"{event.agent} begins a version of its own"
+        case ev.DraftEdited():
+            return f"{event.agent} writes {event.path} in its copy: {len(event.content.splitlines()):,} lines"
+        case ev.DraftSubmitted():
+            return f"the copy of {event.agent} passes the tests"
+        case ev.DraftAccepted():
+            return f"the copy of {event.agent} becomes the files"
+        case ev.DraftEnded():
+            what = "copy" if event.draft else "own work"
+            return f"the {what} of {event.agent} is over: {event.reason}"
     return None
 
 
-def _owned(event: ev.Event, task: str) -> str | None:
-    """What the event says about who has the task."""
+def owned(event: ev.Event) -> str | None:
+    """What the event, which is about a task, says about who has it."""
     match event:
-        case ev.TaskAssigned() if clean_line(event.task) == task:
+        case ev.TaskAssigned():
             return f"{event.agent} gets it from {event.by}"
-        case ev.TaskClaimed() if clean_line(event.task) == task:
+        case ev.TaskClaimed():
             return f"{event.agent} claims it"
-        case ev.TaskReleased() if clean_line(event.task) == task:
+        case ev.TaskReleased():
             return f"{event.agent} has it no more: {event.reason}" + (f", to {event.to}" if event.to else "")
-        case ev.TaskCompleted() if clean_line(event.task) == task:
+        case ev.TaskCompleted():
             return f"{event.agent} completes it, tests: {event.evidence}"
-        case ev.ReviewGiven() if clean_line(event.task) == task:
+        case ev.ReviewRequested():
+            return f"{event.agent} hands it in for review by {event.reviewer}"
+        case ev.ReviewAssigned():
+            return f"{event.reviewer} is to review it instead"
+        case ev.ReviewGiven():
             verb = "approves it" if event.approved else f"rejects it: {event.reason}"
             return f"{event.agent or 'the engine'} {verb}"
     return None
@@ -110,11 +144,18 @@ def _owned(event: ev.Event, task: str) -> str | None:
 # ---------------------------------------------------------------- a file
 
 
-def path_story(events: Sequence[ev.Event], path: str) -> list[Paragraph]:
-    """Every version of a file, who locked it and was refused, who read it."""
+def path_story(events: Sequence[ev.Event], path: str, names: Names) -> list[Paragraph]:
+    """What a file is for, every version, tests, messages, who locked it and was refused, who read it."""
     locks, readers = Section("Locks", []), Section("Readers", [])
+    tasks, said = Section("Tasks that write it", []), Section("Messages", [])
+    specs = [spec for spec in _specs(events) if path in map(clean_line, spec.files)]
+    tasks.rows += [
+        Paragraph(f"{clean_line(s.id)} {clean_line(s.name)}: {clean_line(s.title)}") for s in specs
+    ]
     for event in events:
         match event:
+            case ev.MessageSent() if Mention("path", path) in names.in_text(event.text):
+                said.rows.append(_message(event))
             case ev.LockAcquired() if clean_line(event.path) == path:
                 locks.rows.append(_row(event, f"{event.agent} takes it"))
             case ev.LockReleased() if clean_line(event.path) == path:
@@ -130,7 +171,8 @@ def path_story(events: Sequence[ev.Event], path: str) -> list[Paragraph]:
                     readers.rows.append(
                         _row(event, f"{event.agent} is shown v{shown[-1]} in turn {event.turn}")
                     )
-    return [*_versions(events, path), *pages((locks, readers))]
+    tests = _tested(events, {node for spec in specs for node in spec.tests})
+    return [*pages([tasks]), *_versions(events, path), *pages((tests, said, locks, readers))]
 
 
 def _versions(events: Sequence[ev.Event], path: str) -> list[Paragraph]:
@@ -182,13 +224,25 @@ def diff(old: str, new: str) -> list[Paragraph]:
 
 
 def agent_story(events: Sequence[ev.Event], agent: str, names: Names) -> list[Paragraph]:
-    """The agent's turns, what it wrote, its test runs, its refusals."""
+    """The agent's tasks, turns, what it wrote, its tests, messages from, to and about it, its refusals."""
     turns, wrote = Section("Turns", []), Section("Wrote", [])
     tests, refused = Section("Tests", []), Section("Refused", [])
+    tasks, said = Section("Tasks", []), Section("Messages", [])
     for event in events:
+        if isinstance(event, ev.MessageSent):
+            people = (clean_line(name, 40) for name in (event.sender, *event.recipients))
+            if agent in people or Mention("agent", agent) in names.in_text(event.text):
+                said.rows.append(_message(event))
+            continue
         if clean_line(str(getattr(event, "agent", "")), 40) != agent:
             continue
+        if (text := owned(event)) is not None:
+            label = names.label(Mention("task", clean_line(str(getattr(event, "task", "")))))
+            tasks.rows.append(_row(event, f"{label}: {text}"))
+            continue
         match event:
+            case ev.PersonAsked():
+                said.rows.append(_row(event, f"{event.agent} asks people: “{event.text}”"))
             case ev.Replied():
                 tokens = "" if event.output_tokens is None else f", {event.output_tokens:,} tokens out"
                 turns.rows.append(_row(event, f"turn {event.turn}: {event.latency_seconds:.1f} s{tokens}"))
@@ -209,55 +263,4 @@ def agent_story(events: Sequence[ev.Event], agent: str, names: Names) -> list[Pa
             case ev.ActionRefused() if event.reason != "locked":
                 text = f"{event.action} {event.object}: {event.reason}, {event.detail}"
                 refused.rows.append(_row(event, text, bad=True))
-    return pages((turns, wrote, tests, refused))
-
-
-# ---------------------------------------------------------------- a turn
-
-
-def turns_of(events: Sequence[ev.Event], agent: str) -> list[int]:
-    """Numbers of the agent's turns, in order."""
-    return [e.turn for e in events if isinstance(e, ev.TurnStarted) and clean_line(e.agent, 40) == agent]
-
-
-def prompt_story(events: Sequence[ev.Event], turn: int) -> list[Paragraph]:
-    """The whole prompt of a turn, rebuilt from the journal, and its whole reply."""
-    started = next((e for e in events if isinstance(e, ev.TurnStarted) and e.turn == turn), None)
-    if started is None:
-        return [Paragraph("There is no such turn in the journal.", "muted")]
-    page = [Paragraph("The prompt, as it was asked", "strong"), *_prompt(events, started)]
-    reply = next((e for e in events if isinstance(e, ev.Replied) and e.turn == turn), None)
-    page += [Paragraph(""), Paragraph("The reply, whole", "strong")]
-    if reply is None:
-        return [*page, Paragraph("There is none in the journal.", "muted")]
-    return [*page, Paragraph(clean(reply.text, TEXT_SHOWN) or "no words", "speech", verbatim=True)]
-
-
-def _prompt(events: Sequence[ev.Event], started: ev.TurnStarted) -> list[Paragraph]:
-    from engine.team.conversation import Conversations
-
-    if not started.request:
-        return [Paragraph("Not recorded: the run was imported without prompts.", "muted")]
-    fold = Conversations()
-    try:
-        for event in events:
-            fold.apply(event)
-            if event is started:
-                break
-        messages = fold.messages(started.agent)
-        known = fold.request(started.agent)
-    except Exception as error:  # a journal that no engine wrote may hold anything
-        return [Paragraph(f"It cannot be rebuilt from this journal ({type(error).__name__}).", "bad")]
-    said = "rebuilt from the journal; its digest is the recorded one"
-    if known != started.request:
-        said = "rebuilt by another version of teamtop than the one that asked: it may differ"
-    page = [Paragraph(said, "muted" if known == started.request else "warn")]
-    shown = messages[:1] + messages[-1:] if len(messages) > 1 else messages
-    if len(messages) > len(shown):
-        between = len(messages) - len(shown)
-        page.append(
-            Paragraph(f"{between} messages of earlier turns stand between the brief and this one", "muted")
-        )
-    for message in shown:
-        page += [Paragraph(message.role, "accent"), Paragraph(clean(message.text, TEXT_SHOWN), verbatim=True)]
-    return page
+    return pages((tasks, turns, wrote, tests, said, refused))

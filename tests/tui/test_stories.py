@@ -20,11 +20,12 @@ from tests.helpers.teamscript import Script, scripted
 from tests.tui.test_details import written
 from tests.tui.test_hostile import CORPUS
 from tests.tui.test_snapshots import SIZES, check
-from tui.history import agent_story, diff, path_story, prompt_story, task_story
+from tui.history import agent_story, diff, path_story, task_story
 from tui.mentions import Names
 from tui.screens.details import HelpDialog, TurnDialog
 from tui.screens.links import LinkDialog
 from tui.screens.stories import AgentDialog, PathDialog, PromptDialog, StoryDialog, TaskDialog
+from tui.turnhistory import prompt_story
 from tui.widgets.agents import AgentPane
 
 
@@ -92,10 +93,13 @@ def test_a_file_tells_its_versions_locks_and_readers() -> None:
     s = edited()
     seen = ev.Seen(board=1, files=(("normalize.py", 2),))
     s.add(ev.TurnStarted, turn=9, agent="Dev2", epoch=1, seen=seen, request="9")
-    page = written(path_story(s.events, "normalize.py"), 90)
+    page = written(path_story(s.events, "normalize.py", names(s)), 90)
     assert "Dev2 is refused: Dev1 holds it 3 s" in page
     assert "Dev2 is shown v2 in turn 9" in page
-    assert "not written yet" in written(path_story(s.events, "add.py"))
+    assert "8 normalize: " in page
+    assert "Dev1: 3 of 4 passed, failed" in page
+    assert "when is normalize done?" not in page, "it names the task, not the file"
+    assert "not written yet" in written(path_story(s.events, "add.py", names(s)))
 
 
 def test_an_agent_tells_what_it_wrote_its_tests_and_its_refusals() -> None:
@@ -104,6 +108,39 @@ def test_an_agent_tells_what_it_wrote_its_tests_and_its_refusals() -> None:
     assert "normalize.py v2, 2 lines, over Dev1's" in page
     assert "normalize.py: Dev1 holds it" in page
     assert "failed, 3 of 4" not in page
+
+
+def test_an_agent_tells_which_tasks_it_had_and_what_was_said_to_it_and_of_it() -> None:
+    s = edited()
+    s.say("Dev1", ("Lead",), "Dev2 has taken it over.")
+    page = written(agent_story(s.events, "Dev2", names(s)), 90)
+    assert "task 8 normalize: Dev2 claims it" in page
+    assert "Dev2 → Dev1: “when is normalize done?”" in page
+    assert "Dev1 → Lead: “Dev2 has taken it over.”" in page
+    assert "Dev1 has it no more" not in page
+
+
+def test_a_task_tells_of_its_copies_and_reviews() -> None:
+    s = edited()
+    s.add(ev.DraftOpened, draft=1, task="8", agent="Dev1", kind="backup", owner="Dev2")
+    s.add(
+        ev.DraftEdited,
+        draft=1,
+        task="8",
+        agent="Dev1",
+        turn=3,
+        path="normalize.py",
+        base=2,
+        content="a\nb\n",
+        hash="3",
+    )
+    s.add(ev.DraftEnded, draft=1, task="8", agent="Dev1", reason="lost", winner="Dev2")
+    s.add(ev.ReviewRequested, task="8", agent="Dev2", turn=2, reviewer="Dev1")
+    page = written(task_story(s.events, "8", names(s)), 90)
+    assert "Dev1 backs Dev2 up, in a copy of its own" in page
+    assert "Dev1 writes normalize.py in its copy: 2 lines" in page
+    assert "the copy of Dev1 is over: lost" in page
+    assert "Dev2 hands it in for review by Dev1" in page
 
 
 def test_a_difference_is_bounded_and_large_texts_are_only_counted() -> None:

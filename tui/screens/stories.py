@@ -15,10 +15,11 @@ from engine.record import events as ev
 from engine.record.state import Act
 from tui.checks import EVENTS_MAX
 from tui.deeds import deeds_story
-from tui.history import agent_story, path_story, prompt_story, task_story, turns_of
+from tui.history import agent_story, path_story, task_story
 from tui.mentions import Mention, Names
 from tui.screens.details import PageDialog, agent_page, task_page
 from tui.source import RunSource
+from tui.turnhistory import prompt_story, turns_of
 from tui.widgets.moment import Moment
 from tui.widgets.page import Page, Paragraph
 from tui.widgets.panel import Panel
@@ -165,7 +166,7 @@ class PathDialog(StoryDialog):
 
     def story(self, events: Sequence[ev.Event], names: Names) -> list[Paragraph]:
         """Versions, locks, readers."""
-        return path_story(events, self.subject.name)
+        return path_story(events, self.subject.name, names)
 
 
 class AgentDialog(StoryDialog):
