@@ -201,7 +201,9 @@ async def _main(
 def _workspace(prepared: Prepared) -> Workspace:
     suite, store = prepared.suite, DiskStore(prepared.folder.repo)
     protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
-    return Workspace(store, suite.support, protected, threaded=prepared.meta.config.clock != "virtual")
+    return Workspace(
+        store, suite.support, protected, start=suite.start, threaded=prepared.meta.config.clock != "virtual"
+    )
 
 
 def _after(seq: int, on_event: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:

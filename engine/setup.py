@@ -283,7 +283,10 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
             )
             for task in suite.tasks
         ),
-        files=tuple(ev.FileSpec(path=path, content=text) for path, text in suite.support.items()),
+        files=tuple(
+            ev.FileSpec(path=path, content=text)
+            for path, text in (*suite.support.items(), *suite.start.items())
+        ),
         team=team,
         strategy=config.strategy,
         seed=config.seed,

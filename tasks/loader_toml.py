@@ -1,4 +1,4 @@
-"""The readable suite format: ``suite.toml``, ``tests/``, and perhaps ``support/`` and ``solutions/``.
+"""The readable form: ``suite.toml``, ``tests/``, and perhaps ``support/``, ``start/``, ``solutions/``.
 
 The whole file is checked whatever structure is asked for: every defect is a ``SuiteError`` that names file,
 key and mend. Nothing of a suite is executed.
@@ -23,7 +23,10 @@ FORMAT = 1
 FILE = "suite.toml"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NAME_RULE = "use letters, digits, _ and -, beginning with a letter"
-_SUITE_KEYS = ("format", "name", "title", "brief", "support", "structures", "task")
+_SUITE_KEYS = ("format", "name", "title", "brief", "support", "structures", "task", "tests")
+START_FILES_MAX = 2_000
+"""Files in start/: the journal of each run holds all of them."""
+
 _TASK_KEYS = ("title", "description", "files", "dependencies", "tests")
 
 
@@ -39,12 +42,14 @@ def read_pool(folder: Path, shown: str) -> Pool:
     brief = top.text("brief", '"""What the team builds."""')
     support = _support(top, folder)
     owners = {path.casefold(): "support" for path in support}
+    start = _start(top, folder, support)
     tables = top.table("task", "[task.add]")
-    tasks = _graph(tables, dict(_tasks(tables, owners)))
+    tasks = _graph(tables, dict(_tasks(tables, owners, start)))
     tests = TestFiles(folder, owners)
     for task_name, task in tasks.items():
         table = tables.table(task_name, f"[task.{task_name}]")
         tasks[task_name] = replace(task, tests=tests.expected(table, f'["test_{task_name}.py"]'))
+    suite_tests = tests.expected(top, '["test_all.py"]') if top.data.get("tests") else ()
     structures = _structures(top.table("structures", "[structures]"), tasks)
     helpers, warnings = _rest_of_tests(folder, shown, tests.texts)
     listed = {name for names in structures.values() for name in names}
@@ -63,6 +68,8 @@ def read_pool(folder: Path, shown: str) -> Pool:
         helpers=helpers,
         references=_references(folder, shown, tasks),
         warnings=tuple(warnings),
+        start=start,
+        suite_tests=suite_tests,
     )
 
 
@@ -108,8 +115,27 @@ def _support(top: Table, folder: Path) -> dict[str, str]:
     return found
 
 
-def _tasks(tables: Table, owners: dict[str, str]) -> Iterator[tuple[str, Task]]:
-    """Read each task, its tests apart; ``owners`` collects who has which file, by casefolded path."""
+def _start(top: Table, folder: Path, support: Mapping[str, str]) -> dict[str, str]:
+    """What stands in ``start/``: the files that agents find and may change."""
+    found: dict[str, str] = {}
+    for path in sorted((folder / "start").rglob("*")):
+        name = path.relative_to(folder / "start").as_posix()
+        if path.is_dir() or "__pycache__" in path.parts:
+            continue
+        _check_path(top, "start/", name)
+        if name in support:
+            top.fail("support", f"{quoted(name)} also stands in start/; keep it in one of them.")
+        if len(found) == START_FILES_MAX:
+            top.fail("", f"start/ holds more than {START_FILES_MAX:,} files; leave out what no task needs.")
+        found[name] = read_source(path, top.file, f"start/{printable(name)}", within=folder)
+    return found
+
+
+def _tasks(tables: Table, owners: dict[str, str], start: Mapping[str, str]) -> Iterator[tuple[str, Task]]:
+    """Read each task, its tests apart; ``owners`` collects who has which file, by casefolded path.
+
+    A file that is to be written belongs to one task; one that stands there already may be changed by several.
+    """
     if not tables.data:
         tables.fail("", "there is no task; add one, as in [task.add].")
     for name in tables.data:
@@ -120,7 +146,7 @@ def _tasks(tables: Table, owners: dict[str, str]) -> Iterator[tuple[str, Task]]:
         for path in files:
             _check_path(table, "files", path)
             owner = owners.setdefault(path.casefold(), table.key)
-            if owner != table.key:
+            if owner != table.key and path not in start:
                 table.fail("files", f"{quoted(path)} belongs to {owner} already; give each file to one task.")
         yield (
             name,

@@ -33,9 +33,10 @@ class Task:
 class Suite:
     """A task graph that a team can work on, in one structure.
 
-    ``support`` are files that stand in the workspace from the start, ``tests`` the pristine test files by
-    path relative to the tests folder, ``references`` a solution per workspace path (empty for suites that
-    have none). ``suite_tests`` are expected nodes that belong to no single task. ``content_hash`` names
+    ``support`` are files that stand in the workspace from the start and stay as they are, ``start`` those
+    that agents are to change, ``tests`` the pristine test files by path relative to the tests folder,
+    ``references`` a solution per workspace path (empty for suites that have none). ``suite_tests`` are
+    expected nodes that belong to no single task. ``content_hash`` names
     everything that an agent could notice. ``warnings`` are sentences for people.
     """
 
@@ -50,6 +51,7 @@ class Suite:
     content_hash: str
     suite_tests: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    start: Mapping[str, str] = field(default_factory=dict)
     source: str = field(default="", compare=False)
 
     @cached_property
@@ -138,8 +140,10 @@ def content_hash(
     support: Mapping[str, str],
     tests: Mapping[str, str],
     suite_tests: Sequence[str] = (),
+    start: Mapping[str, str] | None = None,
 ) -> str:
     """SHA-256 (hex) of everything about a suite that an agent could notice; reference solutions are not."""
     parts = [name, structure, title, brief, [astuple(task) for task in tasks]]
     parts += [sorted(support.items()), sorted(tests.items()), list(suite_tests)]
+    parts += [sorted(start.items())] if start else []  # suites without keep the hash that they had
     return sha256(json.dumps(parts, ensure_ascii=True))

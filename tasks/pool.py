@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tasks.errors import UnknownSuiteError, nearest, quoted
@@ -29,6 +29,8 @@ class Pool:
     helpers: Mapping[str, str]
     references: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    start: Mapping[str, str] = field(default_factory=dict)
+    suite_tests: tuple[str, ...] = ()
 
     def suite(self, structure: str | None = None) -> Suite:
         """Return the suite in one structure: by default "mixed" if there is one, else the first.
@@ -47,7 +49,8 @@ class Pool:
             for task in (self.tasks[name] for name in names)
         )
         files = {file for task in tasks for file in task.files}
-        named = {node.partition("::")[0] for task in tasks for node in task.tests}
+        nodes = (*(node for task in tasks for node in task.tests), *self.suite_tests)
+        named = {node.partition("::")[0] for node in nodes}
         tests = {path: text for path, text in self.tests.items() if path in named} | dict(self.helpers)
         return Suite(
             name=self.name,
@@ -66,7 +69,11 @@ class Pool:
                 tasks=tasks,
                 support=self.support,
                 tests=tests,
+                suite_tests=self.suite_tests,
+                start=self.start,
             ),
+            suite_tests=self.suite_tests,
+            start=self.start,
             warnings=self.warnings,
             source=str(self.folder),
         )

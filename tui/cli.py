@@ -41,6 +41,7 @@ COMMANDS = (
     "list",
     "trash",
     "suites",
+    "init",
     "faults",
     "plan",
     "sweep",

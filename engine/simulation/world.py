@@ -139,7 +139,7 @@ class _World:
         seams = Seams(
             store=self.ledger,
             clock=clock,
-            workspace=Workspace(self.folder, suite.support, protected),
+            workspace=Workspace(self.folder, suite.support, protected, start=suite.start),
             locks=Locks(NoLockFiles()),
             tests=WatchedTests(SimulatedTests(table(suite.name), paths), witness),
             models={spec.name: model(spec) for spec in start.team},

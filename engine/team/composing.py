@@ -137,6 +137,10 @@ class Composer:
         paths = dict.fromkeys(path for path in thread.wanted_files if path in ground.files)
         for task in ground.owned[thread.spec.name]:
             for path in ground.task_files[task]:
-                if path in thread.changed and ground.files[path].author != thread.spec.name:
+                file = ground.files.get(path)
+                if file is None:
+                    continue
+                unread = not file.version and path not in thread.files_shown
+                if unread or (path in thread.changed and file.author != thread.spec.name):
                     paths[path] = None
         return list(paths)

@@ -63,6 +63,7 @@ class Workspace:
     """All files of the team, by normalised path.
 
     ``files`` stand there from the start; they and ``protected`` (normalised paths) can be read, not written.
+    ``start`` stands there, too, and can be written.
     ``threaded`` writes to the store off the event loop; without it ``flush`` writes in the caller's thread,
     which virtual time needs. Nothing is written before ``flush``: the journal comes first.
     """
@@ -73,6 +74,7 @@ class Workspace:
         files: Mapping[str, str] | None = None,
         protected: Collection[str] = (),
         *,
+        start: Mapping[str, str] | None = None,
         threaded: bool = False,
     ) -> None:
         self._mirror = Mirror(store, threaded=threaded)
@@ -85,7 +87,7 @@ class Workspace:
         self._spelling: dict[str, str] = {}
         self._folders: set[str] = set()
         self._tree = TreeHash()
-        for path, content in (files or {}).items():
+        for path, content in {**(start or {}), **(files or {})}.items():
             self._put(FileVersion(path, content, 0, "", content_hash(content), 0))
         self._protected = frozenset(folded(path) for path in (*protected, *(files or {})))
 

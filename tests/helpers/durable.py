@@ -86,7 +86,7 @@ def go(
         seams = Seams(
             store=journal,
             clock=clock,
-            workspace=world.Workspace(folder, suite.support),
+            workspace=world.Workspace(folder, suite.support, start=suite.start),
             locks=Locks(NoLockFiles(), LockTable(before.tokens)),
             tests=_tests(suite),
             models={

@@ -229,6 +229,7 @@ def play(
     folder: world.MemoryStore | None = None,
     attended: bool = False,
     files: Mapping[str, str] | None = None,
+    start_files: Mapping[str, str] | None = None,
     suite_tests: tuple[str, ...] = (),
     loop_seed: int = 0,
     kind: ClockKind = "virtual",
@@ -241,10 +242,9 @@ def play(
     ``steer`` runs beside it. An exception of the run that a person
     would see is in ``error``.
     """
-    files = files or {}
-    start = started(
-        tasks, files=tuple(ev.FileSpec(path=p, content=text) for p, text in files.items()), **settings
-    )
+    files, start_files = files or {}, start_files or {}
+    there = {**files, **start_files}.items()
+    start = started(tasks, files=tuple(ev.FileSpec(path=p, content=text) for p, text in there), **settings)
     journal = store if store is not None else MemoryStore()
     folder = folder if folder is not None else world.MemoryStore()
     runner = tests if tests is not None else FakeTests()
@@ -262,7 +262,7 @@ def play(
         seams = Seams(
             store=journal,
             clock=clock,
-            workspace=world.Workspace(folder, files),
+            workspace=world.Workspace(folder, files, start=start_files),
             locks=Locks(NoLockFiles()),
             tests=runner,
             models={name: model(scripted) for name, scripted in models.items()},

@@ -59,6 +59,29 @@ def test_files_come_with_the_suite(demo: Path) -> None:
     assert list(suite.references) == ["one.py"]
 
 
+def test_files_to_be_changed_stand_in_start_and_may_belong_to_several_tasks(demo: Path) -> None:
+    before = load(str(demo)).content_hash
+    (demo / "start/lib").mkdir(parents=True)
+    (demo / "start/lib/base.py").write_text("X = 1\n")
+    change(demo, 'files = ["one.py"]', 'files = ["one.py", "lib/base.py"]')
+    change(demo, 'files = ["two.py"]', 'files = ["two.py", "lib/base.py"]')
+    suite = load(str(demo))
+    assert suite.start == {"lib/base.py": "X = 1\n"}
+    assert suite.content_hash != before
+    (demo / "start/data.py").write_text("DATA = []\n")
+    with pytest.raises(SuiteError, match="also stands in start/"):
+        load(str(demo))
+
+
+def test_tests_of_no_task_have_to_pass_too(demo: Path) -> None:
+    (demo / "tests/test_left.py").write_text("def test_left(): pass\n")
+    change(demo, 'title = "A demo"', 'title = "A demo"\ntests = ["test_left.py"]')
+    suite = load(str(demo))
+    assert suite.suite_tests == ("test_left.py::test_left",)
+    assert suite.expected[-1] == "test_left.py::test_left"
+    assert "test_left.py" in suite.tests
+
+
 def test_tests_of_tasks_outside_the_structure_do_not(demo: Path) -> None:
     change(demo, 'small = ["one", "two"]', 'small = ["one"]')
     assert set(load(str(demo)).tests) == {"test_one.py", "conftest.py"}

@@ -280,6 +280,17 @@ def test_files_that_others_changed_are_named_with_version_and_author_once() -> N
     assert played.of(ev.TurnStarted, agent="Dev1")[1].seen.changes == (("add.py", 1), ("new.py", 1))
 
 
+def test_a_file_of_an_own_task_that_stands_there_from_the_start_is_shown_once_and_can_be_changed() -> None:
+    played = play(
+        {"Dev1": ['<claim_task id="1"/>', "Thinking.", done("1", "add.py")]},
+        max_rounds=3,
+        start_files={"add.py": "wrong\n"},
+    )
+    seen = [turn.seen.files for turn in played.of(ev.TurnStarted, agent="Dev1")]
+    assert seen[:3] == [(), (("add.py", 0),), ()]
+    assert [(e.path, e.version) for e in played.of(ev.FileEdited)] == [("add.py", 1)]
+
+
 def test_a_file_of_an_own_open_task_that_somebody_else_changed_is_shown() -> None:
     played = play(
         {"Dev1": ['<claim_task id="1"/>'], "Dev2": ["", edit("add.py", "theirs\n") + edit("sub.py")]},
