@@ -137,3 +137,10 @@ def test_a_click_chooses_the_task_under_the_mouse_in_the_graph() -> None:
         assert board.cursor == index
 
     play(scene)
+
+
+def test_a_board_that_fits_nowhere_uses_the_whole_width_and_counts_what_it_hides(moment: Moment) -> None:
+    rows = [plain(row) for row in TaskBoard().rows(moment, 76, 8)]
+    numbers = {word for row in rows[:-1] for cell in row.split("│") for word in cell.split()[1:2]}
+    assert len(numbers) == 14
+    assert rows[-1].strip() == "… 6 more ↓"

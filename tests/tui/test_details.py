@@ -25,12 +25,12 @@ def test_a_turn_shows_figures_what_came_of_it_and_the_reply_line_by_line() -> No
     assert written(turn_page(turn)) == "\n".join(
         [
             "turn 1 · began at 00:00 · answered after 4.0 s · 1,800",
-            "tokens in, 420 out · replied, 1 effects · was shown no file",
+            "tokens in, 420 out · replied, 1 effect · was shown no file",
             "",
             "What came of it",
             "· claims 1 add",
             "· runs tests of 1 add",
-            "· tests failed 2/3 in 1.5 s",
+            "· tests failed, 1 of 3 in 1.5 s",
             "  E  assert 1 == 2",
             "",
             "The reply",

@@ -52,15 +52,23 @@ def test_counts_are_of_violations_by_class_and_quiet_while_the_engine_keeps_its_
     assert verdicts.count("engine") == 0
     assert verdicts.count("team") == sum(f.count for f in verdicts.violated if f.class_ == "team") > 0
     text = plain(check_row(verdicts, 120))
-    assert text.startswith(f" ✔ team anomalies {verdicts.count('team')} · prevented 0 · engine 0")
+    count = verdicts.count("team")
+    said = f"{count} team anomal{'y' if count == 1 else 'ies'}"
+    assert text.startswith(f" ! {said} · 0 attempts prevented · no promise broken")
     assert f"checked to seq {verdicts.seq}" in text
+
+
+def test_the_line_has_its_mark_for_the_team_not_for_the_engine() -> None:
+    clean = checked(overwritten()[:2])
+    assert clean.count("team") == 0
+    assert plain(check_row(clean, 80)).startswith(" ✔ 0 team anomalies ")
 
 
 def test_of_an_imported_run_the_engine_is_not_judged() -> None:
     events = overwritten(locks="pessimistic")
     assert isinstance(events[0], ev.RunStarted)
     text = plain(check_row(checked([replace(events[0], source="elsewhere"), *events[1:]]), 120))
-    assert text.startswith(" ○ team anomalies ")
+    assert text.startswith(" ! ")
     assert "engine not judged" in text
 
 
@@ -164,7 +172,7 @@ def test_live_shows_the_counts_and_a_witness_opens_the_replay_at_its_seq(folder:
         assert live.is_current, "nothing has been checked yet"
         verdicts = judge(stage, live)
         await stage.settle()
-        assert "team anomalies" in stage.text()
+        assert "attempts prevented" in stage.text()
         await stage.press("c")
         screen = stage.app.screen
         assert isinstance(screen, FindingsScreen)
@@ -233,7 +241,7 @@ def test_the_line_takes_one_row_and_none_of_a_low_screen(folder: RunFolder, size
         judge(stage, stage.live)
         await stage.settle()
         lines = stage.lines()
-        assert ("team anomalies" in lines[-2]) == (size[1] >= 20)
+        assert ("prevented" in lines[-2]) == (size[1] >= 20)
         assert "quit" in lines[-1]
 
     visit(lambda: LiveScreen(TailSource(folder), folder=folder), scene, size)

@@ -22,7 +22,7 @@ LINES = (
     Words(("Dev3",), "fault", 5, "crashed: injected by you"),
     Words(("Dev4",), "speech", 7, "Great job Dev1! Standing by"),
     Words(("Dev4", "Dev2"), "mail", 6, "outlier_mask waits for normalize, careful."),
-    Words(("Dev2",), "bad", 6, "tests failed 2/3 in 1.5 s\nassert 1 == 2"),
+    Words(("Dev2",), "bad", 6, "tests failed, 1 of 3 in 1.5 s\nassert 1 == 2"),
 )
 
 

@@ -75,6 +75,22 @@ def test_rows_fit_whatever_the_width(cells: int) -> None:
         assert len(rows) <= 20
 
 
+def test_no_word_of_the_legend_is_cut() -> None:
+    moment = moment_of({"Dev1": [Say("", 4.0)]})
+    for cells in range(30, 121, 5):
+        text = "\n".join(plain(row) for row in timeline_rows(moment, whole(moment), cells, 24))
+        assert "…" not in text.partition("Dev1")[0]
+
+
+@pytest.mark.parametrize("height", [2, 3, 4, 5, 6])
+def test_a_low_timeline_shows_lanes_before_bands(height: int) -> None:
+    moment = moment_of({"Dev1": [Say("", 4.0)], "Dev2": [Say(done("1", "add.py"), 4.0), Say("", 4.0)]})
+    text = [plain(row) for row in timeline_rows(moment, whole(moment), 76, height)]
+    assert text[0].startswith("Dev1 ")
+    assert text[1].startswith("Dev2 ")
+    assert any("crash" in line for line in text) == (height >= 5)
+
+
 def test_an_anomaly_stands_in_the_lane_of_whoever_completed_it_once_it_has_happened() -> None:
     events = scripted().events
     edit = next(e for e in reversed(events) if isinstance(e, ev.FileEdited))

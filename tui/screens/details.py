@@ -196,7 +196,7 @@ def _figures(turn: Turn) -> str:
     if turn.finish_reason and turn.finish_reason != "stop":
         parts.append(f"finish reason {turn.finish_reason}")
     if turn.outcome:
-        parts.append(f"{turn.outcome}, {turn.effects} effects")
+        parts.append(f"{turn.outcome}, {turn.effects} effect{'' if turn.effects == 1 else 's'}")
     shown = [f"{path} v{version}" for path, version in turn.seen.files]
     known = ", ".join(shown) if shown else "no file"
     parts.append("was shown " + (known if turn.request else "unknown files"))

@@ -168,7 +168,8 @@ class Roster(Panel):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """How many work, how many are lost."""
         agents = moment.state.agents.present
-        busy = sum(a.status in ("thinking", "acting", "testing") for a in agents)
+        over = moment.state.run.phase == "ended" or moment.gone
+        busy = 0 if over else sum(a.status in ("thinking", "acting", "testing") for a in agents)
         lost = sum(a.status in ("down", "stalled") for a in agents)
         right: Row = [Span(f"{busy} working", "muted")]
         if lost:

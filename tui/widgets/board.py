@@ -19,7 +19,7 @@ GAP = 3
 
 
 class TaskBoard(ViewedPanel):
-    """A row per task in listing order, never moved, in several columns if only so the board fits; or the
+    """A row per task in listing order, never moved, in several columns if it does not fit in one; or the
     same tasks by status, or as the graph that they form. The cursor stays on its task in all of them.
     """
 
@@ -77,7 +77,8 @@ class TaskBoard(ViewedPanel):
                     row += fit(task_row(tasks[index], moment, widths, cell), cell)
             rows.append(row)
         rows += [[] for _ in range(height - len(rows))]
-        return self._with_more(rows, cells, height)
+        hidden = sum(i % self.length >= self.top + height - 1 for i in range(len(tasks)))
+        return self._with_more(rows, cells, height, hidden)
 
     def _by_status(self, tasks: list[TaskState], moment: Moment, cells: int, height: int) -> list[Row]:
         found, width = Sorted.of(tasks), column_width(cells)
@@ -136,22 +137,17 @@ class TaskBoard(ViewedPanel):
             self._moved = False
         self.top = max(0, min(self.top, lines - room))
 
-    def _with_more(self, rows: list[Row], cells: int, height: int) -> list[Row]:
-        """Say at the edge that there is more above or below."""
-        below = self.length - self.top - height
-        if below > 0:
-            rows[-1] = fit([Span(f"  … {below + 1} more ↓", "muted")], cells)
+    def _with_more(self, rows: list[Row], cells: int, height: int, hidden: int) -> list[Row]:
+        """Say at the lower edge that there are more, ``hidden`` by that row or below it."""
+        if self.length - self.top - height > 0:
+            rows[-1] = fit([Span(f"  … {hidden} more ↓", "muted")], cells)
         return rows
 
     @staticmethod
     def _columns(tasks: int, cells: int, height: int) -> int:
-        """One column, unless more of them are wide enough and make the whole board fit."""
-        if tasks <= height:
-            return 1
-        for columns in range(2, max(1, cells // COLUMN_WIDTH) + 1):
-            if columns * height >= tasks:
-                return columns
-        return 1
+        """As few columns as show the whole board, or else as many as are wide enough."""
+        most = max(1, cells // COLUMN_WIDTH)
+        return min(most, -(-tasks // max(1, height)))
 
     def marked(self) -> tuple[int, int, int] | None:
         """The cursor's cells, if the panel has the keyboard."""

@@ -20,7 +20,7 @@ TITLE_MIN = 16
 """Cells from which on a title beside the name says more than it costs."""
 
 COLUMN_WIDTH = 36
-"""A board that does not fit in height stands in columns of at least this width, if it then fits."""
+"""A board that does not fit in height stands in columns of at least this width."""
 
 
 @dataclass(frozen=True, slots=True)

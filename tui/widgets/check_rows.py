@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.record.clean import clean_line
 from tui.widgets.figures import clock
-from tui.widgets.spans import Role, Row, Span, crop_row, justify, wrap
+from tui.widgets.spans import Role, Row, Span, crop_row, justify, width_of, wrap
 
 if TYPE_CHECKING:
     from engine.analysis.consistency import Class, Finding
@@ -22,25 +22,28 @@ TITLES: dict[Class, str] = {
 
 
 def check_row(verdicts: Verdicts, cells: int) -> Row:
-    """``✔ team anomalies 7 · prevented 12 · engine 0``, loud if the engine broke a promise.
+    """``! 7 team anomalies · 12 attempts prevented · no promise broken``, loud if the engine broke a promise.
 
-    Of an imported run nobody judges the engine, for it was another one.
+    The mark speaks of the team: what the engine prevented harmed nobody. Of an imported run nobody judges
+    the engine, for it was another one.
     """
-    engine = verdicts.count("engine")
+    engine, team, prevented = (verdicts.count(class_) for class_ in ("engine", "team", "prevented"))
+    if verdicts.report.source:
+        judged = Span("engine not judged", "muted")
+    elif engine:
+        judged = Span(f"{engine:,} promise{'' if engine == 1 else 's'} broken", "bad")
+    else:
+        judged = Span("no promise broken", "muted")
     counts: Row = [
-        Span("team anomalies ", "muted"),
-        Span(f"{verdicts.count('team'):,}", "warn" if verdicts.count("team") else "plain"),
-        Span(" · prevented ", "muted"),
-        Span(f"{verdicts.count('prevented'):,}", "plain"),
-        Span(" · engine ", "muted"),
-        Span("not judged", "muted")
-        if verdicts.report.source
-        else Span(f"{engine:,}", "bad" if engine else "good"),
+        Span(f"{team:,} team anomal{'y' if team == 1 else 'ies'}", "warn" if team else "plain"),
+        Span(f" · {prevented:,} attempt{'' if prevented == 1 else 's'} prevented · ", "muted"),
+        judged,
     ]
-    right: Row = [Span(f"checked to seq {verdicts.seq:,} ", "muted")] if cells >= 72 else []
+    right: Row = [Span(f"checked to seq {verdicts.seq:,} ", "muted")]
     if not engine:
-        mark = Span(" ○ ", "muted") if verdicts.report.source else Span(" ✔ ", "good")
-        return justify([mark, *counts], right, cells)
+        mark = Span(" ! ", "warn") if team else Span(" ✔ ", "good")
+        full = [mark, *counts]
+        return justify(full, right if width_of([*full, *right]) < cells else [], cells)
     first = verdicts.violated[0]
     words = f" ✖ THE ENGINE BROKE A PROMISE: {first.name.replace('_', ' ')}, seq {first.witnesses[0]}  "
     return crop_row([Span(words, "bad"), *counts], cells)

@@ -94,7 +94,10 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     rows = _legend(cells)
     if height - 2 - len(rows) - len(faults) < min(LANES_LEAST, len(state.lanes.lanes)):
         rows = []  # lanes before what explains them: the help does so, too
-    room = max(1, height - 2 - len(rows) - len(faults))
+    least = min(LANES_LEAST, len(state.lanes.lanes))
+    faults = faults[max(0, len(faults) - max(0, height - 2 - least)) :]  # so do bands, then the axis
+    tail = [_rounds(state, window, inner), _where(moment, window)][: max(0, height - least)]
+    room = max(1, height - len(tail) - len(rows) - len(faults))
     now, found = nanos(moment.now), _anomalies(moment)
     rows += [
         [
@@ -106,8 +109,7 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     hidden = len(state.lanes.lanes) - room - top
     if hidden > 0:
         rows[-1] = [Span(f"… {hidden + 1} more agents ↓", "muted")]
-    rows += [[Span(" " * size), *row] for row in (*faults, _rounds(state, window, inner))]
-    rows.append(crop_row([Span(" " * size), *_where(moment, window)], cells))
+    rows += [crop_row([Span(" " * size), *row], cells) for row in (*faults, *tail)]
     return rows[:height]
 
 

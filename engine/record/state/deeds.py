@@ -104,6 +104,8 @@ class DeedsState:
         self._team.counted(event)
         total = len(event.passed) + len(event.failed)
         count = f" {len(event.passed)}/{total}" if total or event.exit_code is None else ""
+        if bad and event.failed:
+            count = f", {len(event.failed)} of {total}"  # “failed 90/96” would read as 90 that fail
         verdict = f"tests {event.verdict}" if event.verdict != "none" else "no test ran"
         text = f"{verdict}{count} in {event.seconds:.1f} s"
         self._team.add(event, event.agent, "good" if good else "bad" if bad else "act", text, event.output)
