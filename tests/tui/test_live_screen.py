@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from textual._compositor import Compositor
 
 from engine.control import Answer, Heal, Inject, Pause, Resume, Say, Step, Stop
 from engine.record import events as ev
@@ -35,6 +36,27 @@ def toasts(stage: Stage) -> list[str]:
 
 
 # ---------------------------------------------------------------- steering
+
+
+def test_to_go_to_another_panel_repaints_the_two_panels_and_not_the_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole: list[object] = []
+    paint = Compositor.render_full_update
+
+    def noted(self: Compositor, simplify: bool = False) -> object:
+        whole.append(self)
+        return paint(self, simplify)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("tab")
+        monkeypatch.setattr(Compositor, "render_full_update", noted)
+        before = stage.app.screen.focused
+        await stage.press("tab")
+        assert stage.app.screen.focused is not before
+
+    play(scene)
+    assert not whole
 
 
 def test_p_pauses_a_running_team() -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -45,6 +46,8 @@ class RunScreen(WithLayouts, Reading):
     KEYS: ClassVar[tuple[Key, ...]] = (*VIEW, *READ, *APP)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*VIEW, *READ)]
     AUTO_FOCUS = ""
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """What has the keyboard. Who gets or loses it repaints itself: the screen need not, each time."""
 
     class Checked(Message):
         """The checker has looked again."""

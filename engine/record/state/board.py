@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -93,6 +94,10 @@ class BoardState:
     def dependents(self, task: str) -> tuple[str, ...]:
         """Ids of the tasks that wait for this one, done or not."""
         return tuple(self._dependents.get(task, ()))
+
+    def owned(self, agent: str) -> Collection[str]:
+        """Ids of the tasks that the agent owns and has not completed, in the order it got them."""
+        return self._owned.get(agent, ())
 
     def owned_by(self, agent: str) -> tuple[TaskState, ...]:
         """Tasks that the agent owns and has not completed, in the order it got them."""

@@ -72,17 +72,18 @@ class PacesState:
 
     def turn_started(self, event: ev.TurnStarted) -> None:
         """The agent has its prompt."""
-        had = self._board.owned_by(event.agent)
-        works = any(self._board.is_open(task.id) for task in had)
+        had = self._board.owned(event.agent)
+        works = any(map(self._board.is_open, had))
         self._open[event.agent] = _Open(event.ts, len(had), works)
 
     def task_taken(self, event: ev.TaskAssigned | ev.TaskClaimed) -> None:
         """The agent has one more task; folded after the board."""
-        if len(self._board.owned_by(event.agent)) == 1:
+        owned = len(self._board.owned(event.agent))
+        if owned == 1:
             self._paces.setdefault(event.agent, Pace()).since = event.ts
         open_ = self._open.get(event.agent)
         if open_ is not None and isinstance(event, ev.TaskClaimed):
-            open_.had = max(open_.had, open_.done + len(self._board.owned_by(event.agent)))
+            open_.had = max(open_.had, open_.done + owned)
             open_.works = True
 
     def task_completed(self, event: ev.TaskCompleted) -> None:
