@@ -18,6 +18,8 @@ from tests.tui.test_log_panel import seen, talkative
 from tests.tui.test_snapshots import SIZES, check, shoot
 from tui.clipboard import BYTES_MAX
 from tui.widgets.agents import AgentPane
+from tui.widgets.panel import Panel
+from tui.widgets.spans import plain
 
 
 def play(scene: Callable[[Stage], Awaitable[None]], events: list[Any] | None = None, **kwargs: Any) -> None:
@@ -201,3 +203,62 @@ def test_what_is_copied_controls_nothing_and_is_bounded(name: str) -> None:
         assert stage.app.screen.query_one(Input).value.isprintable()
 
     play(scene, hostile((CORPUS[name],)))
+
+
+# ---------------------------------------------------------------- reading never moves, and the way back
+
+
+def chatty(rounds: int) -> Script:
+    """A team that talks and works for some rounds, more than any panel shows at once."""
+    s = Script().start(agents=2)
+    for number in range(rounds):
+        s.at(float(4 * number)).open_round("Dev1", "Dev2")
+        for name, other in (("Dev1", "Dev2"), ("Dev2", "Dev1")):
+            s.think(name).reply(name, f"round {number} of {name}")
+            s.say(name, (other,), f"word {number} of {name}").end_turn(name)
+        s.close_round()
+    return s
+
+
+def read(panel: Panel) -> list[str]:
+    """The first rows of a panel; of the timeline its lanes and rounds: the present has a row of its own."""
+    rows = [plain(row) for row in panel._rows]
+    return (
+        [row for row in rows if row.startswith("Dev") or "│r" in row] if panel.key == "timeline" else rows[:9]
+    )
+
+
+@pytest.mark.parametrize("key", ["agent:Dev1", "talk", "timeline"])
+def test_who_reads_is_not_moved_and_capital_l_returns_to_the_present(key: str) -> None:
+    whole = chatty(40).events
+    half = next(e.seq for e in whole if isinstance(e, ev.RoundStarted) and e.round == 30)
+
+    async def scene(stage: Stage) -> None:
+        view = stage.live.view
+        view.zoom(key)
+        panel = view.panel(key)
+        assert panel is not None
+        panel.focus()
+        await stage.press(*(("i", "i", "h") if key == "timeline" else ("pageup", "pageup")))
+        before = read(panel)
+        await stage.feed(whole[half:])
+        assert read(panel) == before
+        text = stage.text()
+        assert " new ↓" in text or "held here, End follows" in text
+        await stage.press("L")
+        assert read(panel) != before
+        text = stage.text()
+        assert " new ↓" not in text
+        assert "held here" not in text
+
+    play(scene, whole[:half])
+
+
+def test_capital_l_lets_a_held_view_go_on() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("space")
+        assert "view held" in stage.text()
+        await stage.press("L")
+        assert "view held" not in stage.text()
+
+    play(scene)

@@ -30,7 +30,7 @@ from tui.screens.saving import save_plan
 from tui.widgets.header_rows import team_words
 from tui.widgets.moment import Moment
 from tui.widgets.transport import Transport
-from tui.widgets.transport_rows import data_of
+from tui.widgets.transport_rows import Marks, data_of
 
 REPLAY: tuple[Key, ...] = (
     Key("replay.play", "space", "play", "play/pause", "Play or pause", "replay", True),
@@ -176,6 +176,7 @@ class ReplayScreen(RunScreen):
         super().__init__(self.replay)
         self.folder = folder
         self.transport = Transport()
+        self._marks = Marks()
         self._at = at
         self._reading = True
 
@@ -276,7 +277,7 @@ class ReplayScreen(RunScreen):
     def paint(self) -> None:
         """Panels and transport."""
         super().paint()
-        self.transport.update(data_of(self.replay))
+        self.transport.update(data_of(self.replay, self._marks))
         if self.replay.unmet:
             self._tell(self.replay.unmet)
             self.replay.unmet = ""

@@ -80,12 +80,29 @@ ROUNDS_MARKED = 500
 """Rounds that are handed to the slider at most: more than it has cells on any screen."""
 
 
-def data_of(source: ReplaySource) -> TransportData:
-    """What the line shows of a replay."""
+class Marks:
+    """The marks of a replay's slider, worked out again only when there are others."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._known: tuple[MarkAt, ...] = ()
+
+    def of(self, source: ReplaySource) -> tuple[MarkAt, ...]:
+        """Where they stand; all move while the journal grows."""
+        recording, count = source.recording, source.recording.count
+        key = (count, source.anomalies, source.pins)
+        if key != self._key:
+            marks = [*recording.marks, *(Mark(seq, "anomaly", 0) for seq in source.anomalies)]
+            marks += [Mark(min(pin.seq, count), "note", pin.round) for pin in source.pins]
+            self._known = tuple(MarkAt(_share(source, mark), mark.kind) for mark in _seen(marks))
+            self._key = key
+        return self._known
+
+
+def data_of(source: ReplaySource, marks: Marks | None = None) -> TransportData:
+    """What the line shows of a replay; ``marks`` are those of its slider, kept from one time to the next."""
     recording = source.recording
     count, end = recording.count, recording.end
-    marks = [*recording.marks, *(Mark(seq, "anomaly", 0) for seq in source.anomalies)]
-    marks += [Mark(min(pin.seq, count), "note", pin.round) for pin in source.pins]
     return TransportData(
         playing=source.playing,
         speed=source.speed,
@@ -95,7 +112,7 @@ def data_of(source: ReplaySource) -> TransportData:
         round=source.state.round,
         position=source.position,
         end=end,
-        marks=tuple(MarkAt(_share(source, mark), mark.kind) for mark in _seen(marks)),
+        marks=(marks or Marks()).of(source),
         loading=source.behind,
         follows=source.following,
     )
