@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from functools import partial
 from pathlib import Path
@@ -34,6 +32,7 @@ from engine.restore import Past
 from engine.resume import history
 from engine.run import Outcome, Run, Seams
 from engine.setup import Prepared, check, check_joiner, demands, member, prepare, reopen
+from engine.signals import stopping_on_signals
 from engine.team.prompts import TEMPLATE
 from engine.team.recast import Recast
 from engine.teamchange import Former
@@ -188,7 +187,7 @@ async def _main(
         _schedule(scripted, past, run, clock, jobs)
     server = control.ControlServer(folder.socket_path, receive)
     try:
-        with _stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
+        with stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
             async with _beside(seams, tests, folder if real else None):
                 outcome = await run.play()
     finally:
@@ -390,25 +389,3 @@ def runner_for(suite: Suite, config: RunConfig, sandbox: Sandbox, *, real_model:
     paths = [path for task in suite.tasks for path in task.files]
     may_run = config.unsafe_tests or not real_model
     return SimulatedTests(table(suite.name), paths, fallback=real if may_run else None)
-
-
-@contextlib.contextmanager
-def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Make SIGINT and SIGTERM call ``stop`` once; the next one of them kills as usual."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def handle(number: int, _frame: object) -> None:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-        stop()
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
