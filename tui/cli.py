@@ -38,6 +38,7 @@ COMMANDS = (
     "simulate",
     "paper",
     "import",
+    "export",
     "list",
     "trash",
     "suites",

@@ -14,6 +14,9 @@ from engine.interop.otel.spans import Span, SpanEvent, words_of
 from engine.interop.teamlog import lines as log
 from engine.interop.tools import OUTPUT_MAX, runs_tests, verdict_of, written
 
+NO_LINES = frozenset({"fault_started", "fault_stopped", "paused", "resumed", "limit_reached", "note_pinned"})
+"""Events of ours that are exported although a team log has no line for them."""
+
 OBJECTS = ("team", "tasks")
 """Fields of our own events that hold objects, which attributes cannot; there they are JSON."""
 
@@ -58,12 +61,14 @@ def lines_of(span: Span, agent: str, handed: Handed | None) -> Iterator[Told | s
         case _:
             pass
     for event in span.events:
-        if event.name.startswith(OWN):
+        if event.name.startswith(OWN) and event.name.removeprefix(OWN) not in NO_LINES:
             yield _own(event, span, agent)
 
 
 def _chat(span: Span, agent: str) -> Iterator[Told]:
     end = span.number(END_SEQ)
+    if span.failed and span.number(TURN) is not None:
+        return  # one of our own turns, whose event says it all
     if span.number(TURN) is None:
         yield Told(log.TurnStarted(ts=span.start, agent=agent), "start")
     if span.failed:
