@@ -33,9 +33,9 @@ def there_and_back(name: str, tmp_path: Path, *, content: bool) -> tuple[list[An
     return list(events), feed.poll() + feed.finish(""), feed.tally.note
 
 
-def of(events: list[Any], kind: type, *fields: str) -> list[tuple[Any, ...]]:
+def of(events: list[Any], kind: type[ev.Event], *fields: str) -> list[tuple[Any, ...]]:
     """The fields of the events of a kind; times since the first event."""
-    since = events[0].ts
+    since: float = events[0].ts
     return [
         tuple(round(e.ts - since, 6) if field == "ts" else getattr(e, field) for field in fields)
         for e in events
