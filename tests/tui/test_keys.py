@@ -7,8 +7,9 @@ import pytest
 from engine.record import events as ev
 from engine.record.state import RunState
 from tests.helpers.teamscript import Script, ended
+from tui.footer import footer_row
 from tui.help import help_page, panel_page
-from tui.keys import APP, HOLD, MOVE, READ, TEAM, TIMELINE, VIEW, VIEWED, footer_row
+from tui.keys import APP, HOLD, MOVE, READ, TEAM, TIMELINE, VIEW, VIEWED
 from tui.widgets.layout import PANELS
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain

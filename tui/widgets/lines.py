@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from textual.events import Click
 
-from tui.keys import Key, footer_row
+from tui.footer import footer_row
+from tui.keys import Key
 from tui.widgets.check_rows import check_row
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
