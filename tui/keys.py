@@ -173,7 +173,6 @@ TEAM: tuple[Key, ...] = (
         "Limit tokens, money and time, or raise what holds the team",
         "team",
         applies=steerable,
-        spare=True,
         show="$",
     ),
 )
