@@ -55,6 +55,7 @@ RULES = (
     Rule("lead_lost", _led("self-claim", "promote")),
     Rule("barrier", _any("round", "round", "round", "stale:0", "stale:1", "stale:2", "none")),
     Rule("quorum", _quorums),
+    Rule("limits", _any(*[ev.NO_LIMITS] * 18, ev.Limits(seconds=40.0), ev.Limits(agent_tokens=20_000))),
 )
 
 

@@ -15,6 +15,7 @@ from engine.models import registry
 from engine.models.simulated import knowledge
 from engine.models.simulated.profile import profile
 from engine.record import events as ev
+from engine.record.limits import FIELDS
 from engine.record.state import RunState
 from engine.restore import Past
 from engine.run import Outcome, Run, Seams
@@ -188,6 +189,8 @@ class _World:
         while True:  # what still comes is healed at once
             self.witness.trouble.clear()
             await self._tell(control.Heal(why="quiet"))
+            if self.run.state.run.limits != ev.NO_LIMITS:
+                await self._tell(control.SetLimits(changes=dict.fromkeys(FIELDS), why="quiet"))
             await self._tell(control.Resume(why="quiet"))
             if not any(spec.role == "developer" for spec in self.run.team.specs):  # all have left
                 await self._tell(control.AddAgent(why="quiet"))

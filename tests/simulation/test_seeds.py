@@ -23,7 +23,9 @@ REPO = Path(__file__).parents[2]
 def test_no_promise_is_broken_without_faults() -> None:
     settings = Settings(faults="", people=False)
     results = [run_seed(seed, settings) for seed in range(20)]
-    assert {result.outcome for result in results} == {"completed"}
+    outcomes = [result.outcome for result in results]
+    assert set(outcomes) <= {"completed", "stopped"}
+    assert outcomes.count("stopped") < 5, "only a limit that was drawn stops a team that nobody disturbs"
     assert not any(result.violations or result.faults for result in results)
 
 
