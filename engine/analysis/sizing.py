@@ -1,11 +1,10 @@
-"""Add an agent, keep the team, or let one go: what the rest of a run would take, from what it has shown so
-far.
+"""Add an agent, keep the team, or let one go: what the rest of a run would take, from what it has shown.
 
 The tasks that are left are laid out for one agent less, for the team as it is, and for one more (longest
-chains first, a unit per task). A unit takes what a task has taken one agent: by saved one-agent runs if there
-are any, else by the team's own busy time without what others wrote over. What the team took beyond that so
-far, waiting, doing things twice, is put down to its size, in equal parts for every agent beyond the first
-(Karp and Flatt's straight line, see ``scaling``), and so grows or shrinks with it.
+chains first, as many a turn as agents have done). A task takes what it has taken one agent: by saved
+one-agent runs if there are any, else by the team's own busy time without what others wrote over. What the
+team took beyond that so far, waiting, doing things twice, is put down to its size, in equal parts for every
+agent beyond the first (Karp and Flatt's straight line, see ``scaling``), and so grows or shrinks with it.
 
 Pure: from a folded run, no clock, cheap enough for every repaint that has news.
 """
@@ -30,11 +29,14 @@ FEWEST_DONE = 3
 FEWEST_REPLIES = 4
 """Replies of a single agent before the spread of its times tells what waiting for a second one would cost."""
 
-WORTH = 0.05
-"""Share of the time that an agent more has to save; equal runs of a model differ by more."""
+WORTH = 0.1
+"""Share of the time that an agent more has to save: what is counted on is less sure than that."""
 
-FREE = 0.02
+FREE = 0.1
 """Share of the time that an agent less may cost: it saves tokens."""
+
+CUT = 0.5
+"""Turns that are lost when an agent leaves: the one that it is at, half of it on average."""
 
 FIXED = ("preassigned", "lead-assigned", "lead")
 """Strategies under which who joins gets nothing of what is given out."""
@@ -87,10 +89,10 @@ def table(state: RunState, baseline: Baseline | None) -> dict[str, Any] | None:
     return None if found is None else {**asdict(found), "effect": found.effect}
 
 
-def steps(tasks: Mapping[str, Sequence[str]], agents: int) -> int:
-    """Units of time in which so many agents do tasks of one unit each, longest chains first (T. Hu 1961).
+def steps(tasks: Mapping[str, Sequence[str]], agents: int, batch: int = 1) -> int:
+    """Turns in which so many agents do all tasks, each up to ``batch`` of the ready ones in a turn.
 
-    Dependencies on tasks that are not among ``tasks`` count as done.
+    Longest chains first (T. Hu 1961). Dependencies on tasks that are not among ``tasks`` count as done.
     """
     waits = {task: sum(each in tasks for each in before) for task, before in tasks.items()}
     after: dict[str, list[str]] = {task: [] for task in tasks}
@@ -103,7 +105,7 @@ def steps(tasks: Mapping[str, Sequence[str]], agents: int) -> int:
     heapq.heapify(ready)
     count = 0
     while ready:
-        now = [heapq.heappop(ready)[1] for _ in range(min(max(1, agents), len(ready)))]
+        now = [heapq.heappop(ready)[1] for _ in range(min(max(1, agents) * batch, len(ready)))]
         count += 1
         for task in now:
             for each in after[task]:
@@ -144,11 +146,15 @@ def _advise(
     factor, slope = excess
     size = max(1.0, state.crew.mean(state.ts))
 
+    batch = _batch(state)
+
     def takes(n: int) -> float:
-        return steps(tasks, n) * unit * max(0.1, factor + slope * (n - size))
+        return steps(tasks, n, batch) * unit * batch * max(0.1, factor + slope * (n - size))
 
     same = takes(agents)
     less = takes(agents - 1) if agents > 1 else None
+    if less is not None and not another:
+        less += CUT * unit * batch * max(0.1, factor)
     more = same if given else takes(agents + 1)
     verdict: Verdict = "keep"
     if more <= same * (1 - WORTH):
@@ -177,13 +183,20 @@ def _unit(state: RunState, baseline: Baseline | None) -> float | str:
     return busy / done if busy > 0 else "no time has passed"
 
 
+def _batch(state: RunState) -> int:
+    """How many tasks agents do in a turn in which they do any: several leave others little to do."""
+    done = state.metrics.completions
+    return max(1, round(len(done) / max(1, len({(each.agent, each.ts) for each in done}))))
+
+
 def _excess(state: RunState, unit: float) -> tuple[float, float] | str:
     """How many times as long as laid out it took so far, and by how much that grows with an agent more."""
     metrics = state.metrics
     size = max(1.0, state.crew.mean(state.ts))
     done = {task.id: task.dependencies for task in state.board.tasks.values() if task.status == "done"}
     elapsed = metrics.completions[-1].ts - (metrics.first_prompt or 0.0)
-    laid_out = steps(done, round(size)) * unit
+    batch = _batch(state)
+    laid_out = steps(done, round(size), batch) * unit * batch
     if elapsed <= 0 or laid_out <= 0:
         return "no time has passed"
     factor = elapsed / laid_out

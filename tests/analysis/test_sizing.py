@@ -109,9 +109,7 @@ def test_where_several_do_one_task_it_is_not_known() -> None:
 def test_a_team_that_is_far_slower_than_its_saved_measure_is_not_to_grow() -> None:
     state = half_way(events(WIDE, "critical-path", 3))
     done = len(state.metrics.completions)
-    one = (
-        state.metrics.completions[-1].ts / done
-    )  # one agent was as fast as these three: all they add is lost
+    one = 0.8 * state.metrics.completions[-1].ts / done  # one agent was faster than these three
     slow = Baseline("runs", "mean", ("a",), one * 24, tuple(one * k for k in range(1, 25)))
     found = sizing(state, slow)
     assert found is not None
