@@ -274,7 +274,7 @@ def test_a_folder_that_is_no_run_is_an_error_in_a_sentence(tmp_path: Path) -> No
 def leaving(monkeypatch: pytest.MonkeyPatch, **flags: bool) -> None:
     """Let the application end as soon as it has run, as if a person had left it."""
 
-    def run(self: TeamtopApp) -> int:
+    def run(self: TeamtopApp, *, mouse: bool) -> int:
         screen = self._opening(self)
         assert isinstance(screen, LiveScreen)
         while screen.source.poll():
@@ -312,7 +312,7 @@ def test_an_engine_that_died_is_exit_code_1(tmp_path: Path, monkeypatch: pytest.
 def test_what_crashed_the_screen_is_raised_once_the_terminal_is_restored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def run(self: TeamtopApp) -> None:
+    def run(self: TeamtopApp, *, mouse: bool) -> None:
         self._handle_exception(ZeroDivisionError("inside a handler"))
 
     monkeypatch.setattr(TeamtopApp, "run", run)
@@ -332,7 +332,7 @@ def test_a_crash_leaves_nothing_to_print_on_the_terminal() -> None:
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(self: TeamtopApp) -> None:
+    def run(self: TeamtopApp, *, mouse: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(TeamtopApp, "run", run)
