@@ -301,6 +301,7 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
         lead_lost=config.lead_lost,
         barrier=config.barrier,
         limits=config.limits,
+        quirks="" if config.engine_quirks == "none" else config.engine_quirks,
     )
 
 

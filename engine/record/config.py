@@ -47,6 +47,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     the strategies of those names.
     ``faults`` is the text of a fault plan (TOML), empty for none, and ``plan_name`` what a person called it:
     a ready plan or a file. ``barrier`` says how far an agent may run ahead: ``round``, ``stale:K``, ``none``.
+    ``engine_quirks`` names the engine whose defects the run is to have (``engine.team.quirks``).
     """
 
     suite: str
@@ -87,6 +88,7 @@ class RunConfig(msgspec.Struct, frozen=True, kw_only=True):
     quorum: str = "2/3"
     barrier: str = "round"
     verified_by: Literal["review", "tests"] = "review"
+    engine_quirks: Literal["none", "paper"] = "none"
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True):

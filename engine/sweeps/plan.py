@@ -59,6 +59,7 @@ class RunFlags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locks: Literal["pessimistic", "optimistic", "none"] = "pessimistic"
     completion: Literal["reported", "verified"] = "reported"
     unsafe_tests: bool = False
+    engine_quirks: Literal["none", "paper"] = "none"
 
 
 class SweepPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

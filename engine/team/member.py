@@ -63,7 +63,8 @@ class Team:
     ``members`` are those of the team now, in the order in which they came, and ``shape`` says what there is
     to do; ``run`` is how both began. ``spent`` is told when a provider takes no more calls because the money
     is spent, in its words; ``limits`` are the run's own. ``calls`` says how real models are called,
-    ``calls_out`` which attempts of open turns have left this process and not come back.
+    ``calls_out`` which attempts of open turns have left this process and not come back. Whoever holds
+    the ``desk`` is the only one whose reply is carried out, in runs with the quirks of such an engine.
     """
 
     run: ev.RunStarted
@@ -88,6 +89,7 @@ class Team:
     calls: CallConfig = USUAL
     calls_out: dict[int, set[int]] = field(default_factory=dict)
     partials: Partials = field(default_factory=Partials)
+    desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     rates: RateLimits = field(init=False)
 
     def __post_init__(self) -> None:

@@ -79,6 +79,8 @@ def brief(
     if strategy.preassigns:
         lines.append(f"Your tasks, in this order: {', '.join(own) or 'none'}.\n")
     lines.append(f"Completion: {run.completion}.\n")
+    if run.quirks:
+        lines.append("Feedback: none on edits, claims and completions that are refused.\n")
     lines.append(f"\n# Project\n{quote(run.brief)}")
     lines.append(f"\n{_pace(run)}\n{_COMPLETION[run.completion]}\n")
     omit = () if strategy.reviews and run.verified_by == "review" else REVIEWING

@@ -10,6 +10,7 @@ from engine.record import events as ev
 from engine.team import prompts
 from engine.team.drafts import Drafts
 from engine.team.ground import Ground
+from engine.team.quirks import SILENT
 from engine.team.thread import Thread
 
 
@@ -147,6 +148,8 @@ class Telling:
     def _action_refused(self, event: ev.ActionRefused) -> None:
         if event.reason == "stale":
             self.threads[event.agent].wanted_files[event.object] = None
+        if event.action in SILENT and self._ground.run is not None and self._ground.run.quirks:
+            return
         self._tell(event.agent, event.action, event.object, f"refused ({event.reason})", event.detail)
 
     # ------------------------------------------------------------ mail

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Literal, Protocol
 
+from engine.models.base import Reply
 from engine.record import events as ev
 from engine.record.clean import storable
 from engine.team.actions import Action, Malformed
@@ -11,6 +14,7 @@ from engine.team.acts import ACTIONS_PER_REPLY
 from engine.team.caller import TurnLost, abandon, call
 from engine.team.compaction import compact
 from engine.team.member import Member, Team
+from engine.team.quirks import regrouped
 from engine.team.scanner import scan
 
 
@@ -63,8 +67,21 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
         end(team, started, "failed", 0, str(lost))
         team.limits.check()
         return
-    text = storable(reply.text)
     latency = round(team.clock.now() - started.ts, 3)
+    async with team.desk if team.run.quirks else nullcontext():
+        await _carry_out(team, acts, member, started, reply, attempts, latency)
+
+
+async def _carry_out(
+    team: Team,
+    acts: Deeds,
+    member: Member,
+    started: ev.TurnStarted,
+    reply: Reply,
+    attempts: int,
+    latency: float,
+) -> None:
+    text = storable(reply.text)
     team.bus.emit(
         ev.Replied(
             turn=started.turn,
@@ -81,7 +98,9 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
             reasoning_tokens=reply.reasoning_tokens,
         )
     )
-    items = scan(text).items
+    items: Sequence[Action | Malformed] = scan(text).items
+    if team.run.quirks:
+        items = regrouped(items)
     effects = 0
     for item in items[:ACTIONS_PER_REPLY]:
         effects += await acts.do(member, started.turn, item)

@@ -152,6 +152,13 @@ SIMULATED_SPEED = 10.0
     help="A regular expression of what is taken out of replies, failures, test output and messages before "
     "anything is kept; can be given again. It is kept with the run, so it must not be the secret itself.",
 )
+@click.option(
+    "--engine-quirks",
+    type=Word("none", "paper"),
+    default="none",
+    show_default=True,
+    help="Have the defects of the engine that the paper's runs were recorded with, to compare with them.",
+)
 @runs_dir_option
 @click.option(
     "--run-id", metavar="ID", default=None, help="Name of the run. Default: time, suite, and four digits."

@@ -69,6 +69,8 @@ def early_claim(history: History, tally: Tally) -> None:
         if step.kind in ("claim", "complete") and step.waits:
             verb = "claimed" if step.kind == "claim" else "completed"
             text = "{} {} task {} while task {} was not done."
+            if history.start is not None and history.start.quirks:
+                text += f" The run was asked to be so (--engine-quirks {history.start.quirks})."
             tally.found(step.seq, text, step.event.agent, verb, step.task, step.waits[0])
 
 

@@ -29,7 +29,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     ``source`` is empty for runs of ours; of an imported run it names where that is from, and ``gaps`` what it
     does not record.
     ``lead_lost`` says what becomes of a team whose lead is lost. ``barrier`` says how far an agent may run
-    ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``).
+    ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``). ``quirks`` names the engine whose
+    defects this run was asked to have (see ``engine.team.quirks``), empty for none.
     """
 
     suite: str
@@ -58,6 +59,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     lead_lost: Literal["self-claim", "promote"] = "self-claim"
     barrier: Annotated[str, msgspec.Meta(pattern=PATTERN)] = "round"
     limits: Limits = NO_LIMITS
+    quirks: Literal["", "paper"] = ""
 
 
 class RoundStarted(Event, frozen=True, kw_only=True, tag="round_started"):
