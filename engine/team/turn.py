@@ -69,7 +69,7 @@ async def take(team: Team, acts: Deeds, member: Member, started: ev.TurnStarted)
         return
     latency = round(team.clock.now() - started.ts, 3)
     async with team.desk if team.run.quirks else nullcontext():
-        await _carry_out(team, acts, member, started, reply, attempts, latency)
+        await _carry_out(team, acts, member, started, reply, attempts=attempts, latency=latency)
 
 
 async def _carry_out(
@@ -78,6 +78,7 @@ async def _carry_out(
     member: Member,
     started: ev.TurnStarted,
     reply: Reply,
+    *,
     attempts: int,
     latency: float,
 ) -> None:

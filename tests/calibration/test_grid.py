@@ -1,4 +1,4 @@
-"""A corner of the paper's grid, played with the shipped models: near what was recorded, and always the same."""
+"""A corner of the paper's grid, played with the shipped models: near what was recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ended(model: str, mode: str, suite: str, structure: str, agents: int) -> lis
     return [play(Cell(model, mode, suite, structure, agents), seed) for seed in range(SEEDS)]
 
 
-@pytest.mark.parametrize("kind", RECORDED, ids=lambda kind: "-".join(kind))
+@pytest.mark.parametrize("kind", RECORDED, ids="-".join)
 def test_simulated_walls_are_near_the_recorded_ones(kind: tuple[str, str, str, str]) -> None:
     for agents, wall in zip((1, 5), RECORDED[kind], strict=True):
         good = [run.wall for run in ended(*kind, agents) if run.success]

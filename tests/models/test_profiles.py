@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from engine.calibration import derive
+from engine.calibration.replies import read
 from engine.models.registry import SIMULATED
-from engine.models.simulated import derive
 from engine.models.simulated.profile import TABLE, Profile, profile, table
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "paper"
@@ -18,7 +19,8 @@ SUITES = ("mathutils", "dataanalysis", "svg")
 def test_the_committed_table_is_what_the_recordings_give() -> None:
     if not (RECORDINGS / "events.parquet").is_file():
         pytest.skip("the recordings are not beside the project (../shared/paper), nothing to derive from")
-    assert TABLE.read_text(encoding="utf-8") == derive.render(derive.derive(RECORDINGS))
+    paces = json.loads(derive.PACES.read_text(encoding="utf-8"))
+    assert TABLE.read_text(encoding="utf-8") == derive.render(derive.derive(read(RECORDINGS), paces))
 
 
 def test_the_table_names_its_source() -> None:
@@ -42,13 +44,18 @@ def test_an_unknown_model_has_no_profile() -> None:
         profile("sim/somebody", "mathutils")
 
 
-def shares(node: object, name: str = "") -> Iterator[tuple[str, float]]:
+SHARES = {
+    *("wrong", "repair", "hold", "step", "stays", "all", "one", "talks", "tests", "claims", "p_test"),
+    *("attempt_p", "attempt_p_turn2", "attempt_p_when_open", "complete_same", "turn1_complete_same"),
+    *("open_complete_p", "second_reply_claim_p"),
+}
+
+
+def shares(node: object, name: str = "", above: str = "") -> Iterator[tuple[str, float]]:
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from shares(value, key)
-    elif name in {"wrong", "repair", "hold", "step", "all", "one", "talks", "tests", "claims", "p_test"} or (
-        name.endswith(("_p", "_same", "_solo", "_team")) and isinstance(node, float)
-    ):
+            yield from shares(value, key, name)
+    elif name in SHARES or above == "forgets":
         assert isinstance(node, (int, float)), name
         yield name, float(node)
 

@@ -39,16 +39,18 @@ def test_what_tests_found_wrong_is_written_again_and_mostly_right(talk: Talk) ->
         "run_tests", "", "failed", "57 of 60 tests passed. Failed: test_sign.py::test_zero."
     )
     good = knowledge.reference("mathutils", "sign.py")
-    right = 0
-    for seed in SEEDS:
+    written = right = 0
+    for seed in range(200):
         conversation = talk()
         conversation.prompt()
         conversation.answered('<edit_file path="sign.py">\nx\n</edit_file>')
         conversation.own("15", status="done")
         text = simulate(CLAUDE, seed, conversation.prompt(outcomes=[failed])).text
-        (edit,) = [a for a in acts(text, "edit_file") if a.args["path"] == "sign.py"]
-        right += edit.body == good
-    assert right > len(SEEDS) * 0.8
+        edits = [a for a in acts(text, "edit_file") if a.args["path"] == "sign.py"]
+        written += len(edits)
+        right += sum(edit.body == good for edit in edits)
+    assert written > 40  # one in three recorded second replies of Claude's wrote files
+    assert right > written * 0.8
 
 
 def test_of_a_failing_chain_the_lowest_link_is_mended(talk: Talk) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.models.simulated import habits
 from engine.models.simulated.costs import files_that_fit
-from engine.models.simulated.profile import Claiming, Profile
+from engine.models.simulated.profile import Claiming, ClaimingBy, Profile, Sketch
 from engine.models.simulated.prompt import Row
 from engine.models.simulated.speech import sentence
 from engine.models.simulated.turn import Turn
@@ -25,7 +25,7 @@ def work(turn: Turn, profile: Profile) -> None:
     habits.answer_mail(turn)
     habits.review(turn, profile)
     habits.react(turn)
-    claiming = profile.claiming.chain if turn.chained else profile.claiming.flat
+    claiming = _manner(turn, profile.claiming)
     if claiming.phases:
         _phase(turn, profile, claiming)
     else:
@@ -34,22 +34,31 @@ def work(turn: Turn, profile: Profile) -> None:
     habits.finish_talk(turn)
 
 
+def _manner(turn: Turn, by: ClaimingBy) -> Claiming:
+    if turn.chained:
+        return by.chain_alone if turn.solo else by.chain_team
+    return by.flat_alone if turn.solo else by.flat_team
+
+
 def _free_form(turn: Turn, profile: Profile, claiming: Claiming) -> None:
     plan, draws, first = turn.plan, turn.draws, turn.number == 1
-    mended = habits.mend(turn, profile, others=True)
+    number = draws.count("edits", _sketch(turn, claiming))
+    mended = habits.mend(turn, profile, others=True, most=number)
     finishing = turn.mine if mended or draws.chance("finishes", claiming.open_complete_p) else []
     attempts = _attempts(turn, claiming, busy=bool(turn.mine) and not finishing)
     for row in attempts:
         plan.claim(row.id)
-    edits = _edits(turn, claiming, [*finishing, *attempts])
+    edits = _edits(turn, number, [*finishing, *attempts])
     whole = habits.write_all(turn, profile, edits)
     if not whole:
         return
-    habits.look(turn, claiming.p_test_solo if turn.solo else claiming.p_test_team)
+    habits.look(turn, claiming.p_test)
     same = claiming.turn1_complete_same if first else claiming.complete_same
     closing = [*finishing, *(attempts if draws.chance("completes same", same) else [])]
+    # What a teammate has in hand may be done by the time that this reply is carried out.
+    others = {row.id for row in turn.rows if row.owner and row.owner != turn.me}
     for row in closing:
-        expected = turn.done.union(plan.completed)
+        expected = turn.done.union(plan.completed, others)
         if turn.written(row) and all(task in expected for task in row.dependencies):
             plan.complete(row.id)
     if turn.mine and not finishing:
@@ -89,16 +98,16 @@ def _turns_away(turn: Turn, claiming: Claiming) -> bool:
     return bool(lost) and turn.draws.chance("turns away", TURNS_AWAY)
 
 
-def _edits(turn: Turn, claiming: Claiming, taken: list[Row]) -> list[Row]:
-    """Which tasks to write: those taken up that do not stand yet, then up to the drawn number of others."""
-    draws = turn.draws
+def _sketch(turn: Turn, claiming: Claiming) -> Sketch:
     if turn.number == 1:
-        sketch = claiming.turn1_edits
-    elif turn.number <= 3:
-        sketch = claiming.edits_turn2_3_solo if turn.solo else claiming.edits_turn2_3
-    else:
-        sketch = claiming.edits_solo if turn.solo else claiming.edits_team
-    number = draws.count("edits", sketch) - turn.plan.edits
+        return claiming.turn1_edits
+    return claiming.edits_turn2_3 if turn.number <= 3 else claiming.edits
+
+
+def _edits(turn: Turn, number: int, taken: list[Row]) -> list[Row]:
+    """Which tasks to write: those taken up that do not stand yet, then others, up to ``number`` in all."""
+    draws = turn.draws
+    number -= turn.plan.edits
     needed = [row for row in taken if not turn.written(row) and _within_reach(turn, row, taken)]
     if len(needed) >= number:
         return needed

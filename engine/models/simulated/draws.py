@@ -19,10 +19,11 @@ _NORMAL = NormalDist()
 class Draws:
     """Draws of one agent in one round; ``purpose`` names each, and the same purpose gives the same draw."""
 
-    __slots__ = ("_prefix", "_run")
+    __slots__ = ("_prefix", "_round", "_run")
 
     def __init__(self, seed: int, agent: str, round_number: int) -> None:
         self._run = f"{seed}\0".encode()
+        self._round = f"{seed}\0\0{round_number}\0".encode()  # no agent has an empty name
         self._prefix = f"{seed}\0{agent}\0{round_number}\0".encode()
 
     def uniform(self, purpose: str) -> float:
@@ -41,9 +42,17 @@ class Draws:
         """A standard normal number."""
         return _NORMAL.inv_cdf(self.uniform(purpose))
 
+    def run_uniform(self, purpose: str) -> float:
+        """A number in (0, 1) that is the same for all agents and rounds of a run."""
+        return _unit(self._run + purpose.encode())
+
     def run_normal(self, purpose: str) -> float:
         """A standard normal number that is the same for all agents and rounds of a run."""
-        return _NORMAL.inv_cdf(_unit(self._run + purpose.encode()))
+        return _NORMAL.inv_cdf(self.run_uniform(purpose))
+
+    def round_normal(self, purpose: str) -> float:
+        """A standard normal number that is the same for all agents of a round."""
+        return _NORMAL.inv_cdf(_unit(self._round + purpose.encode()))
 
     def count(self, purpose: str, sketch: Sequence[float]) -> int:
         """A count from a sketch: P(0), then order statistics of the positive counts, evenly spaced."""

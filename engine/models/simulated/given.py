@@ -12,7 +12,6 @@ from engine.models.simulated.speech import sentence
 from engine.models.simulated.turn import Turn
 
 # Set by hand where the recordings say nothing.
-STAYS_IN_STEP = 0.9  # chance that one who works step by step does so this turn (as in the fitted model)
 ADOPTS = 0.3  # chance per turn that one without work claims a task that lost its owner
 TRIES_BLOCKED = 0.2  # chance that one reports a task although its dependencies are open
 LETS_GO = 0.5  # chance per turn that one who holds back under a lead, who watches, reports everything
@@ -34,10 +33,10 @@ def work(turn: Turn, profile: Profile) -> None:
     uniform = turn.always.uniform("style")
     if uniform < style.hold:
         _hold(turn, profile, style)
-    elif uniform < style.hold + style.step and turn.draws.chance("step", STAYS_IN_STEP):
+    elif uniform < style.hold + style.step and turn.draws.chance("step", given.stays):
         _step(turn, profile)
     else:
-        _batch(turn, profile, turn.draws.count("batch", given.batch))
+        _batch(turn, profile, turn.draws.count("batch", given.batch_alone if turn.solo else given.batch))
     if not turn.plan.steps:
         habits.wait(turn, _in_order(turn)[0])
     habits.tell(turn)
@@ -46,6 +45,8 @@ def work(turn: Turn, profile: Profile) -> None:
 
 def _style(turn: Turn, given: Given) -> Style:
     styles = given.chain if turn.chained else given.flat
+    if turn.solo:
+        return styles.alone
     load = sum(1 for row in turn.rows if row.owner == turn.me)
     return styles.small if load <= 3 else styles.mid if load <= 13 else styles.big
 
@@ -126,12 +127,13 @@ def _without_work(turn: Turn, profile: Profile) -> None:
         plan.complete(row.id)
     elif not any(row.owner == turn.me for row in turn.rows):
         pass  # nothing was given to this agent yet: it has nothing to look at again
-    elif not habits.mend(turn, profile, others=False) and not draws.chance("talks", idle.talks):
+    elif not draws.chance("talks", idle.talks):
         active = max(0.05, 1 - idle.talks)  # the recorded rates are per reply, talk included
         own = [row for row in turn.rows if turn.wrote(row)]
         again = draws.poisson("edits", idle.edits / active) if own else 0
+        again -= len(habits.mend(turn, profile, others=False, most=again))
         start = int(draws.uniform("rewrites") * len(own))
-        rewritten = (own[start:] + own[:start])[:again]
+        rewritten = (own[start:] + own[:start])[: max(0, again)]
         habits.write_all(turn, profile, rewritten)
         if rewritten:
             plan.say(sentence(draws, "rewrite", [row.name for row in rewritten]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.models.simulated.costs import files_that_fit
-from engine.models.simulated.profile import Profile
+from engine.models.simulated.profile import Forgets, Profile
 from engine.models.simulated.prompt import Row
 from engine.models.simulated.speech import sentence
 from engine.models.simulated.turn import Turn
@@ -17,15 +17,18 @@ TELLS_ALL = 0.1  # chance that one who completes tells everybody
 ANSWERS = 0.8  # chance that a request for a status is answered
 
 
-def mend(turn: Turn, profile: Profile, *, others: bool) -> list[Row]:
+def mend(turn: Turn, profile: Profile, *, others: bool, most: int = 100) -> list[Row]:
     """Rewrite what the last tests found wrong; ``others``: also files that somebody else wrote last.
 
-    Of what fails, only that is written again whose dependencies pass. A file that was mended in the reply
+    ``most`` is how many tasks at most, but for those whose completion was refused or that were rejected. Of
+    what fails, only that is written again whose dependencies pass. A file that was mended in the reply
     before and whose completion is refused again needs a wider look: the plan then wants a run of all tests.
     """
     failing = turn.failing()
     roots = {row.id for row in failing}
-    rows = {row.id: row for row in failing if others or row.owner == turn.me or turn.wrote(row)}
+    seen = [row for row in failing if others or row.owner == turn.me or turn.wrote(row)]
+    start = int(turn.draws.uniform("mends") * len(seen))  # teammates see the same and begin elsewhere
+    rows = {row.id: row for row in (seen[start:] + seen[:start])[:most]}
     before = turn.past.said[-1].edits if turn.past.said else ()
     for row in turn.unverified():
         below = {task.id: task for task in turn.below(row)}
@@ -178,6 +181,24 @@ def write_all(turn: Turn, profile: Profile, rows: Sequence[Row]) -> bool:
         share = profile.wrong * (1 - profile.repair) if turn.written(row) else profile.wrong
         turn.write(row, 1 - share)
     return True
+
+
+def overlook(turn: Turn, forgets: Forgets, *, claims: bool) -> None:
+    """Let the team lose sight of one task for good, in as many runs as the recordings have such.
+
+    A team that is not told of refusals takes for done what was never closed. It is one of the tasks that
+    nothing builds on, the same for all agents of a run.
+    """
+    agents = len(turn.brief.developers)
+    if claims:
+        chance = forgets.dec_alone if agents == 1 else forgets.dec_chain if turn.chained else forgets.dec_flat
+    else:
+        chance = forgets.pre_alone if agents == 1 else forgets.pre_chain if turn.chained else forgets.pre_flat
+    if turn.draws.run_uniform("overlooks") < 1 - (1 - chance) ** agents:
+        built_on = {task for row in turn.rows for task in row.dependencies}
+        last = [row.id for row in turn.rows if row.id not in built_on]
+        if last:
+            turn.plan.overlooked = last[int(turn.draws.run_uniform("overlooked") * len(last))]
 
 
 def _holder(turn: Turn, text: str) -> str:

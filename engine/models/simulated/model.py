@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.models.base import Hear, Message, Reply, unheard
 from engine.models.pricing import NOTIONAL
-from engine.models.simulated import claiming, costs, given, lead, perfect
+from engine.models.simulated import claiming, costs, given, habits, lead, perfect
 from engine.models.simulated.past import Memory
 from engine.models.simulated.profile import profile
 from engine.models.simulated.turn import Turn
@@ -40,6 +40,8 @@ def simulate(
         )
     parameters = profile(name, turn.brief.suite)
     claims = turn.brief.strategy in ("decentralized", "verified-by", "") and not is_lead
+    if not is_lead and turn.brief.silent:
+        habits.overlook(turn, parameters.forgets, claims=claims)
     if is_lead:
         lead.lead(turn)
     elif claims:
@@ -56,6 +58,7 @@ def simulate(
         finish_reason="length" if cut else "stop",
         latency_seconds=costs.latency(
             parameters.latency,
+            costs.pace(parameters.pace, claims=claims, chain=turn.chain, agents=len(turn.brief.developers)),
             claims=claims,
             first=turn.number == 1,
             edits=plan.edits,

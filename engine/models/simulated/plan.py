@@ -18,6 +18,7 @@ class Plan:
     tests: int = 0
     wants_test: bool = False  # something can only be found out by running all tests
     cut: tuple[str, str] | None = None  # an edit that the limit on output tokens breaks off
+    overlooked: str = ""  # a task that is never reported
 
     @property
     def edits(self) -> int:
@@ -41,6 +42,8 @@ class Plan:
 
     def complete(self, task: str) -> None:
         """Report a task as done."""
+        if task == self.overlooked:
+            return
         self.completed.append(task)
         self.steps.append(f'<complete_task id="{task}"/>')
 

@@ -17,7 +17,8 @@ class Regime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds that one kind of reply takes.
 
     min(l0 + per_edit·edits + per_tag·tags, cap) · exp(bias + noise), with ``tags`` the actions but edits.
-    The noise is normal: ``sigma_run`` shared by a run, ``sigma_reply`` anew for every reply.
+    The noise is normal: ``sigma_run`` shared by a run, ``sigma_round`` by a round (what slows one call down
+    slows those beside it), ``sigma_reply`` anew for every reply.
     """
 
     l0: float
@@ -25,6 +26,7 @@ class Regime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_tag: float
     bias: float
     sigma_reply: float
+    sigma_round: float
     sigma_run: float
 
 
@@ -52,8 +54,9 @@ class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Styles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Styles by the number of an agent's tasks: up to 3, 4 to 13, 14 and more."""
+    """Styles of an agent alone, and in a team by the number of its tasks: up to 3, 4 to 13, more."""
 
+    alone: Style
     small: Style
     mid: Style
     big: Style
@@ -76,11 +79,18 @@ class Idle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Behaviour where work is given out; ``claims``: share of its tasks that an agent claims all the same."""
+    """Behaviour where work is given out.
+
+    ``chain`` and ``flat`` are the styles on such graphs. ``batch_alone`` and ``batch`` (in a team) are
+    how many tasks one reply completes at most; ``stays`` is the chance that one who goes step by step
+    does so this turn, ``claims`` the share of its tasks that an agent claims all the same.
+    """
 
     chain: Styles
     flat: Styles
+    batch_alone: Sketch
     batch: Sketch
+    stays: float
     turn2: Going
     turn3: Going
     turn7: Going
@@ -90,34 +100,74 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Claiming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Behaviour where agents claim. Names as in the recordings' profile; ``listed``: blocked tasks too."""
+    """Behaviour where agents claim: how many tasks they try, how many files they write, what they complete.
+
+    ``attempt_p`` is the chance that one who owns nothing tries to claim, ``attempt_p_when_open`` that of one
+    who owns something and completes nothing; ``open_complete_p`` the chance that one who owns something
+    completes, ``complete_same`` that it completes what it claims in the same reply. ``second_reply_claim_p``
+    is the chance to aim past what a teammate of the same round takes. ``phases``: claims, writes and reports
+    in three turns; ``listed``: tries blocked tasks, too.
+    """
 
     turn1_attempts: Sketch
     turn1_edits: Sketch
     turn1_complete_same: float
-    attempt_p: float
-    attempts: Sketch
     attempt_p_turn2: float
     attempts_turn2: Sketch
+    attempt_p: float
+    attempts: Sketch
+    attempt_p_when_open: float
     complete_same: float
     open_complete_p: float
-    attempt_p_when_open: float
     second_reply_claim_p: float
     edits_turn2_3: Sketch
-    edits_turn2_3_solo: Sketch
-    edits_solo: Sketch
-    edits_team: Sketch
-    p_test_solo: float
-    p_test_team: float
+    edits: Sketch
+    p_test: float
     phases: bool
     listed: bool
 
 
 class ClaimingBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Behaviour on suites with a long chain and on flat ones."""
+    """Behaviour alone and in a team, on suites with a long chain and on flat ones."""
 
-    chain: Claiming
-    flat: Claiming
+    chain_alone: Claiming
+    chain_team: Claiming
+    flat_alone: Claiming
+    flat_team: Claiming
+
+
+class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long replies take, against what the regimes say: ``alone`` times N to the power of ``crowding``."""
+
+    alone: float
+    crowding: float
+
+
+class Paces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Paces where work is given out (``pre``) and claimed (``dec``), by the shape of the graph: its longest
+    chain is less than a third of the tasks, up to two thirds, or more."""
+
+    pre_parallel: Pace
+    pre_mixed: Pace
+    pre_serial: Pace
+    dec_parallel: Pace
+    dec_mixed: Pace
+    dec_serial: Pace
+
+
+class Forgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Chance, per agent, that a team that is not told of refusals never closes its last task.
+
+    ``alone`` is that of an agent without a team, the others of each agent of a team, where work is given out
+    (``pre``) and claimed (``dec``), on suites with a long chain and on flat ones.
+    """
+
+    pre_alone: float
+    pre_chain: float
+    pre_flat: float
+    dec_alone: float
+    dec_chain: float
+    dec_flat: float
 
 
 class Tokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,6 +192,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One model on one suite. ``wrong``: share of files written wrong; ``repair``: of these mended."""
 
     latency: Latency
+    pace: Paces
+    forgets: Forgets
     given: Given
     claiming: ClaimingBy
     tokens: Tokens
@@ -159,8 +211,17 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    """The committed table."""
-    return msgspec.json.decode(TABLE.read_bytes(), type=Table)
+    """The committed table, or the one that this process was told to use."""
+    return _used[-1] if _used else msgspec.json.decode(TABLE.read_bytes(), type=Table)
+
+
+_used: list[Table] = []
+
+
+def use(other: bytes) -> None:
+    """Have this process use another table (JSON), as calibration does to hold recordings out."""
+    _used[:] = [msgspec.json.decode(other, type=Table)]
+    table.cache_clear()
 
 
 def profile(model: str, suite: str) -> Profile:

@@ -27,6 +27,7 @@ class Brief:
     strategy: str
     own: tuple[str, ...]
     completion: str
+    silent: bool = False  # refusals are not told
 
     @property
     def developers(self) -> tuple[str, ...]:
@@ -125,6 +126,7 @@ _BRIEF = {
     "strategy": re.compile(r"^Strategy: ([\w-]+)", re.M),
     "own": re.compile(r"^Your tasks, in this order: (.+?)\.?$", re.M),
     "completion": re.compile(r"^Completion: (\w+)", re.M),
+    "feedback": re.compile(r"^Feedback: (\w+)", re.M),
 }
 _ROUND = re.compile(r"^# Round (\d+)", re.M)
 _FENCE = re.compile(r"(~{3,})[^\n]*\n")
@@ -150,6 +152,7 @@ def read_brief(text: str) -> Brief:
         strategy=_first(found["strategy"]),
         own=_names(ids),
         completion=_first(found["completion"]),
+        silent=_first(found["feedback"]) == "none",
     )
 
 

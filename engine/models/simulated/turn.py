@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from engine.models.base import Message
 from engine.models.simulated import knowledge
@@ -66,6 +67,11 @@ class Turn:
     def chained(self) -> bool:
         """True if the graph holds more than a few dependencies (the recordings' flat one holds one)."""
         return sum(1 for row in self.rows if row.dependencies) > max(1, len(self.rows) // 10)
+
+    @property
+    def chain(self) -> float:
+        """The longest chain of the graph, as a share of its tasks."""
+        return _longest(tuple((row.id, row.dependencies) for row in self.rows)) / max(1, len(self.rows))
 
     def can_start(self, row: Row) -> bool:
         """True if all dependencies of the task were done when the prompt was written."""
@@ -191,6 +197,25 @@ class Turn:
     def names(self, tasks: Iterable[str]) -> list[str]:
         """Names of tasks by id."""
         return [self.prompt.board[task].name for task in tasks if task in self.prompt.board]
+
+
+@lru_cache(maxsize=16)  # every agent sees the same graph at every turn
+def _longest(graph: tuple[tuple[str, tuple[str, ...]], ...]) -> int:
+    """Tasks on the longest chain; a task that builds on itself, or on one that is not there, ends a chain."""
+    needs = dict(graph)
+    depth: dict[str, int] = {}
+    for start in needs:
+        stack = [start]
+        while stack:
+            task = stack[-1]
+            depth.setdefault(task, 0)
+            todo = [each for each in needs[task] if each in needs and each not in depth]
+            if todo:
+                stack += todo
+            else:
+                stack.pop()
+                depth[task] = 1 + max((depth[each] for each in needs[task] if each in depth), default=0)
+    return max(depth.values(), default=0)
 
 
 def _brief(messages: Sequence[Message], past: Past) -> Brief:

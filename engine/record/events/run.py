@@ -28,9 +28,9 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     a completion needs under ``verified-by``. ``notes`` are sentences on what was asked for and cannot be had.
     ``source`` is empty for runs of ours; of an imported run it names where that is from, and ``gaps`` what it
     does not record.
-    ``lead_lost`` says what becomes of a team whose lead is lost. ``barrier`` says how far an agent may run
-    ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``). ``quirks`` names the engine whose
-    defects this run was asked to have (see ``engine.team.quirks``), empty for none.
+    ``lead_lost`` says what becomes of a team whose lead is lost. ``barrier`` says how far an agent may
+    run ahead: ``round``, ``stale:K`` or ``none`` (see ``engine.record.barrier``). ``quirks`` names the
+    engine whose defects this run was asked to have (see ``engine.team.quirks``), empty for none.
     """
 
     suite: str

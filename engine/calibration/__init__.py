@@ -1,0 +1,1 @@
+"""Calibration: the simulated models, derived from recorded runs and held against them."""

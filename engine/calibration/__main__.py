@@ -1,0 +1,133 @@
+"""``python -m engine.calibration FOLDER``: derive the simulated models anew, and say how well they agree.
+
+Writes ``paces.json`` beside this file, the shipped ``profiles.json``, and ``docs/calibration.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from engine.calibration import folds, report
+from engine.calibration.compare import (
+    Agreement,
+    Success,
+    agreement,
+    ceiling,
+    figures,
+    intervals,
+    success,
+    wall_error,
+)
+from engine.calibration.derive import PACES, derive, render
+from engine.calibration.grid import Grid, cells, recorded, simulate
+from engine.calibration.replies import Recordings, read
+from engine.models.simulated.profile import TABLE
+
+Rows = list[tuple[str, str, Agreement]]
+
+
+def main() -> None:
+    """See the module's text."""
+    parser = argparse.ArgumentParser(description="Calibrate the simulated models on recorded runs.")
+    parser.add_argument("folder", type=Path, help="holds runs.parquet and events.parquet")
+    parser.add_argument("--page", type=Path, default=Path("docs/calibration.md"))
+    parser.add_argument("--fitting", type=int, default=4, help="runs per cell that paces are fitted to")
+    parser.add_argument("--repetitions", type=int, default=5, help="runs per cell that are compared")
+    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--page-only", action="store_true", help="keep the committed profiles")
+    asked = parser.parse_args()
+    recordings = read(asked.folder)
+    how = {"fitting": asked.fitting, "repetitions": asked.repetitions, "jobs": asked.jobs}
+    if not asked.page_only:
+        paces, _ = folds.calibrated(recordings, lambda _: True, asked.fitting, asked.jobs)
+        PACES.write_text(json.dumps(paces, indent=1) + "\n", encoding="utf-8")
+        TABLE.write_text(render(derive(recordings, paces)), encoding="utf-8")
+        say("derived")
+    before, began = _cpu(), time.monotonic()
+    grid = simulate(cells(), asked.repetitions, None, asked.jobs)
+    runs = sum(len(each.ended) for each in grid.values())
+    cost = (
+        f"The whole grid, {runs:,} runs in memory, took {_cpu() - before:.0f} s of processor time "
+        f"({time.monotonic() - began:.0f} s on the clock of a machine with other work).\n"
+    )
+    say("played the grid")
+    sizes = folds.by_size(recordings, **how)
+    say("left sizes out")
+    suites = folds.by_suite(recordings, **how)
+    asked.page.write_text(_page(recordings, grid, sizes, suites, cost), encoding="utf-8")
+
+
+def _page(
+    recordings: Recordings, grid: Grid, sizes: list[folds.Fold], suites: list[folds.Fold], cost: str
+) -> str:
+    known = recorded(recordings.runs)
+    there = {cell for cell, runs in known.items() if runs.good}
+    rows: Rows = []
+    by_suite: Rows = []
+    for target, single in ((rows, False), (by_suite, True)):
+        wanted = figures(known, by_suite=single)
+        margin = intervals(known, by_suite=single)
+        for mode in report.MODES:
+            said = figures(grid, by_suite=single, like=there)
+            target.append((mode, "fitted", agreement(said, wanted, mode, margin)))
+            for what, left in (("held out: each N", sizes), ("held out: each suite", suites)):
+                if what.endswith("suite") and not single:
+                    union = {cell: each for fold in left for cell, each in fold.grid.items()}
+                    said = figures(union, like=there)
+                else:
+                    said = {}
+                    for fold in left:
+                        fresh = figures(fold.grid, by_suite=single, like=there)
+                        said |= {
+                            place: f
+                            for place, f in fresh.items()
+                            if fold.name in (str(place.agents), place.suite)
+                        }
+                target.append((mode, what, agreement(said, wanted, mode, margin)))
+            target.append((mode, "noise", ceiling(known, mode, by_suite=single)))
+    shares: dict[str, list[Success]] = {
+        "fitted": success(grid, known),
+        "held out: each N": success(
+            {
+                cell: each
+                for fold in sizes
+                for cell, each in fold.grid.items()
+                if fold.name == str(cell.agents)
+            },
+            known,
+        ),
+        "held out: each suite": success(
+            {cell: each for fold in suites for cell, each in fold.grid.items() if fold.name == cell.suite},
+            known,
+        ),
+    }
+    alone = next(fold.grid for fold in sizes if fold.name == "1")
+    walls = {mode: wall_error(alone, known, mode, 1) for mode in report.MODES}
+    return report.page(
+        rows=rows,
+        by_suite=by_suite,
+        shares=shares,
+        walls=walls,
+        simulated=figures(grid, like=there),
+        recorded=figures(known),
+        cost=cost,
+    )
+
+
+def _cpu() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in both)
+
+
+def say(what: str) -> None:
+    """Progress, on stderr."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""What agents did with their replies, counted: as agents with given work, and as agents who claim.
+
+Counted on runs that ended: those that did not ran to the last round over one task that nobody closed, and
+their hundreds of empty replies would hide how agents work. How many those are is ``forgets``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.calibration.measure import mean, share, sketch
+from engine.calibration.replies import RecordedReply, RecordedRun, Recordings
+
+Fits = Callable[[RecordedReply], bool]
+
+PHASED = 0.1
+"""Who completes at most this share of its claims in the same reply works in three phases."""
+
+LISTED = 2.5
+"""Who tries this many tasks at once, on the mean, tries those that wait for others, too."""
+
+
+def given(recorded: Recordings) -> dict[str, Any]:
+    """Behaviour where work is given out."""
+    replies = [r for r in recorded.replies if r.run.mode == "preassigned" and r.run.success and r.load]
+    first = [reply for reply in replies if reply.turn == 1]
+    held = {(r.run.name, r.agent) for r in first if r.completes == 0}
+    stepped = {(r.run.name, r.agent) for r in first if r.completes == 1 and r.load > 1}
+    later = [r for r in replies if r.turn > 1]
+    holding = [r for r in later if r.left and (r.run.name, r.agent) in held]
+    idle = [r for r in later if not r.left]
+    batches = [r for r in first if r.load >= 8 and r.completes > 1]
+
+    def going(low: int, high: int) -> dict[str, float]:
+        some = [r for r in holding if low <= r.turn <= high] or holding
+        return {
+            "all": share((r.completes >= r.left for r in some), 0.5),
+            "one": share((r.completes == 1 < r.left for r in some), 0.25),
+            "edits": mean(r.edits for r in some),
+        }
+
+    def capped(some: list[RecordedReply]) -> list[float]:
+        return sketch((20 if r.completes >= r.load else r.completes for r in some), (0.0, 20.0))
+
+    alone = [r for r in batches if r.run.agents == 1]
+    team = [r for r in batches if r.run.agents > 1]
+    return {
+        "chain": _styles([r for r in first if r.run.structure != "parallel"]),
+        "flat": _styles([r for r in first if r.run.structure == "parallel"]),
+        "batch_alone": capped(alone or batches),
+        "batch": capped(team or batches),
+        "stays": share(
+            (r.completes <= 1 for r in later if r.left > 1 and (r.run.name, r.agent) in stepped), 0.9
+        ),
+        "turn2": going(2, 2),
+        "turn3": going(3, 6),
+        "turn7": going(7, 1000),
+        "idle": {
+            "talks": share((r.edits + r.tags == 0 for r in idle), 0.5),
+            "edits": mean(r.edits for r in idle),
+            "tests": share((r.tests > 0 for r in idle), 0.5),
+        },
+        "p_test": share((r.tests > 0 for r in first if r.edits), 0.5),
+        "claims": round(min(1.0, sum(r.attempts for r in first) / max(1, sum(r.edits for r in first))), 4),
+    }
+
+
+def _styles(first: Sequence[RecordedReply]) -> dict[str, Any]:
+    big = [r for r in first if r.load >= 14]
+    alone = [r for r in big if r.run.agents == 1]
+    team = [r for r in big if r.run.agents > 1]
+    return {
+        "alone": _style(alone or big),
+        "small": _style([r for r in first if r.load <= 3]),
+        "mid": _style([r for r in first if 4 <= r.load <= 13]),
+        "big": _style(team or alone),
+    }
+
+
+def _style(replies: Sequence[RecordedReply]) -> dict[str, float]:
+    several = [r for r in replies if r.load > 1]
+    hold = share((r.completes == 0 for r in replies), 0.0)
+    return {
+        "hold": hold,
+        "step": min(1 - hold, share((r.completes == 1 for r in several), 0.0)),
+        "edits": mean(r.edits for r in replies if r.completes == 0),
+    }
+
+
+def claiming(recorded: Recordings) -> dict[str, Any]:
+    """Behaviour where agents claim, by kind of graph, alone and in a team."""
+    every = [r for r in recorded.replies if r.run.mode == "decentralized" and r.run.success]
+    found = {}
+    for kind in ("chain", "flat"):
+        here = [r for r in every if (r.run.structure == "parallel") == (kind == "flat")] or every
+        for size in ("alone", "team"):
+            found[f"{kind}_{size}"] = _claiming(
+                [r for r in here if (r.run.agents == 1) == (size == "alone")] or here
+            )
+    return found
+
+
+def _claiming(replies: Sequence[RecordedReply]) -> dict[str, Any]:
+    first = [r for r in replies if r.turn == 1]
+    later = [r for r in replies if r.turn > 1]
+    # What the second of a round tries and does not get was not recorded: the first one's claims are all seen.
+    leading = [r for r in later if r.place == 0 and r.open]
+    idle = [r for r in leading if not r.own]
+    second = [r for r in idle if r.turn == 2]
+    rest = [r for r in idle if r.turn > 2] or idle
+    owning = [r for r in later if r.own]
+    behind = [r for r in replies if r.place >= 1 and not r.own and 1 <= r.taken <= 2 and r.open > r.taken]
+    same = share((r.completes > 0 for r in later if r.claims and not r.own), 0.9)
+    tried = [r.attempts for r in leading if r.attempts]
+    return {
+        "turn1_attempts": sketch(r.attempts for r in first if r.place == 0),
+        "turn1_edits": sketch(r.edits for r in first),
+        "turn1_complete_same": share((r.completes > 0 for r in first if r.claims), same),
+        "attempt_p_turn2": share((r.attempts > 0 for r in second), 0.9),
+        "attempts_turn2": sketch((r.attempts for r in second if r.attempts), (0.0, 1.0)),
+        "attempt_p": share((r.attempts > 0 for r in rest), 0.9),
+        "attempts": sketch((r.attempts for r in rest if r.attempts), (0.0, 1.0)),
+        "attempt_p_when_open": share((r.attempts > 0 for r in owning if not r.completes), 0.1),
+        "complete_same": same,
+        "open_complete_p": share((r.completes > 0 for r in owning), 0.9),
+        "second_reply_claim_p": share((r.claims > 0 for r in behind), 0.5),
+        "edits_turn2_3": sketch(r.edits for r in later if r.turn <= 3),
+        "edits": sketch(r.edits for r in later if r.turn > 3),
+        "p_test": share((r.tests > 0 for r in later), 0.5),
+        "phases": same <= PHASED,
+        "listed": bool(tried) and sum(tried) / len(tried) >= LISTED,
+    }
+
+
+def forgets(recorded: Recordings) -> dict[str, float]:
+    """Chance per agent that a run does not end."""
+    table = {}
+    for short, mode in (("pre", "preassigned"), ("dec", "decentralized")):
+        runs = [run for run in recorded.runs if run.mode == mode]
+        team = [run for run in runs if run.agents > 1]
+        table[f"{short}_alone"] = _hazard([run for run in runs if run.agents == 1] or team)
+        table[f"{short}_chain"] = _hazard([run for run in team if run.structure != "parallel"])
+        table[f"{short}_flat"] = _hazard([run for run in team if run.structure == "parallel"])
+    return table
+
+
+def _hazard(runs: Sequence[RecordedRun]) -> float:
+    """q of the greatest likelihood, if a run of N agents fails with 1 - (1 - q)^N; to three decimals."""
+    ended: dict[int, int] = defaultdict(int)
+    failed: dict[int, int] = defaultdict(int)
+    for run in runs:
+        (ended if run.success else failed)[run.agents] += 1
+    if not failed:
+        return 0.0
+
+    def likelihood(q: float) -> float:
+        good = sum(count * n * math.log(1 - q) for n, count in ended.items())
+        return good + sum(count * math.log(1 - (1 - q) ** n) for n, count in failed.items())
+
+    return max((step / 1000 for step in range(1, 1000)), key=likelihood)

@@ -1,0 +1,220 @@
+"""How well one set of runs says what another recorded: speedups, tokens, success, and the noise in both.
+
+A figure is that of the paper's Table 1 (mean wall of one agent over mean wall of N, successful runs only, the
+plain mean over suites), or the same for a single suite.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import NamedTuple
+
+from engine.calibration.grid import Cell, Grid, Runs
+
+RESAMPLES = 400
+"""Bootstrap draws behind the recorded intervals: their ends move by a hundredth beyond that."""
+
+HALVES = 100
+"""Random splits of the recordings into halves."""
+
+
+class Place(NamedTuple):
+    """What a figure is of; ``suite`` is empty for the mean over suites."""
+
+    mode: str
+    model: str
+    suite: str
+    structure: str
+    agents: int
+
+
+class Figure(NamedTuple):
+    """Speedup and token multiplier."""
+
+    speedup: float
+    tokens: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How figures agree with recorded ones.
+
+    ``cells`` figures were compared; ``absolute`` is the mean absolute and ``relative`` the median relative
+    error of the speedup, ``rank`` Spearman's correlation, ``inside`` the share within the recorded 90 %
+    bootstrap interval (null if not asked for); ``tokens`` is the median relative error of the token
+    multiplier, ``token_rank`` its correlation. Null where nothing can be computed.
+    """
+
+    cells: int
+    absolute: float | None
+    relative: float | None
+    rank: float | None
+    inside: float | None
+    tokens: float | None
+    token_rank: float | None
+
+
+def figures(
+    grid: Grid, *, by_suite: bool = False, like: Collection[Cell] | None = None
+) -> dict[Place, Figure]:
+    """All figures that the runs give; ``like`` are the cells that the mean over suites is to be made of."""
+    parts: dict[Place, list[Figure]] = defaultdict(list)
+    for cell, runs in grid.items():
+        one = grid.get(cell.sized(1))
+        if cell.agents == 1 or one is None or (like is not None and not {cell, cell.sized(1)} <= set(like)):
+            continue
+        if runs.wall is None or one.wall is None or runs.tokens is None or not one.tokens:
+            continue
+        place = Place(cell.mode, cell.model, cell.suite if by_suite else "", cell.structure, cell.agents)
+        parts[place].append(Figure(one.wall / runs.wall, runs.tokens / one.tokens))
+    return {
+        place: Figure(fmean(each.speedup for each in some), fmean(each.tokens for each in some))
+        for place, some in parts.items()
+    }
+
+
+def agreement(
+    said: Mapping[Place, Figure],
+    recorded: Mapping[Place, Figure],
+    mode: str,
+    intervals: Mapping[Place, tuple[float, float]] | None = None,
+) -> Agreement:
+    """Compare what was ``said`` of a mode with what was recorded, where both have a figure."""
+    places = [place for place in recorded if place.mode == mode and place in said]
+    errors = [abs(said[p].speedup - recorded[p].speedup) for p in places]
+    inside = [i[0] <= said[p].speedup <= i[1] for p in places if intervals and (i := intervals.get(p))]
+    return Agreement(
+        cells=len(places),
+        absolute=fmean(errors) if errors else None,
+        relative=median(e / recorded[p].speedup for e, p in zip(errors, places, strict=True))
+        if errors
+        else None,
+        rank=spearman([said[p].speedup for p in places], [recorded[p].speedup for p in places]),
+        inside=sum(inside) / len(inside) if inside else None,
+        tokens=median(abs(said[p].tokens / recorded[p].tokens - 1) for p in places) if places else None,
+        token_rank=spearman([said[p].tokens for p in places], [recorded[p].tokens for p in places]),
+    )
+
+
+def intervals(
+    recorded: Grid, *, by_suite: bool = False, level: float = 0.9
+) -> dict[Place, tuple[float, float]]:
+    """Bootstrap intervals of the recorded speedups: runs are drawn again within their cells."""
+    chance = random.Random(0)
+    draws: dict[Place, list[float]] = defaultdict(list)
+    for _ in range(RESAMPLES):
+        again = {cell: Runs(chance.choices(runs.ended, k=len(runs.ended))) for cell, runs in recorded.items()}
+        for place, figure in figures(again, by_suite=by_suite).items():
+            draws[place].append(figure.speedup)
+    cut = (1 - level) / 2
+    return {place: (_quantile(values, cut), _quantile(values, 1 - cut)) for place, values in draws.items()}
+
+
+def ceiling(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
+    """What can be asked for: random halves of the recordings against each other, the mean over splits."""
+    chance = random.Random(0)
+    found = []
+    for _ in range(HALVES):
+        halves: tuple[dict[Cell, Runs], dict[Cell, Runs]] = ({}, {})
+        for cell, runs in recorded.items():
+            shuffled = chance.sample(runs.ended, len(runs.ended))
+            middle = len(shuffled) // 2 + (len(shuffled) % 2 and chance.random() < 0.5)
+            halves[0][cell], halves[1][cell] = Runs(shuffled[:middle]), Runs(shuffled[middle:])
+        one, other = (figures(half, by_suite=by_suite) for half in halves)
+        found.append(agreement(one, other, mode))
+
+    def usual(values: Sequence[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return fmean(known) if known else None
+
+    return Agreement(
+        cells=round(fmean(each.cells for each in found)),
+        absolute=usual([each.absolute for each in found]),
+        relative=usual([each.relative for each in found]),
+        rank=usual([each.rank for each in found]),
+        inside=None,
+        tokens=usual([each.tokens for each in found]),
+        token_rank=usual([each.token_rank for each in found]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """Success of a mode's runs: recorded and simulated share by team size, and over the whole mode."""
+
+    mode: str
+    model: str
+    agents: int
+    recorded: float
+    simulated: float
+
+
+def success(simulated: Grid, recorded: Grid) -> list[Success]:
+    """Shares of runs that ended, by mode, model and team size; cells count by their recorded runs."""
+    weights: dict[tuple[str, str, int], list[tuple[float, float, int]]] = defaultdict(list)
+    for cell, runs in recorded.items():
+        played = simulated.get(cell)
+        if played is None or not played.ended or not runs.ended:
+            continue
+        here = len(runs.good) / len(runs.ended), len(played.good) / len(played.ended), len(runs.ended)
+        weights[cell.mode, cell.model, cell.agents].append(here)
+    return [
+        Success(
+            mode,
+            model,
+            agents,
+            sum(r * n for r, _, n in some) / sum(n for _, _, n in some),
+            sum(s * n for _, s, n in some) / sum(n for _, _, n in some),
+        )
+        for (mode, model, agents), some in sorted(weights.items())
+    ]
+
+
+def wall_error(simulated: Grid, recorded: Grid, mode: str, agents: int) -> float | None:
+    """Median relative error of the mean walls of a mode's cells of one team size."""
+    errors = [
+        abs(wall / known - 1)
+        for cell, runs in recorded.items()
+        if (cell.mode, cell.agents) == (mode, agents)
+        and (known := runs.wall) is not None
+        and (wall := simulated.get(cell, Runs()).wall) is not None
+    ]
+    return median(errors) if errors else None
+
+
+def spearman(x: Sequence[float], y: Sequence[float]) -> float | None:
+    """Rank correlation; null for fewer than three pairs, or where all are equal."""
+    if len(x) < 3:
+        return None
+    a, b = _ranks(x), _ranks(y)
+    mean = (len(x) + 1) / 2
+    up = sum((p - mean) * (q - mean) for p, q in zip(a, b, strict=True))
+    down = sum((p - mean) ** 2 for p in a) * sum((q - mean) ** 2 for q in b)
+    return float(up / down**0.5) if down else None
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    """Ranks from 1, ties in the middle."""
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    ranks = [0.0] * len(values)
+    start = 0
+    while start < len(order):
+        end = start
+        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
+            end += 1
+        for place in order[start : end + 1]:
+            ranks[place] = (start + end) / 2 + 1
+        start = end + 1
+    return ranks
+
+
+def _quantile(values: Sequence[float], at: float) -> float:
+    ordered = sorted(values)
+    place = at * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)

@@ -1,0 +1,75 @@
+"""Held out: cells that the models say before they have seen them.
+
+For each fold everything is done anew without its cells: what replies hold is counted, seconds and tokens are
+fitted, the pace of whole runs is fitted, and only then the cells that were left out are played.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.calibration import pace
+from engine.calibration.derive import derive, without_failures
+from engine.calibration.grid import Cell, Grid, cells, recorded, simulate
+from engine.calibration.replies import SUITES, Recordings
+
+SIZES = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """``name`` says what was left out; ``grid`` holds those cells, and the ones of one agent beside them."""
+
+    name: str
+    grid: Grid
+
+
+def calibrated(
+    recordings: Recordings, fits: Callable[[Cell], bool], repetitions: int, jobs: int
+) -> tuple[pace.Paces, dict[str, object]]:
+    """Paces and the whole table, from those recorded cells alone that fit."""
+    seen = recordings.only(lambda run: fits(Cell(run.model, run.mode, run.suite, run.structure, run.agents)))
+    todo = [cell for cell in cells(SIZES) if fits(cell)]
+    plain = json.dumps(without_failures(derive(seen))).encode()
+    played = simulate(todo, repetitions, plain, jobs)
+    paces = pace.fit(played, recorded(seen.runs), todo)
+    return paces, derive(seen, paces)
+
+
+def leave_out(
+    recordings: Recordings,
+    name: str,
+    out: Callable[[Cell], bool],
+    *,
+    fitting: int,
+    repetitions: int,
+    jobs: int = 0,
+) -> Fold:
+    """Calibrate on all but the cells that are ``out``, and play those, with their cells of one agent."""
+    _, table = calibrated(recordings, lambda cell: not out(cell), fitting, jobs)
+    todo = [cell for cell in cells(SIZES) if out(cell) or (cell.agents == 1 and _has(cell, out))]
+    return Fold(name, simulate(todo, repetitions, json.dumps(table).encode(), jobs))
+
+
+def _has(one: Cell, out: Callable[[Cell], bool]) -> bool:
+    return any(out(one.sized(size)) for size in SIZES)
+
+
+def by_size(recordings: Recordings, **how: int) -> list[Fold]:
+    """Leave each team size out."""
+    return [leave_out(recordings, str(size), _sized(size), **how) for size in SIZES]
+
+
+def by_suite(recordings: Recordings, **how: int) -> list[Fold]:
+    """Leave each suite out."""
+    return [leave_out(recordings, suite, _of(suite), **how) for suite in SUITES.values()]
+
+
+def _sized(size: int) -> Callable[[Cell], bool]:
+    return lambda cell: cell.agents == size
+
+
+def _of(suite: str) -> Callable[[Cell], bool]:
+    return lambda cell: cell.suite == suite

@@ -1,0 +1,136 @@
+"""The page that says how well the simulated models agree with the recordings (``docs/calibration.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.calibration.compare import Agreement, Figure, Place, Success
+
+MODES = ("preassigned", "decentralized")
+
+_HEAD = """\
+# How far the simulated models agree with the recorded ones
+
+Written by `make calibration` from the runs published with Mieczkowski et al. 2026 (arXiv 2603.12229); nothing
+here is set by hand. The paper's grid, 3 models × 3 suites × 3 structures × 2 modes × 1 to 5 agents, is played
+on the virtual clock with `--engine-quirks paper --locks none`, and compared cell by cell.
+
+*Speedup* is that of the paper's Table 1 (mean wall of one agent over mean wall of N, successful runs only;
+the mean of three suites, so 36 cells per mode, or each suite by itself). *Median error* is relative. *Inside*
+is the share of cells within the recorded 90 % bootstrap interval. *Noise* is the ceiling: random halves of
+the recordings against each other, the same figures. What is far from 1 there, nobody can predict from these
+recordings.
+
+"""
+
+_HOW = """
+## What was fitted, and on what
+
+- What a reply holds (tasks claimed, files written, completed, tested) is counted in the recorded replies, per
+  model, suite and shape of graph, for an agent alone and in a team; its seconds and tokens are fitted to them
+  (`engine/calibration/behaviour.py`, `costs.py`).
+- *Pace* is two numbers of a power law, `alone` · N^`crowding`, that bring the walls of whole simulated runs
+  to the recorded ones: `alone` per model, mode, suite and shape, `crowding` per model, mode and shape, the
+  same for all suites (`pace.py`). No cell has a number of its own.
+- A team that is not told of refusals loses sight of a task for good with a chance per agent (`Forgets`); that
+  is how recorded runs fail, so runs fail only under `--engine-quirks paper`. The engine proper tells.
+- *Held out* repeats all of this without the cells in question. With N left out, what agents do in teams of
+  other sizes says what they do in this one; with a suite left out, its model is what the other two have in
+  common.
+"""
+
+
+def table(rows: Sequence[tuple[str, str, Agreement]]) -> str:
+    """One line per mode and comparison."""
+    heads = ("mode", "compared", "cells", "mean abs. error", "median error", "rank corr.", "inside")
+    lines = [
+        f"| {' | '.join(heads)} | tokens: median error | rank corr. |",
+        "|---" * (len(heads) + 2) + "|",
+    ]
+    for mode, name, a in rows:
+        figures = (_n(a.absolute), _p(a.relative), _n(a.rank), _p(a.inside), _p(a.tokens), _n(a.token_rank))
+        lines.append(f"| {mode} | {name} | {a.cells} | {' | '.join(figures)} |")
+    return "\n".join(lines) + "\n"
+
+
+def success_table(rows: Sequence[Success]) -> str:
+    """Recorded and simulated shares of runs that ended, by model and team size."""
+    lines = ["| mode | model | " + " | ".join(f"N={n}" for n in range(1, 6)) + " |", "|---|---|" + "---|" * 5]
+    for mode in MODES:
+        for model in sorted({row.model for row in rows}):
+            found = {row.agents: row for row in rows if (row.mode, row.model) == (mode, model)}
+            parts = [
+                f"{found[n].recorded:.0%} / {found[n].simulated:.0%}" if n in found else "–"
+                for n in range(1, 6)
+            ]
+            lines.append(f"| {mode} | {model} | " + " | ".join(parts) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def success_sentence(rows: Sequence[Success], what: str) -> str:
+    """How far the shares are apart, in points."""
+    lines = []
+    for mode in MODES:
+        mine = [row for row in rows if row.mode == mode]
+        if not mine:
+            continue
+        recorded = sum(row.recorded for row in mine) / len(mine)
+        simulated = sum(row.simulated for row in mine) / len(mine)
+        apart = [abs(row.recorded - row.simulated) for row in mine]
+        lines.append(
+            f"- {mode}, {what}: {recorded:.0%} recorded, {simulated:.0%} simulated; by model and team size "
+            f"{100 * sum(apart) / len(apart):.0f} points apart in the mean, {100 * max(apart):.0f} at most."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def cell_table(simulated: Mapping[Place, Figure], recorded: Mapping[Place, Figure], mode: str) -> str:
+    """Simulated and recorded speedup of the paper's cells."""
+    lines = [
+        "| model | structure | " + " | ".join(f"N={n}" for n in range(2, 6)) + " |",
+        "|---|---|" + "---|" * 4,
+    ]
+    rows = sorted({(p.model, p.structure) for p in recorded if p.mode == mode and not p.suite})
+    for model, structure in rows:
+        parts = []
+        for agents in range(2, 6):
+            place = Place(mode, model, "", structure, agents)
+            one, other = simulated.get(place), recorded.get(place)
+            parts.append(f"{_n(one and one.speedup)} / {_n(other and other.speedup)}")
+        lines.append(f"| {model} | {structure} | " + " | ".join(parts) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def page(
+    *,
+    rows: Sequence[tuple[str, str, Agreement]],
+    by_suite: Sequence[tuple[str, str, Agreement]],
+    shares: Mapping[str, Sequence[Success]],
+    walls: Mapping[str, float | None],
+    simulated: Mapping[Place, Figure],
+    recorded: Mapping[Place, Figure],
+    cost: str,
+) -> str:
+    """The whole page."""
+    parts = [_HEAD, "## Cells of the paper's table\n\n", table(rows)]
+    parts += ["\n## Suite by suite\n\n", table(by_suite)]
+    parts.append("\nWalls of one agent, with N=1 left out: median error ")
+    parts.append(", ".join(f"{_p(walls.get(mode))} ({mode})" for mode in MODES) + ".\n")
+    parts.append("\n## Runs that ended\n\n")
+    parts += [success_sentence(found, what) for what, found in shares.items()]
+    parts += [
+        "\nRecorded / simulated, all cells used in fitting:\n\n",
+        success_table(next(iter(shares.values()))),
+    ]
+    for mode in MODES:
+        parts += [f"\n## Speedup, {mode}: simulated / recorded\n\n", cell_table(simulated, recorded, mode)]
+    parts += [_HOW, "\n", cost]
+    return "".join(parts)
+
+
+def _n(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _p(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
