@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-deep check setup lock verdicts profiles advice samples bench clean
+.PHONY: demo test test-deep check setup lock verdicts profiles calibration grid advice samples bench clean
 
 ## The two commands of the README.
 demo: $(VENV)/.ready
@@ -53,7 +53,15 @@ verdicts: $(VENV)/.ready-dev
 	$(BIN)/python -m tasks.verdicts
 
 profiles: $(VENV)/.ready-dev
-	$(BIN)/python -m engine.models.simulated.derive ../shared/paper
+	$(BIN)/python -m engine.calibration.derive ../shared/paper
+
+## Derive profiles and paces anew, hold both against the recordings, and write docs/calibration.md: half an hour.
+calibration: $(VENV)/.ready-dev
+	$(BIN)/python -m engine.calibration ../shared/paper
+
+## The paper's whole grid, simulated again: 1,350 runs, kept in build/grid (`teamtop list --runs-dir build/grid`).
+grid: $(VENV)/.ready
+	$(BIN)/teamtop sweep benchmarks/grid.toml --runs-dir build/grid
 
 advice: $(VENV)/.ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/backtest_plan.py ../shared/paper --write
