@@ -194,7 +194,9 @@ def overlook(turn: Turn, forgets: Forgets, *, claims: bool) -> None:
         chance = forgets.dec_alone if agents == 1 else forgets.dec_chain if turn.chained else forgets.dec_flat
     else:
         chance = forgets.pre_alone if agents == 1 else forgets.pre_chain if turn.chained else forgets.pre_flat
-    if turn.draws.run_uniform("overlooks") < 1 - (1 - chance) ** agents:
+    # Runs of one seed in other teams or on other suites draw for themselves: a seed is not a fate.
+    run = f"{turn.brief.suite} {turn.brief.strategy} {agents} {turn.chain}"
+    if turn.draws.run_uniform(f"overlooks {run}") < 1 - (1 - chance) ** agents:
         built_on = {task for row in turn.rows for task in row.dependencies}
         last = [row.id for row in turn.rows if row.id not in built_on]
         if last:
