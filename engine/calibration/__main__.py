@@ -52,7 +52,7 @@ def main() -> None:
     grid = simulate(cells(), asked.repetitions, None, asked.jobs)
     runs = sum(len(each.ended) for each in grid.values())
     cost = (
-        f"Simulated cells have {asked.repetitions} runs each, and paces of folds are fitted to {asked.fitting}. "
+        f"Simulated cells have {asked.repetitions} runs each; paces of folds are fitted to {asked.fitting}. "
         f"The whole grid, {runs:,} runs in memory, took {_cpu() - before:.0f} s of processor time "
         f"({time.monotonic() - began:.0f} s on the clock of a machine with other work).\n"
     )
