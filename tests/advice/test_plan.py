@@ -270,7 +270,7 @@ def test_a_plan_for_a_real_model_is_learnt_from_recordings_and_priced(tmp_path: 
     assert (plan["basis"], plan["rehearsed_model"]) == ("recorded", "sim/claude-sonnet-4-6")
     assert all(each["usd"]["low"] < each["usd"]["value"] for each in plan["options"])
     one = next(each for each in plan["options"] if (each["strategy"], each["agents"]) == ("preassigned", 1))
-    assert 20 < one["seconds"]["value"] < 120  # it was recorded: 48 s in the median
+    assert 10 < one["seconds"]["value"] < 60  # on this suite 16 to 28 s were recorded, by structure
 
 
 @pytest.mark.parametrize(
