@@ -116,9 +116,10 @@ class Lines:
 
     def _header(self) -> str:
         run, n = self.state.run, self.state.crew.developers
-        barrier = "" if run.barrier == "round" else f"barrier {run.barrier} · "
+        barrier = "" if run.barrier == "round" or "rounds" in run.gaps else f"barrier {run.barrier} · "
+        shape = f"{run.structure} p={run.p:.2g} · " if run.structure else ""
         return (
-            f"{run.suite} · {run.structure} p={run.p:.2g} · {n} agents · {run.strategy} · "
+            f"{run.suite} · {shape}{n} agents · {run.strategy} · "
             f"{barrier}{run.mix} · seed {'unknown' if 'settings' in run.gaps else run.seed}"
         )
 

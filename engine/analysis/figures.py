@@ -63,11 +63,11 @@ class Figures:
     completed: bool
     verified: bool | None
     wall_seconds: float | None
-    rounds: int
+    rounds: int | None
     replies: int
     messages: int
     chatter: int
-    idle_rounds: int
+    idle_rounds: int | None
     test_runs: int
     test_failures: int
     locks_acquired: int | None
@@ -75,7 +75,7 @@ class Figures:
     concurrent_writes: int
     rewrites: int
     edits: int
-    claims_blocked: int
+    claims_blocked: int | None
     refusals: int | None
     faults: int
     input_tokens: int
@@ -92,18 +92,19 @@ def live(state: RunState) -> Figures:
     """Return the figures as the fold holds them, at any moment of a run."""
     metrics, run, locks = state.metrics, state.run, state.locks
     unlocked, unrefused = "locks" in run.gaps, "refusals" in run.gaps
-    gaps = metrics.gap_count
+    unblocked, alone = "blocked" in run.gaps, "rounds" in run.gaps
+    gaps = 0 if alone else metrics.gap_count
     return Figures(
         tasks_total=state.board.total,
         tasks_done=state.board.known_done,
         completed=state.completed,
         verified=run.verified,
         wall_seconds=run.wall_seconds,
-        rounds=state.round,
+        rounds=None if alone else state.round,
         replies=metrics.replies,
         messages=metrics.messages,
         chatter=metrics.chatter,
-        idle_rounds=metrics.idle_rounds,
+        idle_rounds=None if alone else metrics.idle_rounds,
         test_runs=metrics.test_runs,
         test_failures=metrics.test_failures,
         locks_acquired=None if unlocked else locks.acquired,
@@ -111,7 +112,7 @@ def live(state: RunState) -> Figures:
         concurrent_writes=state.files.concurrent_writes,
         rewrites=state.files.rewrites,
         edits=state.files.edits,
-        claims_blocked=metrics.claims_blocked,
+        claims_blocked=None if unblocked else metrics.claims_blocked,
         refusals=None if unrefused else metrics.refusals,
         faults=state.faults.count,
         input_tokens=metrics.input_tokens,

@@ -16,6 +16,7 @@ MISSING: dict[Gap, str] = {
     "tokens": "tokens per reply",
     "locks": "locks",
     "refusals": "refusals but claims too early",
+    "blocked": "",
     "rounds": "rounds",
     "settings": "seed",
 }
@@ -24,4 +25,5 @@ MISSING: dict[Gap, str] = {
 def missing(gaps: Iterable[Gap]) -> str:
     """Name the gaps in words, in the order of the table."""
     given = set(gaps)
-    return ", ".join(words for gap, words in MISSING.items() if gap in given)
+    words = {**MISSING, "refusals": "refusals"} if "blocked" in given else MISSING
+    return ", ".join(said for gap, said in words.items() if gap in given and said)

@@ -41,18 +41,18 @@ def figures(frames: Frames) -> Figures:
         completed = _last_text(_end(events), "run_ended", "outcome") == "completed"
         tasks_done = tasks_total if completed else None
     sent, made, uncounted = _tokens(events, paid)
-    gaps = rounds["straggler_gap_seconds"].drop_nulls()
+    gaps = rounds["straggler_gap_seconds"].drop_nulls().head(0 if "rounds" in frames.gaps else rounds.height)
     return Figures(
         tasks_total=tasks_total,
         tasks_done=tasks_done,
         completed=completed,
         verified=_verified(_end(events)),
         wall_seconds=_last(_end(events), "run_ended", "wall_seconds"),
-        rounds=_sum(events["round"].tail(1)),
+        rounds=_known(frames, "rounds", _sum(events["round"].tail(1))),
         replies=replies.height,
         messages=counts.get("message_delivered", 0),
         chatter=_chatter(turns).height,
-        idle_rounds=rounds.filter(pl.col("idle")).height,
+        idle_rounds=_known(frames, "rounds", rounds.filter(pl.col("idle")).height),
         test_runs=counts.get("tests_finished", 0),
         test_failures=failed_tests,
         locks_acquired=_known(frames, "locks", counts.get("lock_acquired", 0)),
@@ -60,7 +60,7 @@ def figures(frames: Frames) -> Figures:
         concurrent_writes=concurrent_writes(events),
         rewrites=rewrites(events),
         edits=counts.get("file_edited", 0),
-        claims_blocked=blocked,
+        claims_blocked=_known(frames, "blocked", blocked),
         refusals=_known(frames, "refusals", counts.get("action_refused", 0)),
         faults=counts.get("fault_started", 0),
         input_tokens=sent,
@@ -93,6 +93,8 @@ def _tokens(events: pl.DataFrame, paid: pl.DataFrame) -> tuple[int, int, int]:
 
 def gap_median(frames: Frames) -> float | None:
     """Median over rounds of (slowest reply - mean reply), seconds; null without a round of two replies."""
+    if "rounds" in frames.gaps:
+        return None
     value = frames.rounds["straggler_gap_seconds"].median()
     return float(value) if isinstance(value, int | float) else None
 

@@ -35,9 +35,11 @@ def _finding(report: Mapping[str, Any]) -> str:
     if not report["completed"]:
         so_far = report["speedup_so_far"]
         speed = f" Speedup so far: {so_far:.2f}×{_estimated(report)}." if so_far is not None else ""
-        return f"{_why(report)}, {done} after round {rounds}.{speed}"
+        after = "" if rounds is None else f" after round {rounds}"
+        return f"{_why(report)}, {done}{after}.{speed}"
     speedup = report["speedup"]
-    lasted = f"{rounds} round{'' if rounds == 1 else 's'}, {report['wall_seconds']:.0f} s"
+    many = "" if rounds is None else f"{rounds} round{'' if rounds == 1 else 's'}, "
+    lasted = f"{many}{report['wall_seconds']:.0f} s"
     if agents == 1:
         return f"One agent completed all tasks in {lasted}: a measure for teams."
     if speedup is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def save(feed: Feed, runs_dir: Path, run_id: str = "") -> RunFolder:
     folder = make_folder(runs_dir, run_id or name_of(feed, began))
     try:
         folder.events_path.write_bytes(b"".join(map(encode, events)))
-        folder.write_meta(_meta(folder, feed, events[0], state, began))
+        folder.write_meta(_meta(folder, feed, events, state, began))
     except OSError as error:
         shutil.rmtree(folder.path, ignore_errors=True)
         raise TeamtopError(
@@ -58,14 +59,31 @@ def name_of(feed: Feed, began: float | None) -> str:
     return "-".join(word for word in plain if word)
 
 
+def _team(events: Sequence[ev.Event]) -> dict[str, ev.AgentSpec]:
+    """Everybody who was ever in the team."""
+    team: dict[str, ev.AgentSpec] = {}
+    for event in events:
+        if isinstance(event, ev.RunStarted):
+            team |= {spec.name: spec for spec in event.team}
+        elif isinstance(event, ev.AgentJoined):
+            team[event.agent] = ev.AgentSpec(name=event.agent, role=event.role, model=event.model)
+    return team
+
+
 def _meta(
-    folder: RunFolder, feed: Feed, start: ev.RunStarted, state: RunState, began: float | None
+    folder: RunFolder,
+    feed: Feed,
+    events: Sequence[ev.Event],
+    state: RunState,
+    began: float | None,
 ) -> RunMeta:
-    models = {agent.model for agent in state.agents.agents.values()} or {"unknown"}
+    start, team = events[0], _team(events)
+    assert isinstance(start, ev.RunStarted)
+    models = {agent.model for agent in team.values()} or {"unknown"}
     config = RunConfig(
         suite=start.suite,
         structure="",
-        agents=len(state.agents.agents),
+        agents=sum(agent.role == "developer" for agent in team.values()),
         strategy=start.strategy,
         model=models.pop() if len(models) == 1 else "mixed",
         seed=0,

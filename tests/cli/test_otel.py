@@ -27,6 +27,27 @@ def test_spans_are_imported_as_a_run_that_reports(tmp_path: Path, capsys: pytest
     assert (report["outcome"], report["tasks_done"], report["input_tokens"]) == ("completed", 3, 6220)
 
 
+def test_what_spans_do_not_tell_is_unknown_wherever_it_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = ["--runs-dir", str(tmp_path / "runs")]
+    main(["import", "otel", str(SAMPLE), "--run-id", "mine", *runs])
+    main(["report", "mine", "--json", *runs])
+    report = json.loads(capsys.readouterr().out.partition("\n")[2])
+    unknown = ("rounds", "idle_rounds", "claims_blocked", "refusals")
+    assert [report[name] for name in unknown] == [None] * 4
+    assert report["straggler_gap_seconds"] == {"mean": None, "median": None}
+    main(["report", "mine", *runs])
+    assert "rounds      unknown" in capsys.readouterr().out
+    main(["watch", str(SAMPLE), "--display", "plain"])
+    said = capsys.readouterr().out
+    assert "ann (claude-sonnet-4-6) joins the team" in said
+    assert "barrier" not in said
+    main(["list", "--json", *runs])
+    row = next(row for row in json.loads(capsys.readouterr().out)["runs"] if row["run_id"] == "mine")
+    assert (row["agents"], row["model"], row["rounds"]) == (3, "mixed", None)
+
+
 def test_watching_asks_for_one_thing_to_watch(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch"]) == 2
     assert "Say what to watch" in capsys.readouterr().err

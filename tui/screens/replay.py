@@ -322,6 +322,8 @@ class ReplayScreen(RunScreen):
         """While somebody writes, the keys of the transport belong to the words."""
         if self.search_line.typing and action in ("start", "end", "event"):
             return False
+        if action == "fork" and self.replay.state.run.source:
+            return False  # an imported run cannot go on: its files and prompts are not recorded
         return super().check_action(action, parameters)
 
     def action_turn(self, direction: int) -> None:

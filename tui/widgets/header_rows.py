@@ -95,11 +95,11 @@ def _right(moment: Moment, *, narrow: bool) -> Row:
     label = "r" if narrow else "round "
     gap = Span(" " if narrow else "  ")
     row: Row = [
-        Span(f"{label}{state.round}", "strong"),
+        Span(f"{label}unknown" if "rounds" in run.gaps else f"{label}{state.round}", "strong"),
         Span("" if "settings" in run.gaps else f"/{run.max_rounds}", "muted"),
         *(
             []
-            if run.barrier == "round"
+            if run.barrier == "round" or "rounds" in run.gaps
             else [Span(f" {run.barrier}" if narrow else f" barrier {run.barrier}")]
         ),
         gap,
@@ -130,15 +130,17 @@ def _lefts(moment: Moment) -> Iterable[Row]:
     short_model = (
         f"{n}× {run.mix.rpartition('/')[2]}" if not mixed else f"{agents} of {len(run.models)} models"
     )
-    p = f" p={run.p:.2g}"
+    p = f" p={run.p:.2g}" if run.structure or moment.state.board.total else ""
+    shape = f" · {run.structure}" if run.structure else ""
+    full = f"{shape}{p}" if shape or not p else f" ·{p}"
     confined = f" · tests in {moment.sandbox}" if moment.sandbox else ""
     forms = (
-        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}{confined}"),
-        (True, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
-        (False, f"{run.suite} · {run.structure}{p} · {run.strategy} · {model}"),
-        (False, f"{run.suite} · {run.structure} · {run.strategy} · {short_model}"),
-        (False, f"{run.suite} · {run.structure} · {run.strategy} · {agents}"),
-        (False, f"{run.suite} · {run.structure} · {agents}"),
+        (True, f"{run.suite}{full} · {run.strategy} · {model}{confined}"),
+        (True, f"{run.suite}{full} · {run.strategy} · {model}"),
+        (False, f"{run.suite}{full} · {run.strategy} · {model}"),
+        (False, f"{run.suite}{shape} · {run.strategy} · {short_model}"),
+        (False, f"{run.suite}{shape} · {run.strategy} · {agents}"),
+        (False, f"{run.suite}{shape} · {agents}"),
         (False, f"{shorten(run.suite, 16)} · {agents}"),
     )
     for titled, text in forms:

@@ -64,6 +64,8 @@ _NONE = Clashes()
 def round_rows(moment: Moment, cells: int, height: int) -> list[Row]:
     """All measures in ``cells`` × ``height``, over the same rounds, and the idle rounds below."""
     rounds = list(moment.state.metrics.rounds)
+    if "rounds" in moment.state.run.gaps:
+        return [[Span("rounds are not recorded", "muted")], *([] for _ in range(height - 1))]
     if not rounds:
         return [[Span("no round yet", "muted")], *([] for _ in range(height - 1))]
     measures = measures_of(moment.state)

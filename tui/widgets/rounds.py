@@ -20,6 +20,8 @@ class RoundsPanel(Panel):
 
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """How many rounds there were."""
+        if "rounds" in moment.state.run.gaps:
+            return [Span("Rounds", "strong")], [Span("unknown", "muted")]
         number = len(moment.state.metrics.rounds)
         return [Span("Rounds", "strong")], [Span(f"{number} so far", "muted")] if number else []
 

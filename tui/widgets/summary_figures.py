@@ -96,7 +96,7 @@ def _run(report: Report) -> list[Fact]:
     limit = report["config"]["max_rounds"]
     return [
         Fact("tasks done", _number(report["tasks_done"]), (tasks,)),
-        Fact("rounds", f"{report['rounds']}", (f"at most {limit}",) if limit is not None else ()),
+        Fact("rounds", _number(report["rounds"]), (f"at most {limit}",) if limit is not None else ()),
         Fact("wall time", _seconds(report["wall_seconds"]), (f"on the run's clock, {took}", took)),
         Fact(
             "busy time", clock(report["busy_seconds"]), ("of all agents, in turns with effect", "all agents")

@@ -62,14 +62,18 @@ def _what(report: Report) -> list[Row]:
     agents, structure = report["agents"], clean_line(report["structure"])
     model = clean_line(report["model"])
     rest = [f"{agents} agent{'' if agents == 1 else 's'}", clean_line(report["strategy"])]
-    if (barrier := report["config"].get("barrier", "round")) != "round":
+    barrier = report["config"].get("barrier", "round")
+    if barrier != "round" and report["rounds"] is not None:
         rest.append(f"barrier {clean_line(barrier)}")
     seed = f"seed {'unknown' if report['seed'] is None else report['seed']}"
+    p = f"p={report['p']:.2g}"
+    whole = [f"{structure} {p}".strip()] if structure or report["tasks_total"] else []
+    brief = [structure] if structure else []
     forms = (
-        [f"{structure} p={report['p']:.2g}", *rest, model, seed],
-        [f"{structure} p={report['p']:.2g}", *rest, model.rpartition("/")[2], seed],
-        [structure, *rest, model.rpartition("/")[2], seed],
-        [structure, *rest, seed],
+        [*whole, *rest, model, seed],
+        [*whole, *rest, model.rpartition("/")[2], seed],
+        [*brief, *rest, model.rpartition("/")[2], seed],
+        [*brief, *rest, seed],
     )
     suite = Span(clean_line(report["suite"]), "strong")
     return [[suite, *(Span(f" · {part}") for part in parts)] for parts in forms]

@@ -20,7 +20,7 @@ NEEDS: dict[tuple[str, Class], tuple[ev.Gap, ...]] = {
     ("rewrite", "team"): ("prompts", "contents"),
     ("noop_rewrite", "team"): ("prompts", "contents"),
     ("destructive_rewrite", "team"): ("prompts", "nodes"),
-    ("temporal_violation", "prevented"): (),
+    ("temporal_violation", "prevented"): ("blocked",),
     ("temporal_violation", "team"): ("graph", "tasks"),
     ("causal_evidence", "team"): ("graph", "tasks", "nodes"),
     ("duplicate_claim", "prevented"): ("refusals",),

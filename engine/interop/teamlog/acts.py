@@ -35,7 +35,7 @@ def agent_joined(ledger: Ledger, line: log.AgentJoined) -> None:
 def agent_left(ledger: Ledger, line: log.AgentLeft) -> None:
     """One less; its tasks are free."""
     member = ledger.member(line.agent)
-    ledger.emit(ev.AgentLeft(agent=line.agent, epoch=member.epoch, author=ledger.source, why=line.why))
+    ledger.emit(ev.AgentLeft(agent=line.agent, epoch=member.epoch, author="", why=line.why))
     member.gone = True
     ledger.end_turn(line.agent)
     for work in ledger.tasks.values():

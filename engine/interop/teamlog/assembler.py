@@ -25,6 +25,9 @@ TASKS_MAX = 10_000
 ALWAYS: tuple[ev.Gap, ...] = ("prompts", "settings")
 """What no team log records."""
 
+BLOCKED: tuple[ev.Gap, ...] = ("blocked",)
+"""What goes with refusals, which a log records as a whole or not."""
+
 
 class Assembler:
     """Takes lines with ``take`` and has the events they make in ``drain``, in order, ready to be written.
@@ -140,7 +143,7 @@ class Assembler:
                 template=0,
                 barrier="none" if "rounds" in lacks else "round",
                 source=self.source,
-                gaps=(*ALWAYS, *lacks),
+                gaps=(*ALWAYS, *lacks, *(BLOCKED if "refusals" in lacks else ())),
             )
         )
         ledger.begin_with([spec.name for spec in team], specs)

@@ -119,9 +119,7 @@ class Ledger:
         before = self.members.get(name)
         member = self.members[name] = Member(before.epoch + 1 if before else 1)
         self.emit(
-            ev.AgentJoined(
-                agent=name, role=role, model=model or "unknown", epoch=member.epoch, author=self.source
-            )
+            ev.AgentJoined(agent=name, role=role, model=model or "unknown", epoch=member.epoch, author="")
         )
         return member
 

@@ -49,6 +49,7 @@ Gap: TypeAlias = Literal[
     "tokens",  # tokens per reply; the end of the run has their sums
     "locks",  # who was granted or refused a lock
     "refusals",  # actions that had no effect, but for claims too early
+    "blocked",  # claims too early
     "rounds",  # rounds: all is one round
     "settings",  # seed, limit of rounds, lease: 0
 ]

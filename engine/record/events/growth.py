@@ -9,7 +9,7 @@ from engine.record.events.run import RunStarted
 
 
 class AgentJoined(Event, frozen=True, kw_only=True, tag="agent_joined"):
-    """``author`` took ``agent`` into the team; it begins with the next round.
+    """``author`` took ``agent`` into the team (empty: not recorded who); it begins with the next round.
 
     One that was of the team before comes back as a stranger: with a new ``epoch`` and no memory.
     """

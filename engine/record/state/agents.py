@@ -248,8 +248,9 @@ class AgentsState:
         self.agents[name] = state  # last of the team, also if it comes back
         state.role, state.model, state.epoch = event.role, model, event.epoch
         state.status, state.since, state.lease_until = "idle", event.ts, None
+        asked = f": {event.author} asked for it" if event.author else ""
         again = f" again (epoch {event.epoch})" if event.epoch > 1 else ""
-        self.add(event, name, "mail", f"joins the team{again}: {event.author} asked for it")
+        self.add(event, name, "mail", f"joins the team{again}{asked}")
 
     def agent_left(self, event: ev.AgentLeft) -> None:
         """Somebody is of the team no more."""
@@ -257,7 +258,8 @@ class AgentsState:
         if state is not None:
             state.lease_until = None
         why = f": {event.why}" if event.why else ""
-        self.add(event, event.agent, "mail", f"leaves the team, by {event.author}{why}")
+        by = f", by {event.author}" if event.author else ""
+        self.add(event, event.agent, "mail", f"leaves the team{by}{why}")
 
 
 def _clean_seen(seen: ev.Seen) -> ev.Seen:

@@ -145,11 +145,17 @@ class RunInfoState:
         """The team is one more; with a lead, nobody is without one."""
         if event.role == "lead":
             self.leaderless = ""
-        self._act(event, event.author, f"took {event.agent} ({event.model}) into the team")
+        if event.author:
+            self._act(event, event.author, f"took {event.agent} ({event.model}) into the team")
+        else:
+            self._act(event, event.agent, f"({event.model}) joins the team")
 
     def agent_left(self, event: ev.AgentLeft) -> None:
         """The team is one less."""
-        self._act(event, event.author, f"took {event.agent} out of the team")
+        if event.author:
+            self._act(event, event.author, f"took {event.agent} out of the team")
+        else:
+            self._act(event, event.agent, "leaves the team")
 
     def task_added(self, event: ev.TaskAdded) -> None:
         """There is more to do."""
