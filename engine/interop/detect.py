@@ -10,13 +10,16 @@ import msgspec
 
 from engine.interop.teamlog.lines import BadLine, decode
 
-Form: TypeAlias = Literal["journal", "log", "otel"]
+Form: TypeAlias = Literal["journal", "log", "otel", "inspect"]
 
 HEAD = 1 << 20
 """Bytes looked at."""
 
 _SPREAD = re.compile(rb'\s*\{\s*"resourceSpans"\s*:')
 """How a document of spans begins, whose line may be longer than what is looked at."""
+
+_INSPECT = re.compile(rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"status"\s*:\s*"\w+"\s*,\s*"eval"\s*:')
+"""How a log of Inspect begins that is one JSON text."""
 
 
 class _Probe(msgspec.Struct):
@@ -26,7 +29,7 @@ class _Probe(msgspec.Struct):
 
 
 def form_of(path: Path) -> Form:
-    """A journal of ours, a team log, or spans.
+    """A journal of ours, a team log, spans, or a log of Inspect.
 
     What is none of them, or empty, is taken for a journal, whose reader says best what is wrong with it.
     """
@@ -37,6 +40,8 @@ def form_of(path: Path) -> Form:
         return "journal"
     if _SPREAD.match(head):
         return "otel"
+    if head.startswith(b"PK\x03\x04") or _INSPECT.match(head):
+        return "inspect"
     line = next((line for line in head.split(b"\n") if line.strip()), b"")
     try:
         probe = msgspec.json.decode(line, type=_Probe)

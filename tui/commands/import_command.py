@@ -93,6 +93,17 @@ def otel(path: Path, run_id: str, runs_dir: Path) -> int:
     return _save(OtelReader(path.expanduser()), runs_dir, run_id)
 
 
+@command.command("inspect", cls=Command)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--run-id", default="", metavar="ID", help="Name of the run. Default: source, time, name.")
+@runs_dir_option
+def inspect(path: Path, run_id: str, runs_dir: Path) -> int:
+    """Import a log of Inspect (.eval or .json): each sample is a task, its agents are the team."""
+    from engine.interop.inspect.reader import InspectReader
+
+    return _save(InspectReader(path.expanduser()), runs_dir, run_id)
+
+
 def _save(reader: Reader, runs_dir: Path, run_id: str) -> int:
     from engine.interop.feed import Feed
     from engine.interop.saving import save

@@ -76,6 +76,10 @@ def _foreign(path: Path, name: str = "") -> Reader | None:
             from engine.interop.otel.reader import OtelReader
 
             return OtelReader(path, name)
+        case "inspect":
+            from engine.interop.inspect.reader import InspectReader
+
+            return InspectReader(path)
         case "journal":
             return None
 
