@@ -32,7 +32,10 @@ def footer_row(keys: Iterable[Key], moment: Moment, cells: int) -> tuple[Row, li
     def items_of(*groups: Group) -> list[tuple[str, str, str]]:
         return [(key.name, label_of(key, moment), key.action) for key in shown if key.group in groups]
 
-    items = items_of("team", "replay", "runs")
+    held = [key for key in shown if key.id == "view.hold" and moment.held]
+    items = [(key.name, label_of(key, moment), key.action) for key in held]  # first, lest it look frozen
+    shown = [key for key in shown if key not in held]
+    items += items_of("team", "replay", "runs")
     if any(key.keys.isdigit() for key in keys):
         digits = sorted(key.keys for key in keys if key.keys.isdigit())
         items.append((f"{digits[0]}-{digits[-1]}", "panels", ""))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from tui.widgets.spans import Role, Row, cells_of, pad, shorten
-from tui.widgets.summary_rows import replay_command, summary_rows
+from tui.widgets.summary_rows import commands, summary_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,13 +41,15 @@ def console(file: IO[str] | None = None) -> Console:
 
 
 def print_summary(report: dict[str, Any], file: IO[str] | None = None) -> None:
-    """Print a report for people; the command to replay it is never cut, for it is there to be pasted."""
+    """Print a report for people; its commands are never cut, for they are there to be pasted."""
     from rich.text import Text
 
     out = console(file)
     rows = summary_rows(report, width_of(file) or WIDTH_WITHOUT_TERMINAL)
-    print_rows(rows[:-1], file)
-    out.print(Text(f" Replay {replay_command(report)}"), soft_wrap=True)
+    next_ = commands(report)
+    print_rows(rows[: -len(next_)], file)
+    for word, command in next_:
+        out.print(Text(f" {word} {command}"), soft_wrap=True)
 
 
 def print_rows(rows: Sequence[Row], file: IO[str] | None = None) -> None:

@@ -7,6 +7,7 @@ backlog of any size nor a fast team ever keeps the keyboard waiting.
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from engine.analysis.laws import Baseline
 from engine.errors import TeamtopError
+from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
@@ -121,8 +123,8 @@ class TailSource:
         """Damage, or an engine that is gone without a word."""
         if self._tail.note:
             return self._tail.note[0].upper() + self._tail.note[1:]
-        if self.gone:
-            return "The engine stopped without ending the run; shown is what it recorded."
+        if self.gone and self.folder is not None:
+            return f"The engine died: teamtop resume {clean_line(shlex.quote(self.folder.run_id))} goes on"
         return ""
 
     @property

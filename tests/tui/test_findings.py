@@ -81,11 +81,11 @@ def test_a_broken_promise_of_the_engine_is_loud() -> None:
     assert plain(finding_lines(verdicts, 100)[0].row).startswith("Promises that the engine")
 
 
-def test_every_witness_has_a_line_that_says_where_it_stands() -> None:
+def test_the_first_witnesses_have_a_line_each_that_says_where_they_stand() -> None:
     verdicts = checked(overwritten(rounds=30))
     lines = finding_lines(verdicts, 100)
     seqs = {line.seq for line in lines if line.seq is not None}
-    assert seqs == {seq for f in verdicts.violated for seq in f.witnesses}
+    assert seqs == {seq for f in verdicts.violated for seq in f.witnesses[:3]}
     text = "\n".join(plain(line.row) for line in lines)
     assert "round 2 · " in text
     assert "Dev2 file edited" in text

@@ -40,6 +40,18 @@ def phase_after(*adds: tuple[type[ev.Event], dict[str, object]], live: bool = Tr
     return phase_of(Moment(RunState.of(s.events), 0.0, "live", live)).text
 
 
+def test_a_narrow_header_of_a_held_view_says_when_the_team_stands_still_too(moment: Moment) -> None:
+    held = replace(moment, held=True)
+    assert " ◫ view held $" in plain(header_row(held, 80))
+    held.state.run.phase = "paused"
+    assert " ◫ view held ⏸ paused $" in plain(header_row(held, 80))
+
+
+def test_a_paused_team_whose_engine_has_died_is_not_called_paused(moment: Moment) -> None:
+    moment.state.run.phase = "paused"
+    assert phase_of(replace(moment, live=False, gone=True)).text == "■ not running"
+
+
 def test_phases_have_a_glyph_and_a_word() -> None:
     end = (ev.RunEnded, {"outcome": "max_rounds", "wall_seconds": 1.0})
     assert phase_after() == "▶ ×10"

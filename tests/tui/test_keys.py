@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.record import events as ev
@@ -61,6 +63,11 @@ def test_the_footer_of_an_ended_run_offers_nothing_that_cannot_be_done() -> None
 
 def test_the_footer_of_a_recording_offers_nothing_to_steer(state: RunState) -> None:
     assert footer(Moment(state, state.ts, "watch", live=False)).startswith("1-7 panels")
+
+
+def test_a_view_that_is_held_offers_first_to_go_on(moment: Moment) -> None:
+    assert footer(replace(moment, held=True), 80).startswith("space let view go on ")
+    assert "let view go on" not in footer(moment)
 
 
 def test_pause_becomes_resume_while_the_team_stands_still() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.record.state import RunState
@@ -88,3 +90,11 @@ def test_the_speedup_strip_has_value_bounds_and_baseline(moment: Moment) -> None
     text = plain(speedup_strip(moment, 76))
     assert text.startswith("speedup  1.06×  Amdahl 1.60× · graph 2.00×")
     assert text.endswith("estimated")
+
+
+def test_the_speedup_strip_says_how_a_team_comes_to_be_above_its_bounds(
+    moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "one task per reply" not in plain(speedup_strip(moment, 76))
+    monkeypatch.setattr(Moment, "bounds", (1.01, 1.02))
+    assert "bounds: one task per reply" in plain(speedup_strip(replace(moment), 76))

@@ -75,6 +75,16 @@ def test_without_questions_a_message_begins_as_one_to_all(bells: list[int]) -> N
     play(scripted().events, scene)
 
 
+def test_the_line_of_keys_names_who_will_read_the_message(bells: list[int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("1", "m")
+        assert "enter send to all · " in stage.text()
+        await stage.press("tab", "down", "down")
+        assert "enter send to Dev2 · " in stage.text()
+
+    play(scripted().events, scene)
+
+
 def test_nothing_rings_for_who_wants_silence(bells: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 

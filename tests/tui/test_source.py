@@ -133,7 +133,7 @@ def test_an_engine_that_died_is_said_and_the_source_is_no_longer_live(folder: Fo
     times.now += 2
     assert source.poll() is True
     assert source.live is False
-    assert source.note == "The engine stopped without ending the run; shown is what it recorded."
+    assert source.note == f"The engine died: teamtop resume {folder.run_id} goes on"
 
 
 def test_damage_is_said_and_what_stands_before_it_is_shown(folder: Folder) -> None:

@@ -16,7 +16,9 @@ from tui.checks import EVENTS_MAX, Checks
 from tui.cli import main
 from tui.insights import Curve, Insights
 from tui.screens.replay import replay_screen
+from tui.widgets.moment import Moment
 from tui.widgets.spans import plain, width_of
+from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.speedup_rows import sizes_rows, waterfall_rows
 
 
@@ -32,10 +34,22 @@ def test_the_waterfall_goes_from_the_ideal_down_to_the_speedup_step_by_step() ->
     account = Account.of(scripted().events)
     assert account is not None
     rows = [plain(row) for row in waterfall_rows(losses(account), 76, 40)]
-    values = [float(row[27:35]) for row in rows[:-1]]
+    steps = [row[27:35].strip().replace("−", "-") for row in rows[1:-3]]
+    values = [4.0, *map(float, steps), float(rows[-3][27:35])]
+    assert rows[0].startswith("ideal")
+    assert rows[-3].startswith("= speedup")
     assert values[0] == 4.0
     assert sum(values[:-1]) == pytest.approx(values[-1], abs=0.06)  # steps are rounded, tiny ones left out
-    assert "estimated" in rows[-1]
+    assert " ".join(rows[-2:]).endswith("useful time and nothing else")  # as a whole
+
+
+def test_only_the_chart_has_the_number_in_its_title_as_other_views_have_other_baselines(
+    moment: Moment,
+) -> None:
+    panel = SpeedupPanel()
+    assert "×" in plain(panel.title(moment, 76)[0])
+    panel.view = "waterfall"
+    assert plain(panel.title(moment, 76)[0]) == "Speedup"
 
 
 @pytest.mark.parametrize(("cells", "height"), [(40, 6), (76, 18), (196, 40)])

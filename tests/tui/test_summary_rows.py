@@ -139,6 +139,12 @@ def test_faults_are_told_with_time_target_and_author(report: reports.Report) -> 
     assert "Faults none" in words(report | {"faults": []})
 
 
+def test_a_run_whose_engine_died_ends_with_the_command_that_goes_on_with_it(report: reports.Report) -> None:
+    died = report | {"status": "broken off"}
+    assert words(died).endswith("Resume teamtop resume 20261120-183000-mathutils-3f2a")
+    assert "teamtop resume" not in words(report)
+
+
 def test_the_replay_command_goes_to_the_first_fault(report: reports.Report) -> None:
     assert words(report).endswith("Replay teamtop replay 20261120-183000-mathutils-3f2a --at round:6")
     assert words(report | {"faults": []}).endswith("Replay teamtop replay 20261120-183000-mathutils-3f2a")

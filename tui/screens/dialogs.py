@@ -48,6 +48,7 @@ class Dialog(ModalScreen[ScreenResultType]):
         height: auto; max-height: 12; border: none; padding: 0;
         background: $surface; background-tint: $surface 0%;
     }
+    Dialog OptionList > .option-list--option-highlighted { text-style: bold underline; }
     Dialog Input, Dialog Input:focus { border: none; height: 1; padding: 0 1; background: $panel; }
     """
 
@@ -153,7 +154,16 @@ class MessageDialog(Dialog[Say]):
             *(Option(Content(f"{n}{self._marks.get(n, '')}"), id=f"n{i}") for i, n in enumerate(self._names))
         )
         yield Input(placeholder="what they are to read in their next prompt", max_length=MESSAGE_LIMIT)
-        yield Static(Content("enter send · tab choose to whom · esc cancel"), classes="hint")
+        yield Static(Content(self._hint(self._to)), classes="hint")
+
+    @staticmethod
+    def _hint(name: str) -> str:
+        """The keys, and to whom it goes: a bar of colour alone would not say so."""
+        return f"enter send to {name} · tab choose to whom · esc cancel"
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say to whom it would go now."""
+        self.query_one(".hint", Static).update(Content(self._hint(self._names[event.option_index])))
 
     def on_mount(self) -> None:
         """Begin with the text; the recipient stands already."""

@@ -155,7 +155,7 @@ class FindingsScreen(Screen[None]):
     def _look(self) -> None:
         verdicts = self._checks.verdicts
         if verdicts is not None and verdicts is not self.list.verdicts:
-            self._title.say([Span("findings", "strong")], check_row(verdicts, 60))
+            self._title.say([Span("findings", "strong")], check_row(verdicts, max(20, self.size.width - 21)))
             self.list.tell(verdicts)
         seq = self._seq()
         if self._checks.begin(seq):

@@ -49,6 +49,10 @@ def check_row(verdicts: Verdicts, cells: int) -> Row:
     return crop_row([Span(words, "bad"), *counts], cells)
 
 
+WITNESSES = 3
+"""Witnesses of a finding that the list names: what kinds there are comes before all cases of one."""
+
+
 class Line(NamedTuple):
     """A row of the list; ``seq`` is the witness that it opens, null for words only."""
 
@@ -81,12 +85,13 @@ def _finding(finding: Finding, verdicts: Verdicts, cells: int) -> list[Line]:
     head: Row = [Span(f"{count:>6}  ", ROLES[finding.class_]), Span(finding.name.replace("_", " "), "strong")]
     lines = [Line(crop_row(head, cells), finding.witnesses[0] if finding.witnesses else None)]
     lines += [Line([Span(f"        {part}")]) for part in wrap(finding.sentence, max(20, cells - 8))]
-    for seq in finding.witnesses:
+    for seq in finding.witnesses[:WITNESSES]:
         place = verdicts.places.get(seq)
         where = "" if place is None else f"  round {place.round} · {clock(place.ts)} · "
         what = "" if place is None else f"{clean_line(place.agent, 40)} {place.kind}".strip()
         row: Row = [Span(f"        seq {seq:,}", "accent"), Span(where, "muted"), Span(what)]
         lines.append(Line(crop_row(row, cells), seq))
-    if finding.unnamed:
-        lines.append(Line([Span(f"        and {finding.unnamed:,} more", "muted")]))
+    if (more := finding.count - min(WITNESSES, len(finding.witnesses))) > 0:
+        how = "" if finding.class_ == "prevented" else "; b in a replay goes to the next anomaly"
+        lines.append(Line(crop_row([Span(f"        and {more:,} more{how}", "muted")], cells)))
     return lines

@@ -19,6 +19,8 @@ def phase_of(moment: Moment, *, narrow: bool = False) -> Span:
         return _replayed(moment, narrow=narrow)
     if run.phase == "ended":
         return _outcome(moment)
+    if moment.gone:  # paused or not, nobody can let it go on
+        return Span("■ not running", "bad")
     if run.phase == "paused":
         return Span("⏸ team paused", "warn")
     if run.phase == "pausing":
@@ -53,8 +55,8 @@ def _replayed(moment: Moment, *, narrow: bool) -> Span:
 def held_span(moment: Moment, *, narrow: bool) -> Span:
     """That the view stands still, and what the team does meanwhile: the one is not the other."""
     phase = moment.state.run.phase
-    if narrow:
-        return Span("◫ view held", "accent")
+    if narrow:  # the team goes on unless it says otherwise
+        return Span("◫ view held" + ("" if phase not in TEAM_WORDS else f" ⏸ {phase}"), "accent")
     return Span(f"◫ view held, {team_words(phase)}", "accent")
 
 

@@ -66,7 +66,10 @@ class Strip(Panel):
 
 
 def speedup_strip(moment: Moment, cells: int) -> Row:
-    """``speedup  1.12×  Amdahl 1.60× · graph 2.00×  ▁▃▅▄  estimated``."""
+    """``speedup  1.12×  Amdahl 1.60× · graph 2.00×  ▁▃▅▄  estimated``.
+
+    A team above its bounds does several tasks in one reply, which they do not reckon with: that is said.
+    """
     left: Row = [Span(pad("speedup", 9), "strong"), Span(times(moment.speedup), "measured")]
     if moment.bounds is not None:
         amdahl, graph = moment.bounds
@@ -75,6 +78,9 @@ def speedup_strip(moment: Moment, cells: int) -> Row:
     label = baseline_label(moment.baseline)
     right: Row = [Span("  " + (label if label == ESTIMATED else f"vs {label}"), "muted")]
     top = max(moment.bounds or (1.0,))
+    if moment.bounds is not None and moment.speedup is not None and moment.speedup > top:
+        why: Row = [Span("bounds: one task per reply", "muted")]  # what else could be above them?
+        right = [*why, *right] if width_of([*left, *why, *right]) < cells else why
     curve = [min(value, top) for _, value in moment.curve]
     step = max(1, -(-len(curve) // CURVE_CELLS))
     line = spark(curve[::-step][::-1], top) if curve else ""

@@ -39,12 +39,12 @@ class SpeedupPanel(Deeper):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """The value as it stands."""
         left: Row = [Span("Speedup", "strong")]
+        if self.view != self.VIEWS[0]:  # the other views say theirs, which may have another baseline
+            return left, self.view_name()
         if moment.speedup is not None:
             left.append(Span(" " + times(moment.speedup), "measured"))
             if baseline_label(moment.baseline) == ESTIMATED:
                 left.append(Span(" estimated", "muted"))
-        if self.view != self.VIEWS[0]:
-            return left, self.view_name()
         n = moment.state.crew.developers
         many: Row = [Span(f"{n} agent{'' if n == 1 else 's'}", "muted")]
         return left, [*many, *self._advice(moment)] if n > 1 or self._advice(moment) else []
@@ -56,7 +56,7 @@ class SpeedupPanel(Deeper):
             return []
         if found.verdict == "keep":
             return [Span(" · keep", "muted")]
-        effect = f" {100 * (found.effect or 0.0):+.0f} %".replace("-", "−")
+        effect = f": {100 * (found.effect or 0.0):+.0f} % time".replace("-", "−")
         word = "add one" if found.verdict == "add" else "one less"
         return [Span(f" · {word}", "accent"), Span(effect, "muted")]
 

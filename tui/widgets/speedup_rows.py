@@ -20,31 +20,33 @@ def waterfall_rows(found: Losses, cells: int, height: int) -> list[Row]:
     """From the ideal N down to the measured speedup, a step for each cause, the largest first."""
     speed = found.speedup or 0.0
     steps = sorted((s for s in found.waterfall() if abs(s[1]) >= SHOWN), key=lambda s: -s[1])
-    room = max(8, cells - NAME - 9)
-    top = max([float(found.agents), speed, 1e-9])
-    rows = [_step("ideal, one for each agent", float(found.agents), (0.0, found.agents / top), room, "graph")]
-    level = float(found.agents)
-    for cause, lost in steps[: max(1, height - 4)]:
-        after = level - lost
-        span = (min(level, after) / top, max(level, after) / top)
-        rows.append(_step(ABOUT[cause].title, -lost, span, room, "warn" if lost > 0 else "good"))
-        level = after
-    hidden = len(steps) - max(1, height - 4)
-    if hidden > 0:
-        rows.append([Span(f"… {hidden} smaller ones", "muted")])
-    rows.append(_step("= speedup", speed, (0.0, speed / top), room, "measured"))
     against = (
         "against saved one-agent runs"
         if found.source == "runs"
         else "estimated: one agent would need this team's useful time and nothing else"
     )
-    rows.append([Span(f"{times(speed)} {against}", "muted")])
+    told = wrap(f"{times(speed)} {against}", cells)
+    kept = max(1, height - 3 - len(told))
+    room = max(8, cells - NAME - 9)
+    top = max([float(found.agents), speed, 1e-9])
+    rows = [_step("ideal, one for each agent", float(found.agents), (0.0, found.agents / top), room, "graph")]
+    level = float(found.agents)
+    for cause, lost in steps[:kept]:
+        after = level - lost
+        span = (min(level, after) / top, max(level, after) / top)
+        rows.append(_step(ABOUT[cause].title, -lost, span, room, "warn" if lost > 0 else "good"))
+        level = after
+    hidden = len(steps) - kept
+    if hidden > 0:
+        rows.append([Span(f"… {hidden} smaller ones", "muted")])
+    rows.append(_step("= speedup", speed, (0.0, speed / top), room, "measured"))
+    rows += [[Span(line, "muted")] for line in told]
     return [crop_row(row, cells) for row in rows[:height]]
 
 
 def _step(name: str, value: float, span: tuple[float, float], room: int, role: str) -> Row:
     begin, end = (min(room, max(0, round(share * room))) for share in span)
-    sign = f"{value:+8.2f}" if role in {"warn", "good"} else f"{value:8.2f}"
+    sign = f"{value:+8.2f}".replace("-", "−") if role in {"warn", "good"} else f"{value:8.2f}"
     bar = Span("█" * max(1, end - begin), "warn" if role == "warn" else "good")
     if role in {"graph", "measured"}:
         bar = Span("█" * max(1, end - begin), "graph" if role == "graph" else "measured")

@@ -203,12 +203,22 @@ def _param(value: float | str) -> str:
 
 
 def _replay(report: Report, cells: int) -> list[Row]:
-    return [crop_row([Span("Replay ", "accent"), Span(replay_command(report))], cells)]
+    return [crop_row([Span(f"{word} ", "accent"), Span(said)], cells) for word, said in commands(report)]
+
+
+def commands(report: Report) -> list[tuple[str, str]]:
+    """What to type next: to replay the run, and to go on with one whose engine died."""
+    resume = [("Resume", f"teamtop resume {_name(report)}")] if report["status"] == "broken off" else []
+    return [("Replay", replay_command(report)), *resume]
+
+
+def _name(report: Report) -> str:
+    return shlex.quote(clean_line(report["address"] if "address" in report else report["run_id"]))
 
 
 def replay_command(report: Report) -> str:
     """The command that replays the run from its first fault, or from the beginning."""
-    name = shlex.quote(clean_line(report["address"] if "address" in report else report["run_id"]))
+    name = _name(report)
     faults = report["faults"]
     at = f" --at round:{faults[0]['round']}" if faults and faults[0]["round"] > 0 else ""
     return f"teamtop replay {name}{at}"
