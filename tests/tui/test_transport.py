@@ -45,6 +45,10 @@ def test_the_line_says_state_speed_and_place_in_words() -> None:
     assert text.rstrip().endswith("round 5 · seq   812/2,204 · 01:12/03:34")
 
 
+def test_a_run_whose_rounds_were_not_recorded_names_none() -> None:
+    assert line(replace(HALF, round=None), 120).rstrip().endswith("┤ seq   812/2,204 · 01:12/03:34")
+
+
 def test_a_narrow_line_shortens_words_and_keeps_numbers_and_slider() -> None:
     text = line(HALF, 80)
     assert width_of(transport_row(HALF, 80)[0]) == 80

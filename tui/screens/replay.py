@@ -32,6 +32,12 @@ from tui.widgets.moment import Moment
 from tui.widgets.transport import Transport
 from tui.widgets.transport_rows import Marks, data_of
 
+
+def can_go_on(moment: Moment) -> bool:
+    """An imported run cannot: its files and prompts are not recorded."""
+    return not moment.state.run.source
+
+
 REPLAY: tuple[Key, ...] = (
     Key("replay.play", "space", "play", "play/pause", "Play or pause", "replay", True),
     Key("replay.back", "left", "event(-1)", "event", "One event back, or on", "replay", True, show="←→"),
@@ -44,6 +50,7 @@ REPLAY: tuple[Key, ...] = (
         "Let the run live on from here, as it was or with something changed",
         "replay",
         True,
+        can_go_on,
     ),
     Key(
         "replay.round_back",
@@ -322,8 +329,6 @@ class ReplayScreen(RunScreen):
         """While somebody writes, the keys of the transport belong to the words."""
         if self.search_line.typing and action in ("start", "end", "event"):
             return False
-        if action == "fork" and self.replay.state.run.source:
-            return False  # an imported run cannot go on: its files and prompts are not recorded
         return super().check_action(action, parameters)
 
     def action_turn(self, direction: int) -> None:

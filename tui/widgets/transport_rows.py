@@ -51,6 +51,7 @@ class MarkAt(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class TransportData:
     """All that the line shows. Times are run-clock seconds; ``share`` is how far the slider stands (0 to 1).
+    ``round`` is null where rounds were not recorded.
 
     ``loading`` is the share of the journal that is yet to be read; ``follows``: it goes on with the present.
     """
@@ -60,7 +61,7 @@ class TransportData:
     share: float
     seq: int
     count: int
-    round: int
+    round: int | None
     position: float
     end: float
     marks: tuple[MarkAt, ...] = ()
@@ -109,7 +110,7 @@ def data_of(source: ReplaySource, marks: Marks | None = None) -> TransportData:
         share=share_of(source, source.target, source.position),
         seq=source.target,
         count=count,
-        round=source.state.round,
+        round=None if "rounds" in source.state.run.gaps else source.state.round,
         position=source.position,
         end=end,
         marks=(marks or Marks()).of(source),
@@ -175,10 +176,11 @@ def _where(data: TransportData, *, narrow: bool) -> Row:
     many = f"{count}+" if data.loading else count
     of = Span(f"/{many}", "muted")
     dot = Span(" · ", "muted")
-    number = Span(f"{'r' if narrow else 'round '}{data.round}", "strong")
     label = [] if narrow else [Span("seq ", "muted")]
     times = [Span(clock(data.position), "strong"), Span(f"/{clock(data.end)} ", "muted")]
-    return [number, dot, *label, Span(f"{seq:>{len(count)}}", "strong"), of, dot, *times]
+    number = Span(f"{'r' if narrow else 'round '}{data.round}", "strong")
+    round_ = [] if data.round is None else [number, dot]
+    return [*round_, *label, Span(f"{seq:>{len(count)}}", "strong"), of, dot, *times]
 
 
 def slider(data: TransportData, cells: int) -> Row:

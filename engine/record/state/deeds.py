@@ -103,7 +103,7 @@ class DeedsState:
             state.test_failures += bad
         self._team.counted(event)
         total = len(event.passed) + len(event.failed)
-        count = f" {len(event.passed)}/{total}" if total or event.exit_code is None else ""
+        count = f" {len(event.passed)}/{total}" if total else ""
         if bad and event.failed:
             count = f", {len(event.failed)} of {total}"  # “failed 90/96” would read as 90 that fail
         verdict = f"tests {event.verdict}" if event.verdict != "none" else "no test ran"
