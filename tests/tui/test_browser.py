@@ -27,6 +27,8 @@ from tui.screens.live import LiveScreen
 from tui.screens.replay import ReplayScreen
 from tui.screens.summary import SummaryScreen
 
+SAMPLES = store.samples_dir()
+
 pytestmark = pytest.mark.usefixtures("utc", "no_samples")
 
 
@@ -150,7 +152,18 @@ def test_an_empty_folder_says_what_to_type(tmp_path: Path) -> None:
     )
     assert "teamtop run " in text
     assert "0 runs" in text
-    assert text.splitlines()[0].endswith("teamtop run starts a team")
+    assert text.splitlines()[0].endswith("teamtop demo is a tour, teamtop run a team")
+
+
+def test_the_first_list_of_all_says_that_it_shows_samples_and_where_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "samples_dir", lambda: SAMPLES)
+    assert SAMPLES is not None
+    folders = [tmp_path / "none", SAMPLES]
+    first = shoot(lambda: BrowserScreen(folders), (80, 24))[0].rstrip()
+    assert "saved runs · 3 samples" in first
+    assert first.endswith("teamtop demo is a tour, teamtop run a team")
 
 
 def test_the_cursor_stays_on_its_run_when_others_come_and_go(runs: Path, save_run: Any) -> None:

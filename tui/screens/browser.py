@@ -138,6 +138,7 @@ class BrowserScreen(Screen[None]):
         self.table.hint = (
             f"No run is saved in {where} yet.",
             "",
+            "teamtop demo             is a tour of two minutes, over a recorded team",
             "teamtop run              starts a team of simulated agents, and shows it here",
             "teamtop run --help       says what can be chosen: suite, structure, agents, strategy, model",
         )
@@ -180,19 +181,22 @@ class BrowserScreen(Screen[None]):
     def _tell(self) -> None:
         table = self.table
         live = sum(row.status == "running" for row in table.listed)
-        count = f"{len(table.listed)} run{'' if len(table.listed) == 1 else 's'}"
+        own = any(not row.sample for row in table.listed)
+        what = "run" if own or not table.listed else "sample"
+        count = f"{len(table.listed)} {what}{'' if len(table.listed) == 1 else 's'}"
         left: Row = [Span("saved runs", "strong"), Span(f" · {count}")]
         left += [Span(f" · {live} live", "accent")] if live else []
         if table.words:
             left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
         space = [row.space_bytes for row in table.listed if row.space_bytes is not None]
-        left += [Span(f" · {storage(sum(space))}", "muted")] if space else []
+        left += [Span(f" · {storage(sum(space))}", "muted")] if space and own else []
         trashed = f" · {storage(self._trash_bytes)} in the trash (T)"
         left += [Span(trashed, "muted")] if self._trash_bytes else []
         left += [Span(f" · by {table.group}", "accent")] if table.group else []
         left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
-        own = any(not row.sample for row in table.listed)
-        self._title.say(left, [] if own else [Span("teamtop run", "accent"), Span(" starts a team", "muted")])
+        first: Row = [Span("teamtop demo", "accent"), Span(" is a tour, ", "muted")]
+        first += [Span("teamtop run", "accent"), Span(" a team", "muted")]
+        self._title.say(left, [] if own else first)
         self._detail.say(_about(table.selected, table.hidden), [])
 
     # ------------------------------------------------------------ keys
