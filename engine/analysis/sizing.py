@@ -169,6 +169,8 @@ def _unit(state: RunState, baseline: Baseline | None) -> float | str:
     """Seconds that a task takes one agent, or why that is unknown."""
     metrics = state.metrics
     done = len(metrics.completions)
+    if state.run.source:
+        return "another engine made this run, and its graph may be told in part only"
     if state.board.unnamed:
         return "which tasks were done is not recorded"
     if state.run.strategy in SEVERAL:

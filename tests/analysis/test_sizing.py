@@ -7,6 +7,7 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.advice.rehearsal import Part, played
 from engine.analysis.laws import Baseline
@@ -90,6 +91,16 @@ def test_nothing_is_said_before_enough_is_done() -> None:
     assert found is not None
     assert (found.verdict, found.more) == ("unknown", None)
     assert "3 tasks have to be done first" in found.sentence
+
+
+def test_of_a_run_of_another_engine_nothing_is_advised() -> None:
+    journal = list(events(WIDE, "decentralized", 2))
+    start = next(event for event in journal if isinstance(event, ev.RunStarted))
+    foreign = [replace(event, source="log") if event is start else event for event in journal]
+    found = again(RunState.of(foreign))
+    assert found is not None
+    assert found.verdict == "unknown"
+    assert "another engine made this run" in found.sentence
 
 
 def test_where_work_is_given_out_nobody_is_added() -> None:

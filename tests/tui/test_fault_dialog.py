@@ -19,7 +19,7 @@ from engine.record.folder import RunFolder
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
 from tui.screens.faults import FaultDialog
-from tui.screens.replay import REPLAY
+from tui.screens.replaykeys import REPLAY
 from tui.screens.saving import save_plan
 from tui.screens.summary import SUMMARY
 

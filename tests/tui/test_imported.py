@@ -9,7 +9,7 @@ import pytest
 from engine.interop.feed import Feed
 from engine.interop.otel.reader import OtelReader
 from engine.record.state import RunState
-from tui.screens.replay import REPLAY
+from tui.screens.replaykeys import REPLAY
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
 from tui.widgets.round_rows import round_rows

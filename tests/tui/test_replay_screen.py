@@ -21,7 +21,8 @@ from tests.tui.test_snapshots import SIZES, check
 from tui.replaysource import Position, ReplaySource
 from tui.screens.details import TurnDialog
 from tui.screens.goto import GoToDialog
-from tui.screens.replay import REPLAY, ReplayScreen, replay_screen
+from tui.screens.replay import ReplayScreen, replay_screen
+from tui.screens.replaykeys import REPLAY
 from tui.screens.summary import SummaryScreen
 from tui.widgets.transport import Transport
 from tui.widgets.transport_rows import transport_row
