@@ -106,7 +106,8 @@ def test_the_trash_is_emptied_by_a_key_pressed_twice(runs: Path) -> None:
         await stage.press("E", "E", "escape")
         await stage.press("D")
         assert len(trash.listing([runs])) == 1
-        await stage.press("T", "E")
+        await stage.press("T")
+        await stage.press("E")
         assert "E again deletes 1 run" in stage.text()
         await stage.press("escape", "T")
         assert len(trash.listing([runs])) == 1
@@ -122,7 +123,8 @@ def test_enter_in_the_trash_brings_a_run_back(runs: Path) -> None:
     deleted(runs, "one", "two")
 
     async def scene(stage: Stage) -> None:
-        await stage.press("T", "down", "enter")
+        await stage.press("T")
+        await stage.press("down", "enter")
         assert "one is back." in stage.text()
 
     visit(lambda: BrowserScreen([runs]), scene)

@@ -27,6 +27,17 @@ def test_spans_are_imported_as_a_run_that_reports(tmp_path: Path, capsys: pytest
     assert (report["outcome"], report["tasks_done"], report["input_tokens"]) == ("completed", 3, 6220)
 
 
+END = {
+    "traceId": "t",
+    "spanId": "e",
+    "name": "end",
+    "startTimeUnixNano": "1790000041000000000",
+    "events": [{"name": "teamtop.run_ended", "timeUnixNano": "1790000041000000000"}],
+}
+ENDED = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [END]}]}]})
+"""A line that says that the run is over: without a screen, watching ends with it."""
+
+
 def test_what_spans_do_not_tell_is_unknown_wherever_it_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -39,7 +50,8 @@ def test_what_spans_do_not_tell_is_unknown_wherever_it_is_shown(
     assert report["straggler_gap_seconds"] == {"mean": None, "median": None}
     main(["report", "mine", *runs])
     assert "rounds      unknown" in capsys.readouterr().out
-    main(["watch", str(SAMPLE), "--display", "plain"])
+    (tmp_path / "spans.jsonl").write_text(SAMPLE.read_text() + ENDED + "\n")
+    main(["watch", str(tmp_path / "spans.jsonl"), "--display", "plain"])
     said = capsys.readouterr().out
     assert "ann (claude-sonnet-4-6) joins the team" in said
     assert "barrier" not in said
@@ -69,14 +81,7 @@ def test_spans_that_are_sent_are_shown_until_their_run_ends() -> None:
     address = re.search(r"http://127\.0\.0\.1:\d+", said)
     assert address is not None, said
     lines = [line for line in SAMPLE.read_text().splitlines() if line.endswith("]}]}]}")]
-    ended = {
-        "traceId": "t",
-        "spanId": "e",
-        "name": "end",
-        "startTimeUnixNano": "1790000041000000000",
-        "events": [{"name": "teamtop.run_ended", "timeUnixNano": "1790000041000000000"}],
-    }
-    lines.append(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [ended]}]}]}))
+    lines.append(ENDED)
     for line in lines:
         request = urllib.request.Request(
             f"{address.group()}/v1/traces", line.encode(), {"Content-Type": "application/json"}

@@ -65,7 +65,15 @@ def cells() -> Iterator[RunConfig]:
         for strategy in STRATEGIES:
             yield config(model, strategy)
     yield config(MODELS[0], "decentralized", faults=PLAN, locks="optimistic")
-    yield config(MODELS[1], "decentralized", faults=PLAN, locks="none", completion="verified", suite="svg")
+    yield config(
+        MODELS[1],
+        "decentralized",
+        faults=PLAN,
+        locks="none",
+        completion="verified",
+        suite="svg",
+        max_rounds=8,
+    )
     yield config(MODELS[2], "lead", faults=PLAN, suite="dataanalysis", structure="serial")
 
 

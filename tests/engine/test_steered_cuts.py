@@ -22,11 +22,11 @@ from tests.helpers.durable import config
 CHANGES = ev.AgentJoined | ev.AgentLeft | ev.TaskAdded | ev.DependencyAdded
 
 ACTS: list[tuple[float, control.AnyCommand]] = [
-    (11.0, control.AddAgent(author="ann", name="Ann", model="sim/gpt-5.2")),
-    (14.0, control.AddTask(author="ann", title="Report", files=("report.py",), after=("1",))),
-    (14.5, control.AddDependency(author="ann", task="21", on="2")),
-    (20.0, control.RemoveAgent(author="ann", name="Dev2", why="too slow")),
-    (22.0, control.AddAgent(author="ann")),
+    (6.0, control.AddAgent(author="ann", name="Ann", model="sim/gpt-5.2")),
+    (8.0, control.AddTask(author="ann", title="Report", files=("report.py",), after=("1",))),
+    (8.5, control.AddDependency(author="ann", task="21", on="2")),
+    (11.0, control.RemoveAgent(author="ann", name="Dev2", why="too slow")),
+    (12.5, control.AddAgent(author="ann")),
 ]
 
 

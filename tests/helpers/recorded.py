@@ -61,8 +61,8 @@ def shoot(opening: Opening, size: tuple[int, int], *keys: str) -> list[str]:
     shot: list[str] = []
 
     async def scene(stage: Stage) -> None:
-        if keys:
-            await stage.press(*keys)
+        for key in keys:
+            await stage.press(key)
         await stage.settle()
         shot.extend(stage.lines())
 

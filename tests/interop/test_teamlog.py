@@ -90,6 +90,7 @@ def test_what_is_not_recorded_is_a_gap_and_what_is_recorded_is_none(tmp_path: Pa
         "contents",
         "nodes",
         "refusals",
+        "blocked",
         "rounds",
     }
 

@@ -36,7 +36,7 @@ def mend(turn: Turn, profile: Profile, *, others: bool, most: int = 100) -> list
             rows[row.id] = row
             turn.plan.wants_test |= any(path in before for path in turn.paths(row))
         else:
-            rows |= {task: below[task] for task in roots.intersection(below)}
+            rows |= {task: root for task, root in below.items() if task in roots}
             rows.pop(row.id, None)
     rows |= {row.id: row for row in turn.rejected()}
     mended = list(rows.values())[: files_that_fit(profile.tokens)]

@@ -107,7 +107,7 @@ def _try(sandbox: Sandbox, run: Path, bait: dict[str, object]) -> tuple[dict[str
 
 @contextlib.contextmanager
 def _bait(outside: Path) -> Iterator[dict[str, object]]:
-    secret, name = secrets.token_hex(8), f"{3600 + secrets.randbelow(10**6) / 10**6:.6f}"
+    secret, name = secrets.token_hex(8), f"{60 + secrets.randbelow(10**6) / 10**6:.6f}"
     (outside / "secret").write_text(secret)
     (outside / "outside").mkdir()
     outside.chmod(0o755)  # what keeps others out must be the sandbox

@@ -26,7 +26,7 @@ def judge(events: Sequence[ev.Event], name: str, class_: Class) -> Finding:
 def test_a_planted_anomaly_is_found_wherever_it_is(
     play: Play, name: str, class_: Class, plant: Plant
 ) -> None:
-    for run, model in ((2, "sim/claude-sonnet-4-6"), (3, "sim/gpt-5.2")):  # teams that also talk
+    for run, model in ((2, "sim/claude-sonnet-4-6"), (7, "sim/gpt-5.2")):  # teams that also talk
         events = play(seed=run, model=model)
         before = judge(events, name, class_)
         assert class_ != "engine" or before.verdict != "false"
