@@ -18,7 +18,7 @@ from engine.world.sandbox import Sandbox, Unsandboxed
 from engine.world.sandbox.attacks import ATTACKS
 from engine.world.sandbox.chosen import Chosen
 from engine.world.sandbox.container import Container
-from engine.world.sandbox.inside import seccomp
+from engine.world.sandbox.inside import landlock, seccomp
 from engine.world.sandbox.ladder import LADDER, choose, last
 from engine.world.sandbox.linux import Bubblewrap, Landlock
 from engine.world.sandbox.probe import Probe, probe
@@ -28,12 +28,39 @@ from engine.world.testslot import Limits
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
+TCP_SINCE, SIGNALS_SINCE = 4, 6
+"""Versions of Landlock that can confine these."""
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="these rungs are Linux's")
-with_bubblewrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+def landlock_lacks() -> str:
+    """Why this kernel cannot confine test processes; empty if it can."""
+    try:
+        version = landlock.version()
+    except OSError as error:
+        return f"this kernel has no Landlock, or it is off: {error}"
+    if version < SIGNALS_SINCE and os.geteuid() != 0:
+        return f"Landlock {version} of this kernel cannot keep signals in (version {SIGNALS_SINCE} can)"
+    return "" if version >= TCP_SINCE else f"Landlock {version} of this kernel cannot keep TCP in"
+
+
+def bubblewrap_lacks() -> str:
+    """Why bubblewrap cannot be used here; empty if it can."""
+    if (bwrap := shutil.which("bwrap")) is None:
+        return "bubblewrap is not installed"
+    argv = [bwrap, "--ro-bind", "/", "/", "--unshare-pid", "--unshare-net", "true"]
+    tried = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return tried.stderr.strip() if tried.returncode else landlock_lacks()
+
+
 RUNGS = [
-    pytest.param(Landlock(), id="landlock", marks=on_linux),
-    pytest.param(Bubblewrap(), id="bubblewrap", marks=[on_linux, with_bubblewrap]),
+    pytest.param(
+        sandbox,
+        id=sandbox.rung,
+        marks=[on_linux, pytest.mark.skipif(bool(lacks), reason=lacks or "it is there")],
+    )
+    for sandbox, lacks in ((Landlock(), landlock_lacks()), (Bubblewrap(), bubblewrap_lacks()))
 ]
 
 
@@ -75,6 +102,8 @@ def test_as_an_unprivileged_user_every_attack_fails_too() -> None:
     """As root, the probe is repeated as nobody, with an interpreter that nobody may start."""
     if os.geteuid() != 0:
         pytest.skip("the other tests run as an unprivileged user already")
+    if landlock.version() < SIGNALS_SINCE:
+        pytest.skip("without root, Landlock of this kernel cannot keep signals in")
     python = next((p for p in (sys.executable, "/usr/bin/python3") if _nobody_can(p)), None)
     if python is None:
         pytest.skip("no interpreter here can be started by an unprivileged user")
@@ -217,6 +246,7 @@ def docker(folder: Path, *, broken: bool = False) -> str:
 
 
 @on_linux
+@pytest.mark.skipif(bool(landlock_lacks()), reason=landlock_lacks() or "it is there")
 def test_a_container_is_made_of_nothing_and_told_a_path_to_call(tmp_path: Path) -> None:
     report = run(Container(docker(tmp_path)), "two = 2\n", "assert mine.two == 2")
     assert report.verdict == "passed", report.output
