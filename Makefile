@@ -3,6 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+## uv is fast; pip knows what this machine says of proxies, certificates and indexes (pip.conf), which uv does not read.
+INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@" \
+	|| { echo "uv could not install them; pip tries, which takes a few minutes."; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; }; }; install
 
 .PHONY: demo test test-deep check setup lock verdicts profiles calibration grid advice samples bench clean
 
@@ -33,13 +37,15 @@ $(VENV)/bin/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5,<1"
 
 $(VENV)/.ready: $(VENV)/bin/uv requirements.lock pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@echo "Installing the packages of requirements$(if $(findstring dev,$@),-dev).lock …"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/bin/uv requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@echo "Installing the packages of requirements$(if $(findstring dev,$@),-dev).lock …"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --editable .
 	@touch $@ $(VENV)/.ready
 
 ## Maintenance: each writes files that are committed.
