@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
@@ -176,7 +179,34 @@ def _report(expected: tuple[str, ...], judgement: Judgement, output: str = "") -
 
 
 def _output(ended: Ended, work: Path) -> str:
-    """What the run printed, without the folder's name, which says nothing and differs every time."""
-    cut = f"\n[{ended.output_dropped} bytes cut here]\n" if ended.output_dropped else ""
-    text = ended.head.decode(errors="replace") + cut + ended.tail.decode(errors="replace")
-    return text.replace(f"{work}/", "").replace(str(work), ".").strip()
+    """What the run printed, without names of folders, which say nothing and differ from machine to machine.
+
+    A cut is made between lines, so that no half of such a name is left.
+    """
+    head, tail, dropped = ended.head, ended.tail, ended.output_dropped
+    if dropped:
+        first, last = head.rfind(b"\n") + 1 or len(head), tail.find(b"\n") + 1
+        dropped += len(head) - first + last
+        note = f"\n[{dropped} bytes cut here]\n".encode()
+        head, tail = head[:first].removesuffix(b"\n") + note, tail[last:]
+    text = (head + tail).decode(errors="replace")
+    for path, name in ((f"{work}/", ""), (str(work), "."), *_FOLDERS):
+        text = text.replace(path, name)
+    return text.strip()
+
+
+_EVERYWHERE = frozenset({"/", "/usr", "/usr/local"})
+"""Prefixes that are the same on all machines, and stand in texts for other things as well."""
+
+
+def _folders() -> tuple[tuple[str, str], ...]:
+    """Where this interpreter keeps its modules, and what stands for it, the longest path first."""
+    paths = sysconfig.get_paths()
+    named = {paths["purelib"]: "site-packages", paths["platlib"]: "site-packages"}
+    named |= {paths["stdlib"]: "python", paths["platstdlib"]: "python"}
+    named |= {path: "python" for path in (sys.prefix, sys.base_prefix) if path not in _EVERYWHERE}
+    both = {**named, **{os.path.realpath(path): name for path, name in named.items()}}
+    return tuple((path, both[path]) for path in sorted(both, key=len, reverse=True))
+
+
+_FOLDERS = _folders()

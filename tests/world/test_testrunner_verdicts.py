@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -282,3 +285,27 @@ def test_known_limit_an_object_that_equals_everything_passes(runner: PytestRunne
         "class Yes:\n    def __eq__(self, other):\n        return True\n\ndef add(a, b):\n    return Yes()\n"
     )
     assert run(runner, {"add.py": code}, ADD).verdict == "passed"
+
+
+def test_no_name_of_a_folder_of_this_machine_gets_into_the_output(runner: PytestRunner) -> None:
+    """A file that is no Python is shown with the frames of pytest and of the interpreter that read it."""
+    broken = "def add(a, b)\n    return a + b\n"
+    output = run(runner, GOOD | {"add.py": broken}, ADD).output
+    assert "SyntaxError" in output
+    assert "site-packages/_pytest/" in output
+    for folder in (sys.prefix, sys.base_prefix, str(Path.home()), tempfile.gettempdir()):
+        assert f"{folder}/" not in output or folder in {"/usr", "/usr/local"}
+
+
+def test_long_output_is_cut_between_lines(runner: PytestRunner) -> None:
+    """So that nothing is left of a folder's name at the cut."""
+    code = (
+        GOOD["add.py"]
+        + "\nfor number in range(2_000):\n    print(f'line {number} of two thousand')\nraise ValueError\n"
+    )
+    output = run(runner, GOOD | {"add.py": code}, ADD).output
+    before, _, after = output.partition(" bytes cut here]\n")
+    assert after
+    whole = [line for line in (*before.splitlines()[:-1], *after.splitlines()) if line.startswith("line")]
+    assert len(whole) > 50
+    assert all(line.endswith("of two thousand") for line in whole)
