@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engine.calibration.measure import mean, share, sketch
 from engine.calibration.replies import RecordedReply, RecordedRun, Recordings
-
-Fits = Callable[[RecordedReply], bool]
 
 PHASED = 0.1
 """Who completes at most this share of its claims in the same reply works in three phases."""

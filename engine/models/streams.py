@@ -33,9 +33,7 @@ async def gather(stream: Any, hear: Hear, waiting: Waiting, price: Price) -> Rep
         with contextlib.suppress(Exception):  # the connection is gone either way
             await stream.aclose()
     text = "".join(parts)
-    reason = getattr(stream, "received_finish_reason", None) or getattr(
-        stream, "intermittent_finish_reason", None
-    )
+    reason = _reason(stream)
     if reason is None:
         raise ModelError("connection", f"the reply broke off after {len(text):,} characters", retryable=True)
     return reply(text, reason, reported(stream), price)

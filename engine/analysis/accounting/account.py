@@ -29,14 +29,11 @@ class Account:
     """``spent[agent][cause]`` in nanoseconds, for developers; ``lead`` the same for leads, who are extra.
 
     Each agent's sum is ``wall_ns``, the time from the first prompt to the end of the run, pauses left out.
-    ``work_ns`` is the useful time by task that wrote its files, ``span_ns`` the longest chain of that.
     """
 
     wall_ns: int
     spent: dict[str, dict[Cause, int]]
     lead: dict[str, dict[Cause, int]]
-    work_ns: Mapping[str, int]
-    span_ns: int
     notes: tuple[str, ...] = ()
 
     @property
@@ -127,11 +124,11 @@ class _Sheet:
                 spent[name][cause] += time
         leads = self._leads()
         developers = {name: parts for name, parts in spent.items() if name not in leads}
-        span_ns = _longest(tuple(self._shape.tasks.values()), work)
-        _part_starvation(developers, sum(work.values()), span_ns)
+        span = _longest(tuple(self._shape.tasks.values()), work)
+        _part_starvation(developers, sum(work.values()), span)
         lead = {name: parts for name, parts in spent.items() if name in leads}
         notes = tuple(note for gap, note in _NOTES.items() if gap in self._start.gaps)
-        return Account(now - self._first, developers, lead, work, span_ns, notes)
+        return Account(now - self._first, developers, lead, notes)
 
     def _settle(
         self, lane: Lane, spent: dict[Cause, int], known: Mapping[int, Fate], work: dict[str, int]

@@ -111,11 +111,6 @@ class BoardFold:
         if isinstance(event, ev.TaskCompleted):
             self.done_at.setdefault(task, event)
 
-    @property
-    def final(self) -> Mapping[str, tuple[str, str]]:
-        """Status and owner of each task after the last event."""
-        return self._now
-
 
 def holdings(steps: Iterable[Step]) -> list[Holding]:
     """Who owned which task from when to when, in the order in which each ended or, if it did not, began."""

@@ -201,11 +201,6 @@ class History:
         return self._board.steps
 
     @property
-    def steps_of(self) -> dict[str, list[Step]]:
-        """The same by task."""
-        return self._board.of
-
-    @property
     def done_at(self) -> dict[str, ev.TaskCompleted]:
         """The first completion of each task that is done."""
         return self._board.done_at
@@ -235,11 +230,6 @@ class History:
         """The edit that made ``path`` what it was just before event ``seq``; null if there was none."""
         place = bisect_left(self._edit_seqs.get(path, ()), seq)
         return self.edits_of[path][place - 1] if place else None
-
-    def version_at(self, path: str, seq: int) -> int:
-        """The version of ``path`` just before event ``seq``; 0 before the first edit."""
-        edit = self.file_at(path, seq)
-        return edit.version if edit is not None else 0
 
     def unchanged(self, paths: Iterable[str], since: int, until: int) -> bool:
         """Whether the files have the same contents just before the events ``since`` and ``until``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -71,7 +70,7 @@ class ClaudeReader:
         return self._in_order(found + self._flush())
 
     def _in_order(self, found: list[Timed]) -> list[Found]:
-        return [each for _, _, each in heapq.merge(sorted(found, key=lambda timed: timed[:2]))]
+        return [each for _, _, each in sorted(found, key=lambda timed: timed[:2])]
 
     # ------------------------------------------------------------ who and what there is
 

@@ -41,8 +41,6 @@ class TaskState:
     token: int = 0
     evidence: str = ""
     reviewer: str = ""
-    claimed_ts: float | None = None
-    done_ts: float | None = None
     touched: bool = False
     added: bool = False
     owners: list[str] = field(default_factory=list)
@@ -188,7 +186,7 @@ class BoardState:
         task = self.tasks.get(event.task)
         if task is None or task.status == "done":
             return
-        task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
+        task.status, task.round = "in_progress", event.round
         if task.owner != event.agent:
             self._own(task, event.agent)
         self.version = event.seq
@@ -213,7 +211,7 @@ class BoardState:
         if task.owner != event.agent:
             self._own(task, event.agent)
         self._owned.get(event.agent, {}).pop(task.id, None)
-        task.status, task.round, task.done_ts = "done", event.round, event.ts
+        task.status, task.round = "done", event.round
         task.lease_until = None
         task.evidence = event.evidence
         self.done += 1
@@ -259,7 +257,7 @@ class BoardState:
             if task.owner == event.agent:
                 task.touched = True
             if task.status == "assigned" and task.owner == event.agent and self.is_open(task_id):
-                task.status, task.round, task.claimed_ts = "in_progress", event.round, event.ts
+                task.status, task.round = "in_progress", event.round
                 self.version = event.seq
 
     def tests_started(self, event: ev.TestsStarted) -> None:

@@ -31,7 +31,6 @@ class DraftsState:
         self.backups = 0
         self.versions = 0
         self.won = 0
-        self.agreed = 0
         self.lost = 0
         self.cancelled = 0
         self.characters = 0
@@ -92,7 +91,6 @@ class DraftsState:
         """A copy was not taken."""
         self.open.pop(event.draft, None)
         self.cancelled += event.cancelled > 0
-        self.agreed += event.reason == "agreed"
         if event.reason != "agreed":
             self.lost += event.draft > 0
             self.characters += max(0, event.characters)

@@ -26,9 +26,6 @@ from engine.world.sandbox.base import Sandbox
 PROBE_SECONDS = 30.0
 """Bounds a probe, which takes about 0.2 s."""
 
-NOT_SHADOW = "read /etc/shadow"
-"""An attack that says nothing of a machine where everybody may read that, or nobody has it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Probe:
