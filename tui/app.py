@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
@@ -28,6 +29,7 @@ from tui.keys import APP, MOVE, TIMELINE, VIEWED, Key, bindings_of, key_name, re
 from tui.screens.dialogs import TooSmall
 from tui.screens.live import LiveScreen, RunScreen
 from tui.source import RunSource, TailSource
+from tui.terminal import tolerant
 from tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH
 from tui.widgets.panel import Panel
 
@@ -69,6 +71,10 @@ class TeamtopApp(App[int]):
         self._map_keys()
 
     # ------------------------------------------------------------ life
+
+    def get_driver_class(self) -> type[Driver]:
+        """The usual driver of this platform, for a terminal that may go."""
+        return tolerant(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Open the first screen; tidy up once it stands."""

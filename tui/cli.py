@@ -7,6 +7,7 @@ Exit codes: 0 completed (or the command did its work), 3 ended with tasks open, 
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import re
@@ -157,6 +158,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _say_usage(error)
     except Exception as error:  # the last place before a traceback would reach a person
+        if isinstance(error, OSError) and error.errno == errno.EIO and _hung_up():
+            return _to_nobody()
         return _say(error)
     return code if isinstance(code, int) else 0
 
@@ -192,6 +195,20 @@ def _settings_from_dotenv() -> None:
         for name, value in environment().items():
             if name.startswith(PREFIX):
                 os.environ.setdefault(name, value)
+
+
+def _hung_up() -> bool:
+    from tui.terminal import hung_up
+
+    return hung_up()
+
+
+def _to_nobody() -> int:
+    # There is no terminal any more: what is still in the buffers goes nowhere, and nobody is to be told.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return INTERRUPTED
 
 
 def _closed_pipe() -> int:

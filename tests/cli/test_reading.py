@@ -199,7 +199,7 @@ def test_watching_a_bare_journal_ends_with_its_closing_tests(
 def test_a_journal_can_come_through_a_pipe(process: Process, saved: RunFolder) -> None:
     with saved.events_path.open("rb") as journal:
         watch = process("watch", "-", stdin=journal)
-        out, err = watch.communicate(timeout=60)
+        out, err = watch.communicate(timeout=180)
     assert (watch.returncode, err) == (0, "")
     assert "6 of 6 tasks done" in out
 
@@ -226,7 +226,7 @@ def test_a_run_is_watched_until_its_engine_is_gone(
     first = watch.stdout.readline()
     append_all(folder.events_path, list(events[20:]))
     lock.release()
-    out, _ = watch.communicate(timeout=60)
+    out, _ = watch.communicate(timeout=180)
     assert first.startswith("mathutils")
     assert "closing tests: passed" in out
 
@@ -291,7 +291,7 @@ def test_a_reader_that_leaves_is_no_error(process: Process, saved: RunFolder) ->
     listing.stdout.close()
     assert listing.stderr is not None
     assert listing.stderr.read() == ""
-    listing.wait(timeout=60)
+    listing.wait(timeout=180)
 
 
 def test_a_terminal_that_knows_ascii_only_gets_question_marks(
@@ -299,7 +299,7 @@ def test_a_terminal_that_knows_ascii_only_gets_question_marks(
 ) -> None:
     environ["PYTHONIOENCODING"] = "ascii"
     said = process("report", "team-1")
-    out, err = said.communicate(timeout=60)
+    out, err = said.communicate(timeout=180)
     assert (said.returncode, err) == (0, "")
     assert "completed ?" in out
 

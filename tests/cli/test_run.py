@@ -141,7 +141,7 @@ def test_an_interrupt_stops_the_team_reports_and_exits_130(process: Process, tmp
         if "round 1 begins" in line:
             break
     team.send_signal(signal.SIGINT)
-    out, err = team.communicate(timeout=60)
+    out, err = team.communicate(timeout=180)
     assert team.returncode == 130
     assert "A person stopped the team" in out
     assert "Traceback" not in err
@@ -155,7 +155,7 @@ def test_a_reader_that_leaves_does_not_end_the_run(process: Process, tmp_path: P
     team.stdout.close()
     assert team.stderr is not None
     assert "Traceback" not in team.stderr.read()
-    team.wait(timeout=60)
+    team.wait(timeout=180)
     summary = json.loads(RunFolder(tmp_path / "runs" / "r1").summary_path.read_text())
     assert summary["completed"] is True
 

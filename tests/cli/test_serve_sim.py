@@ -23,10 +23,10 @@ def test_it_serves_until_it_is_interrupted_and_closes_with_its_counts(
     assert "1 planned fault" in line
     body = json.dumps({"model": "sim/perfect", "messages": [{"role": "user", "content": "hi"}]}).encode()
     request = urllib.request.Request(f"{address[0]}/chat/completions", body)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=180) as answer:
         assert json.load(answer)["usage"]["completion_tokens"] == 200
     server.send_signal(signal.SIGINT)
-    out, err = server.communicate(timeout=20)
+    out, err = server.communicate(timeout=180)
     told = json.loads(out)
     assert (told["requests"], told["replies"], told["completion_tokens"]) == (1, 1, 200)
     assert server.returncode == 0

@@ -61,7 +61,7 @@ def test_a_log_comes_through_a_pipe(tmp_path: Path) -> None:
         [sys.executable, "-m", "tui", "watch", "-", "--display", "plain"],
         input=log(tmp_path / "team.jsonl").read_bytes(),
         capture_output=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -74,7 +74,7 @@ def test_the_example_team_can_be_watched(tmp_path: Path, capsys: pytest.CaptureF
     subprocess.run(
         [sys.executable, str(example), str(path), "0.001"],
         check=True,
-        timeout=60,
+        timeout=180,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert main(["watch", str(path), "--display", "plain"]) == 0

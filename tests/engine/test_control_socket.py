@@ -226,7 +226,7 @@ def test_a_command_that_waits_when_the_engine_ends_is_answered_at_once(
         target=lambda: answers.append(ControlClient(server.socket_path).send(control.Pause()))
     )
     client.start()
-    assert arrived.wait(60)
+    assert arrived.wait(180)
     server.close()
     client.join(60)
     assert answers == [Answer(ok=False, detail="The run has ended.")]

@@ -23,7 +23,7 @@ class Served:
     def counts(self) -> Counts:
         return self.server.counts
 
-    def settled(self, seconds: float = 5.0) -> bool:
+    def settled(self, seconds: float = 120.0) -> bool:
         """Wait until no call is open and no connection is held; false if that takes too long."""
         end = time.monotonic() + seconds
         while self.server.connections or self.counts.open:
@@ -48,7 +48,7 @@ def serving(plan: str = "", *, speed: float = 0.0, seed: int = 0) -> Iterator[Se
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(180)
     served, loop, over = made[0]
     try:
         yield served

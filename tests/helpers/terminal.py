@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 """How long to wait for something to be seen before the test fails; generous, for machines are busy."""
 
 

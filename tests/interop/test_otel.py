@@ -238,7 +238,7 @@ def post(reader: OtlpReader, body: bytes, kind: str = "application/json", **head
         f"{reader.address}/v1/traces", body, {"Content-Type": kind, **headers}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=180) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode() + (error.headers.get("Retry-After") or "")

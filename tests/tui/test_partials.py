@@ -18,7 +18,7 @@ def test_the_newest_notice_of_an_agent_replaces_the_one_before_and_the_file_goes
     known = Partials()
 
     async def holds(count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while len(read(path)) != count:  # noqa: ASYNC110 - a file tells nobody that it was written
                 await asyncio.sleep(0.01)
 

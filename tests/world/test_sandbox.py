@@ -125,7 +125,7 @@ print(json.dumps([[p.rung, p.problem, p.open, len(p.found)] for p in map(probe, 
         text=True,
         check=False,
         cwd="/",
-        timeout=60,
+        timeout=180,
     )
     if "namespace" in said.stdout:
         pytest.skip(f"user namespaces are off here: {said.stdout}")
@@ -144,7 +144,7 @@ def _nobody_can(python: str) -> bool:
             capture_output=True,
             check=False,
             cwd="/",
-            timeout=30,
+            timeout=180,
         )
     except OSError:
         return False

@@ -74,7 +74,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop and the threads go on until ``condition()``."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in threads
             await asyncio.sleep(0)
 

@@ -183,7 +183,7 @@ class GatedStore(MemoryStore):
 
     def write(self, path: str, content: str) -> None:
         self.entered.set()
-        assert self.gate.wait(30)
+        assert self.gate.wait(180)
         if self.fails:
             self.fails -= 1
             raise WorkspaceError("no")
