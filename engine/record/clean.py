@@ -51,12 +51,17 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """Return ``text`` as one safe line: line breaks and runs of blanks become one space."""
-    if len(text) <= limit and text.isascii() and text.isprintable() and " " not in text:
-        return text  # names, paths, ids: most of what comes here
+    if len(text) <= limit and text.isprintable() and (" " not in text or _single_spaced(text)):
+        return text if text.isascii() else _STACKED.sub(r"\1", text)  # most of what comes here
     if len(text) > limit:
         text = text[: limit * 4]  # enough to fill the line after blanks are folded
     line = clean(" ".join(text.split()), limit * 4)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _single_spaced(text: str) -> bool:
+    """Whether a printable text with spaces has only single ones, between words: nothing is to be folded."""
+    return "  " not in text and text[0] != " " and text[-1] != " "
 
 
 def storable(text: str) -> str:

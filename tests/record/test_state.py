@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -325,3 +325,27 @@ def test_a_second_start_in_one_journal_does_not_count_tasks_twice() -> None:
     state = RunState.of([first, completed, first, completed, completed])
     assert (state.board.done, state.board.total) == (1, 3)
     assert [task.id for task in state.board.ready()] == ["2"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc"), st.booleans()), max_size=60))
+def test_the_hottest_paths_are_those_refused_and_then_asked_for_most(
+    asked: list[tuple[int, str, bool]],
+) -> None:
+    folded, round_, seen = locks.LocksState(), 1, list[tuple[int, str]]()
+    refused: Counter[str] = Counter()
+    for later, path, denied in asked:
+        round_ += later
+        seen.append((round_, path))
+        if denied:
+            refused[path] += 1
+            folded.lock_denied(
+                ev.LockDenied(round=round_, turn=1, agent="A", path=path, holder="B", age_seconds=0)
+            )
+        else:
+            folded.lock_acquired(ev.LockAcquired(round=round_, turn=1, agent="A", path=path, token=1))
+
+    def rank(path: str) -> tuple[int, int, str]:
+        rounds = sorted({r for r, p in seen if p == path})[-locks.HEAT_ROUNDS :]
+        return -refused[path], -sum(p == path and r in rounds for r, p in seen), path
+
+    assert folded.hottest(3) == sorted({path for _, path in seen}, key=rank)

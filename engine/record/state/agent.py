@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.state.suspicion import PULSE_MEDIAN, Rhythm
@@ -21,8 +22,7 @@ TURNS_KEPT = 30
 """Whole turns kept per agent, for reading one in full."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a pane: round, what was done, to what, how it ended. ``kind`` decides its colour."""
 
     seq: int
@@ -33,8 +33,7 @@ class Line:
     detail: str = ""
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     """A turn that can be opened: its number among its agent's (``round``), the reply, what came of it."""
 
     turn: int
@@ -51,11 +50,10 @@ class Turn:
     ended: float | None = None
     outcome: str = ""
     effects: int = 0
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line] = msgspec.field(default_factory=list)
 
 
-@dataclass(slots=True)
-class AgentState:
+class AgentState(msgspec.Struct):
     """One member of the team. ``since`` is when ``status`` began (run-clock seconds).
 
     ``silent_since`` is when the agent was last heard of, while a reply of it is due; ``suspicion_peak`` is
@@ -87,12 +85,12 @@ class AgentState:
     lease_until: float | None = None
     silent_since: float | None = None
     suspicion_peak: float = 0.0
-    rhythm: Rhythm = field(default_factory=Rhythm)
-    pulse: Rhythm = field(default_factory=lambda: Rhythm(median=PULSE_MEDIAN))
+    rhythm: Rhythm = msgspec.field(default_factory=Rhythm)
+    pulse: Rhythm = msgspec.field(default_factory=lambda: Rhythm(median=PULSE_MEDIAN))
     writing: int | None = None
-    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    lines: deque[Line] = msgspec.field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     line_count: int = 0
-    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
+    turns: deque[Turn] = msgspec.field(default_factory=lambda: deque(maxlen=TURNS_KEPT))
 
     @property
     def turn(self) -> Turn | None:

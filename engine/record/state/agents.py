@@ -75,8 +75,10 @@ class AgentsState:
         state = self.agents.get(agent)
         if state is None:
             return
-        self._flush(agent)
-        line = Line(event.seq, event.ts, event.round, kind, clean_line(text), clean(detail, 2_000))
+        if self._refused:
+            self._flush(agent)
+        detail = clean(detail, 2_000) if detail else ""
+        line = Line(event.seq, event.ts, event.round, kind, clean_line(text), detail)
         state.lines.append(line)
         state.line_count += 1
         if state.turns and state.turns[-1].ended is None:

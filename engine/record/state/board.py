@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean, clean_line
@@ -16,8 +17,7 @@ OWNERS_KEPT = 100
 Status: TypeAlias = Literal["pending", "assigned", "in_progress", "review", "done"]
 
 
-@dataclass(slots=True)
-class TaskState:
+class TaskState(msgspec.Struct):
     """One row of the board. ``owner`` is empty for a free task, ``round`` that of its last change.
 
     ``tests_passed`` counts its nodes that passed in the last run that covered them, null before one.
@@ -43,7 +43,7 @@ class TaskState:
     reviewer: str = ""
     touched: bool = False
     added: bool = False
-    owners: list[str] = field(default_factory=list)
+    owners: list[str] = msgspec.field(default_factory=list)
 
 
 class BoardState:

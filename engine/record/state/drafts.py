@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
 
 
-@dataclass(slots=True)
-class DraftState:
+class DraftState(msgspec.Struct):
     """An open draft. ``passed`` counts tests of its task that passed in its last run, null before one."""
 
     id: int

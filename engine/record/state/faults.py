@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -12,8 +13,7 @@ FAULTS_KEPT = 500
 """Ended faults kept for marks in charts; more than a person can inject in an afternoon."""
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(msgspec.Struct):
     """One fault; ``stopped`` is null while it is active. Times are run-clock seconds.
 
     ``tasks_done`` is how many tasks were done when it began, ``tasks_done_after`` when it stopped: where its

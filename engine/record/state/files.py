@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -18,8 +19,7 @@ _Span = tuple[int, int | None]
 """First and last seq of a turn; null while it is open."""
 
 
-@dataclass(slots=True)
-class FileState:
+class FileState(msgspec.Struct):
     """One file: its last version, who wrote it in which round and event, and how often it was written."""
 
     path: str
@@ -32,8 +32,7 @@ class FileState:
     seq: int = 0
 
 
-@dataclass(slots=True)
-class Clashes:
+class Clashes(msgspec.Struct):
     """What writers did to one another in turns of one round."""
 
     rewrites: int = 0

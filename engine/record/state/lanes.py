@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -50,8 +51,7 @@ def nanos(seconds: float) -> int:
     return round(max(-LONGEST, min(seconds, LONGEST)) * NANO)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """``doing`` something in [``start``, ``end``) ns, in ``turn`` (0: in none)."""
 
     start: int
@@ -60,8 +60,7 @@ class Span:
     turn: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """Something happened to an agent at one instant: ``seq`` is its event."""
 
     at: int
@@ -69,8 +68,7 @@ class Mark:
     kind: MarkKind
 
 
-@dataclass(slots=True)
-class Lane:
+class Lane(msgspec.Struct):
     """One agent's past, and where it is now: ``doing`` since ``since``."""
 
     agent: str
@@ -80,8 +78,8 @@ class Lane:
     retry_until: int = 0
     refused: bool = False
     wrote: bool = False
-    spans: list[Span] = field(default_factory=list)
-    marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=MARKS_KEPT))
+    spans: list[Span] = msgspec.field(default_factory=list)
+    marks: deque[Mark] = msgspec.field(default_factory=lambda: deque(maxlen=MARKS_KEPT))
 
     def settle(self, now: int) -> None:
         """End the present span at ``now``; behind the end of a wait for a retry lies a call again."""

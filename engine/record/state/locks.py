@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from heapq import nsmallest
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -18,8 +20,7 @@ HOT_PATHS_KEPT = 500
 """Paths whose history is kept; on a larger workspace the coldest are forgotten first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(msgspec.Struct, frozen=True):
     """A lock that is held; ``since`` is run-clock seconds."""
 
     path: str
@@ -28,8 +29,7 @@ class Hold:
     since: float
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(msgspec.Struct, frozen=True):
     """A lock that was refused: ``holder`` had held it for ``age_seconds``."""
 
     ts: float
@@ -56,6 +56,7 @@ class LocksState:
         self.denied = 0
         self.version = 0
         self._heat: dict[str, deque[tuple[int, int]]] = {}
+        self._requests: dict[str, int] = {}  # sums of the heat
 
     def heat(self, path: str, rounds: int, now: int) -> list[int]:
         """Requests for the path (granted and refused) in each of the last ``rounds`` rounds up to ``now``."""
@@ -65,23 +66,27 @@ class LocksState:
     def hottest(self, count: int) -> list[str]:
         """The paths with most refusals, then most requests; names break ties."""
 
-        def requests(path: str) -> int:
-            return sum(n for _, n in self._heat[path])
+        def coldness(path: str) -> tuple[int, int, str]:
+            return -self.denied_by_path[path], -self._requests[path], path
 
-        return sorted(self._heat, key=lambda p: (-self.denied_by_path[p], -requests(p), p))[:count]
+        return nsmallest(count, self._heat, key=coldness)
 
     def _warm(self, path: str, round_: int) -> None:
         beats = self._heat.get(path)
         if beats is None:
             if len(self._heat) >= HOT_PATHS_KEPT:
-                self._heat.pop(next(iter(self._heat)))
+                coldest = next(iter(self._heat))
+                del self._heat[coldest], self._requests[coldest]
             beats = self._heat[path] = deque(maxlen=HEAT_ROUNDS)
         else:
             self._heat[path] = self._heat.pop(path)  # the order of the table is the order of last use
         if beats and beats[-1][0] == round_:
             beats[-1] = (round_, beats[-1][1] + 1)
         else:
+            if len(beats) == HEAT_ROUNDS:
+                self._requests[path] -= beats[0][1]
             beats.append((round_, 1))
+        self._requests[path] = self._requests.get(path, 0) + 1
         self.version += 1
 
     def lock_acquired(self, event: ev.LockAcquired) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean, clean_line
@@ -19,8 +20,7 @@ QUESTIONS_KEPT = 100
 """Questions to people kept with their text: agents may each leave a few open."""
 
 
-@dataclass(slots=True)
-class Question:
+class Question(msgspec.Struct):
     """What an agent asked the people who run the team. ``closed`` says by whom it was answered, or why it is
     moot; empty while somebody waits for an answer.
     """
@@ -33,8 +33,7 @@ class Question:
     closed: str = ""
 
 
-@dataclass(slots=True)
-class Mail:
+class Mail(msgspec.Struct):
     """A message: who it was for, who has it, who never will."""
 
     id: str
@@ -44,8 +43,8 @@ class Mail:
     recipients: tuple[str, ...]
     text: str
     kind: str
-    delivered: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    delivered: list[str] = msgspec.field(default_factory=list)
+    lost: list[str] = msgspec.field(default_factory=list)
 
 
 class MailState:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -15,8 +16,7 @@ PAYMENTS_KEPT = 500
 """Replies whose tokens are kept one by one, for the rate at which a team spends now."""
 
 
-@dataclass(slots=True)
-class RoundRow:
+class RoundRow(msgspec.Struct):
     """One round: times in run-clock seconds (``ended`` null while it is open), and what agents did in their
     turns of that number.
     """
@@ -34,7 +34,7 @@ class RoundRow:
     edits: int = 0
     test_runs: int = 0
     test_failures: int = 0
-    latencies: list[float] = field(default_factory=list)
+    latencies: list[float] = msgspec.field(default_factory=list)
 
     @property
     def straggler_gap(self) -> float | None:
@@ -44,8 +44,7 @@ class RoundRow:
         return max(self.latencies) - sum(self.latencies) / len(self.latencies)
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True):
     """A task was done at ``ts``; ``busy`` is the team's busy time in turns that had effects until then.
 
     ``tokens`` and ``cost_usd`` are what was spent by then, as far as it was reported (null: unknown).
@@ -59,8 +58,7 @@ class Completion:
     cost_usd: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(msgspec.Struct, frozen=True):
     """What a reply cost that came at ``ts``; null where nobody said."""
 
     ts: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from engine.record import events as ev
 from engine.record.state.board import BoardState
@@ -14,8 +14,7 @@ UNKNOWN_SECONDS = 1.0
 """Seconds per task before anybody has completed one: all are equal, and the unit does not matter."""
 
 
-@dataclass(slots=True)
-class Pace:
+class Pace(msgspec.Struct):
     """An agent's working turns, those in which it could do something: their seconds and completed tasks.
 
     ``best`` is the most tasks that it completed in one turn; ``short`` the fewest that it had and did not
@@ -30,8 +29,7 @@ class Pace:
     since: float = 0.0
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     began: float
     had: int
     works: bool

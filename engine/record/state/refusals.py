@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from engine.record import events as ev
 
@@ -30,8 +30,7 @@ _WHY: dict[str, str] = {
 }
 
 
-@dataclass(slots=True)
-class Series:
+class Series(msgspec.Struct):
     """Refusals in a row that have ``key`` in common; ``single`` is the line if it stays alone."""
 
     key: tuple[str, ...]
@@ -39,7 +38,7 @@ class Series:
     single: str
     verb: str
     why: str
-    objects: list[str] = field(default_factory=list)
+    objects: list[str] = msgspec.field(default_factory=list)
 
     def text(self) -> str:
         """The line: what was refused, and why."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from engine.record import events as ev
 from engine.record.clean import clean_line
@@ -18,8 +19,7 @@ ACTS_KEPT = 200
 """Acts of people kept for display."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     """Something a person did to the run."""
 
     seq: int

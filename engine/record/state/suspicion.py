@@ -9,7 +9,8 @@ is used here. φ is shown and decides nothing: a lease that is over does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 WATCH, ALARM = 3.0, 8.0
 """From where on a number is worth a look, and from where on others would act on it."""
@@ -30,8 +31,7 @@ _SIGMA_MIN = 0.25
 """Least spread: an agent whose replies all took one time is not lost because the next takes a third more."""
 
 
-@dataclass(slots=True)
-class Rhythm:
+class Rhythm(msgspec.Struct):
     """Reply times of one agent as a log-normal: how many, and the sums of their logarithms and squares."""
 
     count: int = 0
