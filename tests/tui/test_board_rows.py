@@ -6,7 +6,7 @@ import pytest
 
 from engine.record import events as ev
 from engine.record.state import RunState
-from tests.helpers.teamscript import Script
+from tests.helpers.teamscript import Script, ended
 from tui.widgets.board_rows import board_title, columns_of, task_row
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain, width_of
@@ -82,3 +82,14 @@ def test_the_title_counts_done_work_and_free_tasks(moment: Moment) -> None:
 def test_before_the_first_event_the_title_counts_nothing() -> None:
     left, right = board_title(Moment(RunState(), 0.0))
     assert (plain(left), right) == ("Tasks", [])
+
+
+def test_nobody_is_in_work_once_the_run_has_ended_or_its_engine_has_died(moment: Moment) -> None:
+    for over, word in ((Moment(RunState.of(ended().events), 90.0), "stopped"), (moment, "cut off")):
+        over.gone = over is moment
+        assert plain(board_title(over)[1]) == f"■ {word}, 7 open"
+        assert row(over, 8) == "▷ 8  normalize                Dev1 begun"
+        assert row(over, 14).endswith("Dev3 begun")  # whose lease nobody counts any more
+        assert row(over, 18).endswith(" open")
+        assert row(over, 9).endswith("waits 8")
+        assert row(over, 1).endswith("3/3")

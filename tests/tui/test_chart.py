@@ -50,7 +50,7 @@ def test_bounds_and_curve_are_named_with_their_values() -> None:
 
 
 def test_the_baseline_is_named() -> None:
-    assert "baseline: run 3f2a" in "\n".join(chart())
+    assert "vs run 3f2a" in "\n".join(chart())
     assert "baseline: estimated" in "\n".join(chart(replace(DATA, baseline="estimated")))
 
 
@@ -65,7 +65,7 @@ def test_bounds_are_told_apart_without_colour() -> None:
 def test_a_band_on_the_axis_shows_from_where_to_where_a_fault_lasted() -> None:
     def axis(*faults: tuple[int, int | None]) -> str:
         row = chart(replace(DATA, faults=faults))[-2]
-        return row[row.index("└") + 1 : row.index(" baseline")]
+        return row[row.index("└") + 1 : row.index(" vs run")]
 
     lasted = axis((5, 9))
     assert lasted.count("▀") == round(4 / 20 * len(lasted))

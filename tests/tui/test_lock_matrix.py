@@ -31,7 +31,7 @@ def texts(script: Script, cells: int = 76, height: int = 18, top: int = 0) -> li
 
 def test_a_holder_stands_with_its_age_and_those_refused_since_it_took_the_file() -> None:
     held = texts(contended())[1]
-    assert held.split() == ["add.py", "Dev1", "13", "s", "refused", "Dev2", "×2"]
+    assert held.split() == ["add.py", "Dev1", "13", "s", "denied", "Dev2", "×2"]
 
 
 def test_the_matrix_says_who_holds_and_who_was_refused_how_often() -> None:
@@ -77,7 +77,7 @@ def test_3_shows_the_matrix_in_full_screen() -> None:
     async def scene() -> None:
         async with staged(scripted().events, size=(80, 24)) as stage:
             await stage.press("3")
-            assert "● holds, n refused" in stage.text()
+            assert "● holds, n denials" in stage.text()
             await stage.press("3")
             assert "● holds" not in stage.text()
 

@@ -32,13 +32,13 @@ def clashing() -> RunState:
     return RunState.of(s.events)
 
 
-def test_conflicts_are_refused_locks_rewrites_and_concurrent_writes_of_their_round() -> None:
+def test_conflicts_are_denied_locks_rewrites_and_concurrent_writes_of_their_round() -> None:
     state = clashing()
     conflicts = next(m for m in measures_of(state) if m.title == "Conflicts")
     assert conflicts.values == (0, 1 + 1 + 1)
     assert sum(c.rewrites for c in state.files.clashes.values()) == state.files.rewrites == 1
     assert sum(c.concurrent for c in state.files.clashes.values()) == state.files.concurrent_writes == 1
-    assert "Conflicts 3 = 1 refused locks + 1 rewrites + 1 concurrent writes" in "\n".join(texts(state))
+    assert "Conflicts 3 = 1 denied lock + 1 rewrite + 1 concurrent write" in "\n".join(texts(state))
 
 
 def test_locks_that_were_not_recorded_are_said_to_be_unknown() -> None:
@@ -100,7 +100,7 @@ def test_6_shows_the_rounds_and_brings_the_panels_back() -> None:
     async def scene() -> None:
         async with staged(scripted().events, size=(80, 24)) as stage:
             await stage.press("6")
-            assert "Conflicts 3 = 3 refused" in stage.text()
+            assert "Conflicts 3 = 3 denied" in stage.text()
             await stage.press("enter")
             assert "figures 3B, 3C and 4" in " ".join(stage.text().split()).replace("│ │ ", "")
             await stage.press("escape", "6")

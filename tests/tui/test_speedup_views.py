@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.analysis.accounting import Account, losses
+from engine.analysis.laws import Baseline
 from engine.record.folder import RunFolder
+from engine.record.state import RunState
 from tests.helpers.recorded import visit
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
@@ -130,3 +133,28 @@ def test_speedup_over_n_and_its_fit_come_from_runs_that_the_command_line_made(tm
         assert text.count("●") == 6  # a mark for each size
 
     visit(lambda: replay_screen(RunFolder(tmp_path / "n4")), scene, (100, 30))
+
+
+AGAINST = Baseline("runs", "run 3f2a", ("3f2a",), 200.0, tuple(10.0 * (k + 1) for k in range(20)))
+
+
+def test_a_speedup_against_saved_runs_says_how_old_it_is_until_the_next_task_is_done(moment: Moment) -> None:
+    last = moment.state.metrics.completions[-1].ts
+    panel = SpeedupPanel()
+
+    def title(now: float, against: Baseline | None, gone: bool = False) -> str:
+        return plain(panel.title(Moment(moment.state, now, "live", True, against, gone=gone), 76)[0])
+
+    assert title(last + 2.0, AGAINST) == "Speedup 1.90×"
+    assert title(last + 35.0, AGAINST) == "Speedup 1.90× at 13 done, 35 s ago"
+    assert "ago" not in title(last + 35.0, AGAINST, gone=True)  # nobody works on it any more
+    assert "ago" not in title(last + 35.0, None)  # the estimate goes down as time passes
+    assert title(last + 35.0, None) != title(last + 90.0, None)
+
+
+def test_the_speedup_of_a_completed_run_is_that_of_its_summary(tmp_path: Path, make_journal: Any) -> None:
+    state = RunState.of(make_journal(1, agents=4, tasks=8, chain=4))
+    assert state.completed
+    assert state.run.wall_seconds
+    shown = Moment(state, state.ts, baseline=AGAINST).speedup
+    assert shown == pytest.approx(AGAINST.seconds / state.run.wall_seconds)

@@ -18,6 +18,7 @@ from tests.helpers.teamscript import ended
 from tui.widgets.agent_table import agent_rows
 from tui.widgets.spans import plain, width_of
 from tui.widgets.summary_figures import bar
+from tui.widgets.summary_front import front_rows
 from tui.widgets.summary_rows import recovery_words, summary_rows, summary_text
 
 
@@ -271,3 +272,33 @@ def test_recovery_figures_are_told_in_words() -> None:
         "reached 1 agent",
     ]
     assert recovery_words(mild | {"blast_radius": 0, "detection_seconds": None}) == ["it touched nobody"]
+
+
+@pytest.mark.parametrize(("cells", "height"), [(80, 21), (120, 32), (200, 34)])
+def test_the_first_page_has_what_a_person_would_take_a_picture_of(
+    done: reports.Report, cells: int, height: int
+) -> None:
+    page = "\n".join(plain(row) for row in summary_rows(done, cells, height)[:height])
+    for part in ("completed ✔", "Where 4 × ", "useful work", "Speedup", "Amdahl bound", "one agent", "Dev4"):
+        assert part in page
+    for part in ("lock denials", "cost", "tokens"):
+        assert part in page
+    assert "All figures" not in page
+
+
+def test_every_figure_stands_below_the_first_page(done: reports.Report) -> None:
+    whole = [plain(row) for row in summary_rows(done, 80)]
+    paged = [plain(row) for row in summary_rows(done, 80, 21)]
+    figures = whole[whole.index(next(line for line in whole if line.startswith(" Speedup"))) :]
+    assert paged[-len(figures) :] == figures
+    assert summary_rows(done, 80, 500) == summary_rows(done, 80)  # there is room for all of it
+
+
+@given(st.integers(20, 210), st.integers(1, 70), st.integers(1, 60))
+def test_a_first_page_of_any_size_and_team_fits(cells: int, height: int, agents: int) -> None:
+    table = [
+        dict(_REPORT["agents_table"][0], name=f"Dev{number}", done=number % 7) for number in range(agents)
+    ]
+    rows = front_rows({**_REPORT, "agents_table": table}, cells, height)
+    assert len(rows) in (0, height)
+    assert all(width_of(row) <= cells for row in rows)

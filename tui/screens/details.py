@@ -223,7 +223,7 @@ def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
     """A task in paragraphs."""
     board = moment.state.board
     copies = moment.state.drafts.on(task.id)
-    glyph, word, role = status_of(task, board, copies)
+    glyph, word, role = status_of(task, moment)
     state = waits_for(task, board) if word == "waits" else word
     passed = (
         "not run yet" if task.tests_passed is None else f"{task.tests_passed} of {len(task.tests)} passed"

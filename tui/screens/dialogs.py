@@ -17,8 +17,9 @@ from engine.control import LINE_LIMIT, Say
 from engine.record.clean import clean_line
 from engine.record.state import RunState
 from tui.widgets.agent_rows import STATUS
-from tui.widgets.agents import AgentPane, Roster
+from tui.widgets.agents import AgentPane
 from tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH
+from tui.widgets.roster import Roster
 from tui.widgets.spans import shorten
 
 MESSAGE_LIMIT = 4_000

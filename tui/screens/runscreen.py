@@ -25,6 +25,7 @@ from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
+from tui.widgets.roster import Roster
 from tui.widgets.runview import RunView, zoom_key
 from tui.widgets.searchline import SearchLine
 from tui.widgets.talk import TalkPanel
@@ -191,8 +192,10 @@ class RunScreen(WithLayouts, Reading):
         self.view.zoom(key)
 
     def action_zoom(self) -> None:
-        """Bring the panel that has the keyboard to full screen, or all panels back."""
-        if self.view.full is not None:
+        """Bring the panel that has the keyboard to full screen, or all panels back; of a row, its agent."""
+        if isinstance(self.focused, Roster) and (name := self.focused.selected) is not None:
+            self.view.zoom(f"agent:{name}")
+        elif self.view.full is not None:
             self.view.zoom(None)
         elif isinstance(self.focused, Panel):
             self.view.zoom(zoom_key(self.focused))

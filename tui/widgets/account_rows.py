@@ -17,6 +17,11 @@ SHOWN = 0.005
 _ROLES: dict[Cause, Role] = {"useful": "good", "repair": "good", "bookkeeping": "plain", "own_tests": "plain"}
 
 
+def role_of(cause: Cause) -> Role:
+    """How a cause is drawn: what helps, what is neither, what is lost."""
+    return _ROLES.get(cause, "warn")
+
+
 def account_rows(report: Report, cells: int) -> list[Row]:
     """The account of a run, and the way from the ideal speedup to the measured one; empty without any."""
     account = report.get("accounting")  # summaries of older versions have none
@@ -45,7 +50,7 @@ def _row(cause: Cause, share: float, cost: float | None) -> Row:
     full = round(share * BAR)
     row: Row = [
         Span(pad(ABOUT[cause].title, 27), "muted"),
-        Span("█" * full, _ROLES.get(cause, "warn")),
+        Span("█" * full, role_of(cause)),
         Span("░" * (BAR - full), "faint"),
         Span(f" {share:4.0%} "),
     ]

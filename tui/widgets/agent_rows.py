@@ -8,7 +8,7 @@ from engine.record.state import AgentState, AgentStatus, Line, LineKind, RunStat
 from engine.record.state.suspicion import ALARM, WATCH
 from tui.widgets.figures import age, count
 from tui.widgets.moment import Moment
-from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of, wrap
+from tui.widgets.spans import Role, Row, Span, cells_of, pad, shorten, width_of, wrap
 
 STATUS: dict[AgentStatus, tuple[str, str, Role]] = {
     "thinking": ("●", "thinking", "accent"),
@@ -37,8 +37,21 @@ _KINDS: dict[LineKind, Role] = {
 SHOWN, SHOWN_LONG = 1.0, 0.05
 """φ from which on it is written: a silence that one reply in ten has; or any at all, where there is room."""
 
+PERSON_NOTE = " (a person)"
+"""What stands behind the sender of mail from people, where there is room."""
+
+ACT_MIN = 12
+"""Cells from which on the last act of an agent has room in its row."""
+
 LINE_ROWS = 2
 """Rows that one line may take in a pane of a grid; the whole of it is in the turn, one key away."""
+
+
+def over_word(moment: Moment) -> str:
+    """How the work of a team came to its end, in a word or two."""
+    if moment.gone:
+        return "cut off"
+    return "finished" if moment.state.completed else "stopped"
 
 
 def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Row:
@@ -46,12 +59,10 @@ def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Ro
     glyph, word, role = STATUS[agent.status]
     if agent.status == "left":
         return [Span(f"{glyph} {word}", role)]
-    if moment.state.run.phase == "ended":
-        if agent.status == "down":
+    if moment.over:
+        if agent.status == "down" and not moment.gone:
             return [Span(f"{glyph} {word}", role)]
-        return [Span(f"■ {'finished' if moment.state.completed else 'stopped'}", "muted")]
-    if moment.gone:
-        return [Span("■ cut off", "bad")]
+        return [Span(f"■ {over_word(moment)}", "bad" if moment.gone else "muted")]
     if agent.lease_until is not None and agent.status in ("down", "stalled"):
         left = agent.lease_until - moment.now
         tail = f" lease {age(left)}" if left > 0 else ""
@@ -123,6 +134,14 @@ def last_act(agent: AgentState) -> Line | None:
     return agent.lines[-1] if agent.lines else None
 
 
+def brief(line: Line, cells: int) -> str:
+    """A line in ``cells``: the reason gives way to what happened, and the last words to whole ones."""
+    text = f"“{line.text}”" if line.kind == "speech" else line.text.replace(PERSON_NOTE, "")
+    if line.kind in ("refused", "fault") and cells_of(text) > cells:
+        text = text.partition(": ")[0]
+    return text if cells_of(text) <= cells else wrap(text, cells, 1)[0]
+
+
 def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None = None) -> Row:
     """An agent in one row: name, state, what it owns, its last act or the line ``shown``, what is done."""
     name = pad(agent.name, _name_cells(moment.state))
@@ -140,9 +159,8 @@ def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None
     room = cells - width_of(fixed) - width_of(right)
     line = shown or last_act(agent)
     act = Span(" " * max(0, room))
-    if line is not None and room > 4:
-        text = f"“{line.text}”" if line.kind == "speech" else line.text
-        act = Span(pad(text, room), _KINDS[line.kind] if line.kind != "act" else "muted")
+    if line is not None and room > ACT_MIN:
+        act = Span(pad(brief(line, room), room), _KINDS[line.kind] if line.kind != "act" else "muted")
     return [*fixed, act, *right]
 
 

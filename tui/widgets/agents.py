@@ -1,4 +1,4 @@
-"""Panels of agents: a pane for each, or a row for each."""
+"""The pane of an agent: what it says and does, what it wrote, how its tests went."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import ClassVar
 
-from textual.events import Click
-
 from engine.record.state import AgentState, Line
 from tui.search import Words
-from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, partial_rows, roster_row
-from tui.widgets.log import LogPanel, Matcher
+from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, partial_rows
+from tui.widgets.log import LogPanel
 from tui.widgets.moment import Moment
-from tui.widgets.panel import Panel
-from tui.widgets.sieve import Sieve, words_of
+from tui.widgets.sieve import words_of
 from tui.widgets.spans import Row, Span
 from tui.widgets.viewed import Deeper
 from tui.widgets.work_rows import diff_rows, verdict_rows
@@ -146,96 +143,3 @@ class AgentPane(LogPanel, Deeper):
         """The conversation follows again; the others begin with the newest."""
         self.follow = view == self.VIEWS[0]
         super().choose(view)
-
-
-class Roster(Panel):
-    """A row per agent, in team order."""
-
-    def __init__(self) -> None:
-        super().__init__("roster")
-        self.cursor = 0
-        self._sieve: Sieve | None = None
-        self._agents: list[AgentState] = []
-        self.found: tuple[int, int] | None = None
-
-    def search(self, matcher: Matcher | None) -> None:
-        """Show only agents with lines that ``matcher`` accepts, and the latest of these lines."""
-        self._sieve = None if matcher is None else Sieve(matcher)
-        self.found = None
-        self.cursor = self.top = 0
-        self.repaint()
-
-    def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
-        """How many work, how many are lost."""
-        agents = moment.state.agents.present
-        over = moment.state.run.phase == "ended" or moment.gone
-        busy = 0 if over else sum(a.status in ("thinking", "acting", "testing") for a in agents)
-        lost = sum(a.status in ("down", "stalled") for a in agents)
-        right: Row = [Span(f"{busy} working", "muted")]
-        if lost:
-            right.append(Span(f" · {lost} lost", "bad"))
-        if not agents:
-            return [Span("Agents", "strong")], []
-        if self.found is not None:
-            right = [Span(f"{self.found[0]} of {self.found[1]} lines", "accent")]
-        return [Span("Agents ", "strong"), Span(str(len(agents)))], right
-
-    @property
-    def selected(self) -> str | None:
-        """Name of the agent that the cursor is on."""
-        return self._agents[self.cursor].name if self.cursor < len(self._agents) else None
-
-    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
-        """The agents that are seen."""
-        agents = list(moment.state.agents.agents.values())
-        if not agents:
-            return [[Span("the team has not assembled yet", "muted")], *([] for _ in range(height - 1))]
-        latest = self._sift(agents)
-        if latest is not None:
-            agents = [agent for agent in agents if agent.name in latest]
-            if not agents:
-                self._agents, self.length = [], 0
-                none: Row = [Span("nothing here matches · esc ends the search", "muted")]
-                return [none, *([] for _ in range(height - 1))]
-        self._agents, self.length = agents, len(agents)
-        self.top = min(self.top, self._limit)
-        shown = agents[self.top : self.top + height]
-        rows = [roster_row(agent, moment, cells, (latest or {}).get(agent.name)) for agent in shown]
-        below = self.length - self.top - height
-        if below > 0:
-            rows[-1] = [Span(f"… {below + 1} more ↓", "muted")]
-        return [*rows, *([] for _ in range(height - len(rows)))]
-
-    def _sift(self, agents: list[AgentState]) -> dict[str, Line] | None:
-        """The latest line that is searched for of each agent that has one; null without a search."""
-        if self._sieve is None:
-            return None
-        found = {agent.name: self._sieve.found(agent) for agent in agents}
-        self.found = sum(map(len, found.values())), sum(len(agent.lines) for agent in agents)
-        return {name: lines[-1][1] for name, lines in found.items() if lines}
-
-    def marked(self) -> tuple[int, int, int] | None:
-        """The cursor's row, if the panel has the keyboard."""
-        if not self.has_focus or not self.length:
-            return None
-        return self.cursor - self.top, 0, self.size.width
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor, and the view with it where it would leave."""
-        self.cursor = min(max(0, self.length - 1), max(0, self.cursor + step))
-        height = self.size.height
-        more = 1 if self.length > height else 0
-        if self.cursor < self.top:
-            self.top = self.cursor
-        elif self.cursor >= self.top + height - more:
-            self.top = min(self.cursor - height + 1 + more, self._limit)
-        self.repaint()
-        self.refresh()
-
-    def on_click(self, event: Click) -> None:
-        """The cursor goes to the agent under the mouse; a second click opens its turn."""
-        if event.y + self.top < self.length:
-            self.cursor = event.y + self.top
-            self.refresh()
-            if event.chain == 2:
-                self.post_message(self.Opened(self))

@@ -86,7 +86,10 @@ class TaskBoard(ViewedPanel):
         room = max(1, height - 1 if found.length < height else height - 2)  # the last row says how many more
         self._see(found.spot(self.cursor)[0], found.length, room, height)
         seen = range(self.top, min(self.top + room, found.length))
-        rows = [columns_head(found, cells), *(columns_row(found, y, tasks, moment, cells) for y in seen)]
+        rows = [
+            columns_head(found, cells, over=moment.over),
+            *(columns_row(found, y, tasks, moment, cells) for y in seen),
+        ]
         self._spots = [
             (y - self.top + 1, at * (width + GAP), at * (width + GAP) + width, column[y])
             for at, column in enumerate(found.columns)

@@ -18,6 +18,9 @@ OWNER_WIDTH = 26
 
 TITLES = ("pending", "assigned", "in progress", "done")
 
+BEGUN = "begun"
+"""What stands for "in progress" where nobody works any more."""
+
 _COLUMN: dict[Status, int] = {"pending": 0, "assigned": 1, "in_progress": 2, "review": 2, "done": 3}
 
 
@@ -56,11 +59,11 @@ def column_width(cells: int) -> int:
     return max(8, (cells - GAP * (len(TITLES) - 1)) // len(TITLES))
 
 
-def columns_head(found: Sorted, cells: int) -> Row:
-    """``pending 4 │ assigned 0 │ …``."""
+def columns_head(found: Sorted, cells: int, *, over: bool = False) -> Row:
+    """``pending 4 │ assigned 0 │ …``; ``over``: nobody works any more."""
     width = column_width(cells)
     row: Row = []
-    for at, title in enumerate(TITLES):
+    for at, title in enumerate(TITLES if not over else (*TITLES[:2], BEGUN, TITLES[3])):
         if at:
             row.append(Span(" │ ", "faint"))
         number = str(len(found.columns[at]))
@@ -81,10 +84,10 @@ def columns_row(found: Sorted, line: int, tasks: Sequence[TaskState], moment: Mo
 
 def _cell(task: TaskState, moment: Moment, width: int) -> Row:
     """``▶ 8 normalize      Dev1``: why it waits stands where nobody has it."""
-    glyph, word, role = status_of(task, moment.state.board, moment.state.drafts.on(task.id))
+    glyph, word, role = status_of(task, moment)
     head: Row = [Span(f"{glyph} ", "good" if task.status == "done" else role), Span(f"{task.id} ", "muted")]
     room = width - 3 - len(task.id)
-    right = task.owner or ("" if word in ("waits", "free") else word)
+    right = task.owner or ("" if word in ("waits", "free", "open") else word)
     if width >= OWNER_WIDTH and right:
         owner = min(10, len(right))
         return [*head, Span(pad(task.name, room - owner - 1)), Span(" "), Span(pad(right, owner), "muted")]

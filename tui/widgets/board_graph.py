@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.record.state import BoardState, TaskState
 from tui.widgets.bars import extend
 from tui.widgets.board_rows import status_of
+from tui.widgets.figures import many
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, cells_of, crop_row, pad, shorten
 
@@ -193,7 +194,7 @@ def graph_row(graph: Graph, line: int, columns: Columns, moment: Moment, cells: 
 def _label(graph: Graph, spot: Spot, room: int, moment: Moment) -> Row:
     """``▶ 8 normalize ━━━``: sign, number, name, and the line onward, in ``room`` cells."""
     task = graph.tasks[spot.index]
-    glyph, _, role = status_of(task, moment.state.board, moment.state.drafts.on(task.id))
+    glyph, _, role = status_of(task, moment)
     left = room - 3
     name = shorten(f"{task.id} {task.name}" if cells_of(task.id) + 2 < left else task.id, left)
     name_role: Role = "muted" if role == "muted" else "strong" if role != "plain" else "plain"
@@ -214,7 +215,7 @@ def graph_head(graph: Graph, columns: Columns, cells: int) -> Row:
         [
             Span("critical path ", "muted"),
             Span("━ ", "graph"),
-            Span(f"{len(graph.critical)} tasks, {done} done"),
+            Span(f"{many(len(graph.critical), 'task')}, {done} done"),
         ]
         if graph.critical
         else [Span("no task waits for another", "muted")]
@@ -223,14 +224,15 @@ def graph_head(graph: Graph, columns: Columns, cells: int) -> Row:
         seen = f" · levels {columns.first + 1} to {columns.first + columns.count} of {graph.levels}"
         row.append(Span(seen, "warn"))
     elif graph.critical:
-        row.append(Span(f" · {graph.levels} levels", "muted"))
+        row.append(Span(f" · {many(graph.levels, 'level')}", "muted"))
     return crop_row(row, cells)
 
 
 def graph_foot(task: TaskState, board: BoardState, cells: int) -> Row:
-    """``9 outlier_mask: waits for 8 · before it 8 · after it 10``: all that the picture leaves out."""
-    after = board.dependents(task.id)
-    parts = [f"needs {', '.join(task.dependencies)}" if task.dependencies else "needs nothing"]
-    parts.append(f"{', '.join(after)} need it" if after else "nothing needs it")
+    """``9 outlier_mask: needs task 8 · tasks 10, 11 need it``: all that the picture leaves out."""
+    before, after = task.dependencies, board.dependents(task.id)
+    parts = [f"needs task{'s' * (len(before) != 1)} {', '.join(before)}" if before else "needs no other task"]
+    verb = "task {} needs it" if len(after) == 1 else "tasks {} need it"
+    parts.append(verb.format(", ".join(after)) if after else "no task needs it")
     words: Row = [Span(f"{task.id} {task.name}: ", "strong"), Span(" · ".join(parts), "muted")]
     return crop_row(words, cells)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 
 from engine.record.state import BoardState, DraftState, RunState, TaskState
-from tui.widgets.figures import age
+from tui.widgets.figures import age, many
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, pad, shorten, width_of, wrap
 
@@ -48,10 +48,16 @@ def _columns(ids: tuple[str, ...], names: tuple[str, ...], owners: tuple[str, ..
     return Columns(widest(ids, 1, 6), widest(names, NAME_MIN, 24), widest(owners, 4, 10), rounds)
 
 
-def status_of(task: TaskState, board: BoardState, copies: Sequence[DraftState] = ()) -> tuple[str, str, Role]:
-    """Glyph, word and role of a task's status; ``copies`` are the open drafts of it."""
+def status_of(task: TaskState, moment: Moment) -> tuple[str, str, Role]:
+    """Glyph, word and role of a task's status; where nobody works any more, whether it was begun."""
+    board, copies = moment.state.board, moment.state.drafts.on(task.id)
     if task.status == "done":
         return ("✔", "done", "muted")
+    if moment.over:
+        begun = task.status in ("in_progress", "review") or task.lease_until is not None or bool(copies)
+        if begun:
+            return ("▷", "begun", "warn")
+        return ("○", "open", "plain") if board.is_open(task.id) else ("◌", "waits", "muted")
     if task.lease_until is not None:
         return ("▶", "owner lost", "warn")
     if task.status == "review":
@@ -85,10 +91,8 @@ def waits_for(task: TaskState, board: BoardState) -> str:
 
 def task_row(task: TaskState, moment: Moment, columns: Columns, cells: int) -> Row:
     """One task in ``cells``; the name gives way first, the status never."""
-    board = moment.state.board
-    copies = moment.state.drafts.on(task.id)
-    glyph, word, role = status_of(task, board, copies)
-    info = _info(task, moment, word, columns, copies)
+    glyph, word, role = status_of(task, moment)
+    info = _info(task, moment, word, columns, moment.state.drafts.on(task.id))
     owner = [Span(pad(task.owner, columns.owners), "plain" if task.status != "done" else "muted"), Span(" ")]
     right = [*(owner if task.owner or task.status == "done" else ()), *info]
     number = Span(pad(task.id, columns.ids), "muted")
@@ -123,9 +127,11 @@ def _name(task: TaskState, cells: int, role: Role, titled: Columns | None) -> Ro
 
 
 def _info(task: TaskState, moment: Moment, word: str, columns: Columns, copies: Sequence[DraftState]) -> Row:
+    if word in ("begun", "open"):
+        return [Span(word, "warn" if word == "begun" else "muted")]
     if word == "versions":
         passed = sum(copy.submitted for copy in copies)
-        return [Span(f"{passed}/{len(copies)} versions", "good" if passed else "plain")]
+        return [Span(f"{passed}/{many(len(copies), 'version')}", "good" if passed else "plain")]
     if copies and task.status != "done":
         return [Span(f"⧉ {copies[0].agent}", "warn")]
     if task.status == "done" or (task.status == "in_progress" and task.lease_until is None):
@@ -162,9 +168,12 @@ def board_title(moment: Moment) -> tuple[Row, Row]:
         return [Span("Tasks", "strong")], []
     if board.known_done is None:
         left = [Span("Tasks ", "strong"), Span(f"unknown of {board.total} done", "plain")]
-        return left, [Span(f"{board.reported} completions", "muted")]
+        return left, [Span(many(board.reported, "completion"), "muted")]
     left = [Span("Tasks ", "strong"), Span(f"{board.done}/{board.total} done", "plain")]
     if moment.state.completed:
         return left, [Span("✔ all done", "good")]
+    if moment.over:
+        word = "cut off" if moment.gone else "stopped"
+        return left, [Span(f"■ {word}, {board.total - board.done} open", "warn")]
     working = sum(t.status == "in_progress" for t in board.tasks.values())
     return left, [Span(f"{working} in work · {moment.ready} free", "muted")]

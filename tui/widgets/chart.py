@@ -173,7 +173,8 @@ def _axis(data: ChartData, scale: _Scale, labels: bool) -> Row:
         role: Role = "warn" if text in ("⚡", BAND) else "faint"
         row.append(Span(text, role))
     if labels:
-        row.append(Span(f" baseline: {shorten(data.baseline, LABELS - 11)}", "plain"))
+        against = "baseline: estimated" if data.baseline == "estimated" else f"vs {data.baseline}"
+        row.append(Span(f" {shorten(against, LABELS - 1)}", "plain"))
     return row
 
 

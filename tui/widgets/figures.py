@@ -38,6 +38,11 @@ def count(number: float) -> str:
     return f"{number:.0f}"
 
 
+def many(number: int, noun: str, plural: str = "") -> str:
+    """``1 edit``, ``2 edits``; ``plural`` for nouns that take no s."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def storage(number: float) -> str:
     """``812 B``, ``8.1 kB``, ``81 MB``: bytes, in powers of ten."""
     text = count(number)

@@ -16,6 +16,9 @@ PANE_WIDTH, PANE_HEIGHT = 26, 5
 STANDARD_WIDTH, STANDARD_HEIGHT = 100, 26
 """From here on the panels stand side by side; below, agents are rows and the rest is a strip."""
 
+CROWD = 8
+"""Agents beyond which a low screen gives them half of its rows."""
+
 WIDE_WIDTH, WIDE_HEIGHT = 160, 40
 """From here on there is room for the talk panel and a strip of rounds as well."""
 
@@ -76,8 +79,10 @@ def arrange(
 
 
 def _compact(width: int, height: int, agents: tuple[str, ...]) -> list[Tile]:
-    rows = min(max(1, len(agents)), max(2, (height - 2) // 3))
     strip = 4  # two lines and their frame
+    # Agents and tasks share what is left, agents first: a third of the screen, or half of it for a crowd.
+    share = (height - 2) // 3 if len(agents) <= CROWD else (height - strip) // 2
+    rows = min(max(1, len(agents)), max(2, share))
     roster = rows + 2
     return [
         Tile("roster", 0, 0, width, roster),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.record.state import Hold, LocksState
 from tui.widgets.bars import Grid, ruler, upright
-from tui.widgets.figures import age
+from tui.widgets.figures import age, many
 from tui.widgets.lock_rows import totals
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span, cells_of, crop_row, justify, pad, shorten
@@ -23,7 +23,7 @@ PATH_MAX = 28
 AGENT_MAX = 8
 """Cells of an agent's name above its column at most."""
 
-LEGEND = "● holds, n refused"
+LEGEND = "● holds, n denials"
 
 PATHS_MAX = 500
 """Paths in the matrix at most: as many as are remembered as hot."""
@@ -37,8 +37,11 @@ def contention_rows(moment: Moment, cells: int, height: int, top: int = 0) -> tu
     room = height - len(chart) - 3  # two headings and the totals
     held = _holders(moment, cells)
     share = min(max(1, len(held)), max(2, room // 3))
-    rows: list[Row] = [_heading("Held now", "who was refused since it was taken stands behind its age")]
-    rows += _first(held, share, "no file is held now", "more are held")
+    when = "at the end" if moment.over else "now"
+    rows: list[Row] = [
+        _heading(f"Held {when}", "since when, and who was denied it meanwhile" if held else "")
+    ]
+    rows += _first(held, share, f"no file {'was' if moment.over else 'is'} held {when}", "more are held")
     left = max(1, height - len(rows) - len(chart) - 2)
     hidden = max(0, len(paths) - left)
     top = min(top, hidden)
@@ -63,7 +66,7 @@ def _first(rows: Sequence[Row], limit: int, none: str, more: str) -> list[Row]:
 
 
 def _holders(moment: Moment, cells: int) -> list[Row]:
-    """``normalize.py  Dev1  12 s  refused: Dev2 ×2, Dev4``, the oldest first."""
+    """``normalize.py  Dev1  12 s  denied Dev2 ×2, Dev4``, the oldest first."""
     wanted: dict[tuple[str, str], dict[str, int]] = {}
     holds = moment.state.locks.held
     for denial in moment.state.locks.denials:
@@ -84,7 +87,7 @@ def _holder(hold: Hold, wanted: dict[str, int], now: float, cells: int) -> Row:
     ]
     if wanted:
         names = ", ".join(f"{name} ×{n}" if n > 1 else name for name, n in wanted.items())
-        row += [Span("  refused ", "muted"), Span(names, "warn")]
+        row += [Span("  denied ", "muted"), Span(names, "warn")]
     return row
 
 
@@ -130,15 +133,15 @@ def _refusals(moment: Moment, cells: int) -> list[Row]:
         return []
     grid = Grid.of(len(rounds), cells)
     values = [row.denied for row in rounds]
-    note = f"{sum(values)} in {len(rounds)} rounds"
+    note = f"{sum(values)} in {many(len(rounds), 'round')}"
     note += f", most {max(values)} in r{rounds[values.index(max(values))].round}" if any(values) else ""
     return [
-        _heading("Refused per round", note),
+        _heading("Denied per round", note),
         *upright(grid.gathered(values), grid, CHART, "warn"),
         ruler([row.round for row in rounds], grid),
     ]
 
 
 def _foot(moment: Moment, below: int, cells: int) -> Row:
-    right: Row = [Span(f"{below} more paths ↓", "muted")] if below > 0 else []
+    right: Row = [Span(f"{many(below, 'more path')} ↓", "muted")] if below > 0 else []
     return justify(totals(moment), right, cells)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.record.state import Denial, LocksState
-from tui.widgets.figures import age, spark
+from tui.widgets.figures import age, many, spark
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span, cells_of, justify, pad, shorten, width_of
 
@@ -28,7 +28,9 @@ def lock_rows(moment: Moment, cells: int, height: int) -> list[Row]:
     wide = cells - LABEL
     who = min(10, max((cells_of(name) for name in moment.state.agents.agents), default=4)) + 3
     rows += _block(
-        "held", [held_row(h.path, h.agent, moment.now - h.since, wide, who) for h in held], share[0]
+        "at end" if moment.over else "held",
+        [held_row(h.path, h.agent, moment.now - h.since, wide, who) for h in held],
+        share[0],
     )
     rows += _block("denied", [denied_row(d, n, wide, who) for d, n in denied], share[1])
     if not held and not denied:
@@ -46,6 +48,8 @@ def lock_rows(moment: Moment, cells: int, height: int) -> list[Row]:
 def _none(moment: Moment) -> str:
     if "locks" in moment.state.run.gaps:
         return "who held which file is not recorded"
+    if moment.over:
+        return "no file was held at the end"
     if moment.state.run.locks == "none":
         return "this run has no locks: the last writer wins"
     return "no file is held now"
@@ -122,7 +126,7 @@ def totals(moment: Moment) -> Row:
     else:
         row = [Span(f"{locks.acquired} taken · ", "muted")]
         row.append(Span(f"{locks.denied} denied", "warn" if locks.denied else "muted"))
-    row.append(Span(f" · {files.rewrites} rewrites", "muted"))
+    row.append(Span(f" · {many(files.rewrites, 'rewrite')}", "muted"))
     if files.concurrent_writes:
         row.append(Span(f" · {files.concurrent_writes} concurrent", "warn"))
     return row
@@ -133,7 +137,7 @@ def lock_strip(moment: Moment, cells: int) -> Row:
     locks = moment.state.locks
     left: Row = [Span(pad("locks", 9), "strong")]
     if "locks" not in moment.state.run.gaps:
-        left.append(Span(f"{len(locks.held)} held · "))
+        left.append(Span(f"{len(locks.held)} held{' at the end' if moment.over and locks.held else ''} · "))
     left += totals(moment)
     hot = [path for path in locks.hottest(1) if locks.denied_by_path[path]]
     right: Row = (

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from engine.analysis.laws import Baseline
 from engine.record.clean import clean_line
-from tui.widgets.figures import spark, times
+from tui.widgets.figures import age, spark, times
 from tui.widgets.lock_matrix import ROOMY, contention_rows
 from tui.widgets.lock_rows import lock_rows, lock_strip
 from tui.widgets.moment import Moment
@@ -18,6 +18,10 @@ ESTIMATED = "estimated"
 
 CURVE_CELLS = 16
 """Cells of the small speedup curve in the strip."""
+
+
+STALE_SECONDS = 5.0
+"""Age from which on a speedup says how old it is."""
 
 
 class LocksPanel(Panel):
@@ -71,6 +75,7 @@ def speedup_strip(moment: Moment, cells: int) -> Row:
     A team above its bounds does several tasks in one reply, which they do not reckon with: that is said.
     """
     left: Row = [Span(pad("speedup", 9), "strong"), Span(times(moment.speedup), "measured")]
+    left += aged(moment)
     if moment.bounds is not None:
         amdahl, graph = moment.bounds
         left += [Span("  Amdahl ", "muted"), Span(times(amdahl), "amdahl")]
@@ -87,6 +92,15 @@ def speedup_strip(moment: Moment, cells: int) -> Row:
     if line and width_of(left) + width_of(right) + len(line) + 2 <= cells:
         right = [Span(line, "measured"), *right]
     return justify(left, right, cells)
+
+
+def aged(moment: Moment, *, long: bool = False) -> Row:
+    """`` 35 s ago`` behind a speedup that stands still since the last completion."""
+    passed = moment.speedup_age
+    if passed is None or passed < STALE_SECONDS:
+        return []
+    at = f" at {len(moment.state.metrics.completions)} done," if long else ""
+    return [Span(f"{at} {age(passed)} ago", "muted")]
 
 
 def baseline_label(baseline: Baseline | None) -> str:

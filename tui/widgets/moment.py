@@ -43,6 +43,11 @@ class Moment:
     team: str = ""
     partials: Mapping[str, Partial] = field(default_factory=dict)
 
+    @property
+    def over(self) -> bool:
+        """Whether nobody works any more: the run has ended, or its engine died."""
+        return self.gone or self.state.run.phase == "ended"
+
     @cached_property
     def notes(self) -> list[Act]:
         """What people wrote about moments that have been, in the run or later."""
@@ -67,9 +72,24 @@ class Moment:
         if self.state.board.unnamed:  # when which task was done is not known, only when all were
             found = self.baseline if self.baseline is not None and self.baseline.source == "runs" else None
             return final_speedup(run.wall_seconds, self.state.completed, found)
+        whole = final_speedup(run.wall_seconds, self.state.completed, self.baseline)
+        if whole is not None and self.baseline is not None and self.baseline.source == "runs":
+            return whole  # as in the summary: of whole runs, not of their last completions
         if run.wall_seconds is not None and metrics.first_prompt is not None:
             end = metrics.first_prompt + run.wall_seconds  # verification after the end is nobody's work
         return running_speedup(metrics, end, self.baseline)
+
+    @cached_property
+    def speedup_age(self) -> float | None:
+        """Seconds since the task at which ``speedup`` was measured; null where it goes on with the clock.
+
+        Against saved runs it is known only at completions; without them the time that passes counts, too.
+        """
+        completions = self.state.metrics.completions
+        measured = self.baseline is not None and bool(self.baseline.completion_seconds)
+        if self.speedup is None or not completions or not measured or self.over:
+            return None
+        return max(0.0, self.now - completions[-1].ts)
 
     @cached_property
     def bounds(self) -> tuple[float, float] | None:

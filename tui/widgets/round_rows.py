@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.record.state import Clashes, RoundRow, RunState
 from tui.widgets.bars import Grid, extend, ruler, upright
-from tui.widgets.figures import spark
+from tui.widgets.figures import many, spark
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, crop_row, justify, pad, width_of
 
@@ -43,14 +43,14 @@ def measures_of(state: RunState) -> list[Measure]:
     refused = [row.denied for row in rounds]
     conflicts = tuple(d + c.rewrites + c.concurrent for d, c in zip(refused, clashes, strict=True))
     unknown = "locks" in state.run.gaps
-    locks = "= locks (not recorded)" if unknown else f"= {sum(refused)} refused locks"
+    locks = "= locks (not recorded)" if unknown else f"= {many(sum(refused), 'denied lock')}"
     parts = (
-        f"{locks} + {sum(c.rewrites for c in clashes)} rewrites "
-        f"+ {sum(c.concurrent for c in clashes)} concurrent writes"
+        f"{locks} + {many(sum(c.rewrites for c in clashes), 'rewrite')} "
+        f"+ {many(sum(c.concurrent for c in clashes), 'concurrent write')}"
     )
-    tests = f"of {sum(row.test_runs for row in rounds)} runs"
+    tests = f"of {many(sum(row.test_runs for row in rounds), 'run')}"
     empty = sum(row.chatter for row in rounds)
-    chatter = f"and {empty} {'reply' if empty == 1 else 'replies'} without effect"
+    chatter = f"and {many(empty, 'reply', 'replies')} without effect"
     return [
         Measure("Failed tests", tuple(row.test_failures for row in rounds), "bad", tests),
         Measure("Conflicts", conflicts, "warn", parts),
@@ -96,7 +96,7 @@ def _charts(measures: Sequence[Measure], rounds: Sequence[RoundRow], cells: int,
 
 
 def _heading(measure: Measure, numbers: Sequence[int], cells: int) -> Row:
-    """``Conflicts 12  6 refused locks, …            most 5 in r3``."""
+    """``Conflicts 12  6 denied locks, …            most 5 in r3``."""
     left = [Span(f"{measure.title} ", "strong"), Span(f"{measure.total} "), Span(measure.note, "muted")]
     most = max(measure.values)
     if not most:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tui.layouts import Layout as SavedLayout
 from tui.theme import Ink, ink_for
-from tui.widgets.agents import AgentPane, Roster
+from tui.widgets.agents import AgentPane
 from tui.widgets.board import TaskBoard
 from tui.widgets.cost import CostPanel
 from tui.widgets.frame import Frame, Title
@@ -23,6 +23,7 @@ from tui.widgets.locks import LocksPanel, Strip
 from tui.widgets.log import LogPanel, Matcher
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel, strip_of
+from tui.widgets.roster import Roster
 from tui.widgets.rounds import RoundsPanel
 from tui.widgets.spans import Row, Span
 from tui.widgets.speedup import SpeedupPanel

@@ -8,8 +8,8 @@ from engine.analysis.laws import team_size
 from engine.analysis.sizing import Sizing
 from tui.insights import Wanted
 from tui.widgets.chart import ChartData, chart_rows
-from tui.widgets.figures import times
-from tui.widgets.locks import ESTIMATED, baseline_label
+from tui.widgets.figures import many, times
+from tui.widgets.locks import ESTIMATED, aged, baseline_label
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span
 from tui.widgets.speedup_rows import missing_rows, sizes_rows, waterfall_rows
@@ -45,9 +45,10 @@ class SpeedupPanel(Deeper):
             left.append(Span(" " + times(moment.speedup), "measured"))
             if baseline_label(moment.baseline) == ESTIMATED:
                 left.append(Span(" estimated", "muted"))
+            left += aged(moment, long=cells >= 60)
         n = moment.state.crew.developers
-        many: Row = [Span(f"{n} agent{'' if n == 1 else 's'}", "muted")]
-        return left, [*many, *self._advice(moment)] if n > 1 or self._advice(moment) else []
+        size: Row = [Span(many(n, "agent"), "muted")]
+        return left, [*size, *self._advice(moment)] if n > 1 or self._advice(moment) else []
 
     def _advice(self, moment: Moment) -> Row:
         """Add one, keep, or one less, in a word; nothing where it is not known."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from engine.record.clean import clean_line
-from tui.widgets.figures import clock, count, money
+from tui.widgets.figures import clock, count, many, money
 from tui.widgets.spans import Role, Row, Span, cells_of, crop_row, fit, pad
 
 Report: TypeAlias = dict[str, Any]
@@ -38,19 +38,41 @@ def figure_rows(report: Report, cells: int) -> list[Row]:
     """The four blocks: beside one another as far as there is room."""
     if cells >= WIDE:
         size = (cells - 3 * GAP) // 4
-        return _beside([_speedup(report, size), *(_block(*b, size) for b in _blocks(report))], size)
+        return beside([speedup_rows(report, size), *(_block(*b, size) for b in _blocks(report))], size)
     if cells >= TWO:
         size = (cells - GAP) // 2
         run, conflicts, talk = (_block(*b, size) for b in _blocks(report))
-        above = _beside([_speedup(report, size), run], size)
-        return [*above, [], *_beside([conflicts, talk], size)]
-    rows = _speedup(report, cells)
+        above = beside([speedup_rows(report, size), run], size)
+        return [*above, [], *beside([conflicts, talk], size)]
+    rows = speedup_rows(report, cells)
     for block in _blocks(report):
         rows += [[], *_block(*block, cells)]
     return rows
 
 
-def _beside(blocks: Sequence[list[Row]], size: int) -> list[Row]:
+def run_rows(report: Report, cells: int) -> list[Row]:
+    """How much was done, how long it took, what it cost."""
+    return _block("Run", _run(report), cells)
+
+
+def conflict_rows(report: Report, cells: int) -> list[Row]:
+    """What conflicted, what was said and waited for."""
+    _, conflicts, talk = _blocks(report)
+    return [*_block(*conflicts, cells), [], *_block(*talk, cells)]
+
+
+def brief_rows(report: Report, cells: int, height: int) -> list[Row]:
+    """Cost and conflicts in ``height`` rows: of what does harm, that first of which there was any."""
+    run, conflicts, talk = (facts for _, facts in _blocks(report))
+    cost = run[-2:]
+    harm = [fact for fact in (*conflicts, *talk) if fact.label not in ("messages", "straggler gap")]
+    room = max(0, height - 1 - len(cost))
+    first = sorted(harm, key=lambda fact: fact.value in ("0", "unknown"))[:room]
+    return _block("Conflicts and cost", [*(fact for fact in harm if fact in first), *cost], cells)
+
+
+def beside(blocks: Sequence[list[Row]], size: int) -> list[Row]:
+    """Blocks of ``size`` cells next to each other."""
     rows: list[Row] = []
     for y in range(max(len(block) for block in blocks)):
         row: Row = []
@@ -109,7 +131,7 @@ def _run(report: Report) -> list[Fact]:
 def _conflicts(report: Report) -> list[Fact]:
     locks = report["locks"]
     known = locks["acquired"] is not None and locks["denied"] is not None
-    asked = (f"of {locks['acquired'] + locks['denied']} requests",) if known else ()
+    asked = (f"of {many(locks['acquired'] + locks['denied'], 'request')}",) if known else ()
     refused = _bad("lock denials", locks["denied"], *asked)
     if report["config"]["locks"] == "optimistic":  # nobody asks for a lock then
         refused = _bad("refused edits", report["refused_edits"], "for whatever reason", "in all")
@@ -131,9 +153,19 @@ def _talk(report: Report) -> list[Fact]:
     replies, rounds, tests = report["replies"], report["rounds"], report["test_runs"]
     return [
         Fact("messages", f"{report['messages']}", ("delivered",)),
-        _bad("chatter", report["chatter"], f"of {replies} replies had no effect", f"of {replies} replies"),
+        _bad(
+            "chatter",
+            report["chatter"],
+            f"of {many(replies, 'reply', 'replies')} had no effect",
+            f"of {many(replies, 'reply', 'replies')}",
+        ),
         _bad("idle rounds", report["idle_rounds"], f"of {rounds} completed nothing", f"of {rounds}"),
-        _bad("test failures", report["test_failures"], f"of {tests} test runs", f"of {tests} runs"),
+        _bad(
+            "test failures",
+            report["test_failures"],
+            f"of {many(tests, 'test run')}",
+            f"of {many(tests, 'run')}",
+        ),
         Fact("straggler gap", "unknown" if mean is None else f"{mean:.1f}", middle),
     ]
 
@@ -159,8 +191,11 @@ def _short(seconds: float) -> str:
 # ---------------------------------------------------------------- speedup
 
 
-def _speedup(report: Report, cells: int) -> list[Row]:
-    """Bars of the measured speedup against one agent and against both bounds, and the baseline's name."""
+def speedup_rows(report: Report, cells: int, *, brief: bool = False) -> list[Row]:
+    """Bars of the measured speedup against one agent and against both bounds, and the baseline's name.
+
+    ``brief`` leaves out what the graph bound supposes.
+    """
     measured, so_far = report["speedup"], report["speedup_so_far"]
     label = "measured" if measured is not None or so_far is None else "so far"
     value = measured if measured is not None else so_far
@@ -168,7 +203,7 @@ def _speedup(report: Report, cells: int) -> list[Row]:
         (label, value, "measured"),
         ("one agent", 1.0, "muted"),
         ("Amdahl bound", report["amdahl_bound"], "amdahl"),
-        ("graph bound*", report["graph_bound"], "graph"),
+        ("graph bound" if brief else "graph bound*", report["graph_bound"], "graph"),
     ]
     top = max(number for _, number, _ in bars if number is not None)
     room = cells - 14 - 8
@@ -184,7 +219,8 @@ def _speedup(report: Report, cells: int) -> list[Row]:
         rows.append([label_span, Span(line, role), track, Span(f"{number:>6.2f}×", figures)])
     names = _baseline(report)
     rows.append([Span(next((name for name in names if cells_of(name) <= cells), names[0]), "muted")])
-    rows.append([Span("* supposes equal tasks, one per reply", "muted")])
+    if not brief:
+        rows.append([Span("* supposes equal tasks, one per reply", "muted")])
     return [crop_row(row, cells) for row in rows]
 
 

@@ -12,31 +12,44 @@ from engine.analysis.words import headline
 from engine.record.clean import clean_line
 from tui.widgets.account_rows import account_rows
 from tui.widgets.agent_table import agent_rows
-from tui.widgets.figures import clock
+from tui.widgets.figures import clock, many
 from tui.widgets.spans import Row, Span, crop_row, justify, plain, width_of, wrap
 from tui.widgets.summary_figures import Report, figure_rows
+from tui.widgets.summary_front import front_rows
 
 LINE_MAX = 200
 """Cells that the summary takes at most: on a wider terminal the eye loses the line."""
 
 
-def summary_rows(report: Report, cells: int) -> list[Row]:
-    """The whole summary in rows of at most ``cells``."""
+def summary_rows(report: Report, cells: int, height: int | None = None) -> list[Row]:
+    """The whole summary in rows of at most ``cells``.
+
+    With a ``height`` in which not all of it has room, a first page comes first that fits in there and has of
+    everything what says most.
+    """
     cells = min(cells, LINE_MAX)
     inner = max(20, cells - 2)
-    rows: list[Row] = [*_title(report, inner), []]
-    rows += [[Span(line, "strong")] for line in wrap(clean_line(headline(report)), inner)]
-    rows += _advice(report, inner)
-    rows += _fork(report, inner)
-    rows += _notes(report, inner)
-    rows.append([])
-    rows += figure_rows(report, inner)
+    head: list[Row] = [*_title(report, inner), []]
+    head += [[Span(line, "strong")] for line in wrap(clean_line(headline(report)), inner)]
+    head += _advice(report, inner)
+    head += _fork(report, inner)
+    head += _notes(report, inner)
+    head.append([])
+    rows = _figures(report, inner)
+    if height is not None and len(head) + len(rows) > height:
+        front = front_rows(report, inner, height - len(head), _faults(report, inner))
+        rows = [*front, *([[Span("All figures", "strong")], []] if front else []), *rows]
+    return [[Span(" "), *crop_row(row, inner)] if row else [] for row in [*head, *rows]]
+
+
+def _figures(report: Report, inner: int) -> list[Row]:
+    """All that stands below the finding."""
+    rows = figure_rows(report, inner)
     if account := account_rows(report, inner):
         rows += [[], *account]
     rows += [[], *agent_rows(report["agents_table"], inner)]
     rows += [[], *_faults(report, inner)]
-    rows += [[], *_replay(report, inner)]
-    return [[Span(" "), *crop_row(row, inner)] if row else [] for row in rows]
+    return [*rows, [], *_replay(report, inner)]
 
 
 def summary_text(report: Report, cells: int) -> str:
@@ -61,7 +74,7 @@ def _what(report: Report) -> list[Row]:
     """``mathutils · mixed p=0.5 · 4 agents · …``, from the full form to the shortest."""
     agents, structure = report["agents"], clean_line(report["structure"])
     model = clean_line(report["model"])
-    rest = [f"{agents} agent{'' if agents == 1 else 's'}", clean_line(report["strategy"])]
+    rest = [many(agents, "agent"), clean_line(report["strategy"])]
     barrier = report["config"].get("barrier", "round")
     if barrier != "round" and report["rounds"] is not None:
         rest.append(f"barrier {clean_line(barrier)}")
@@ -99,9 +112,7 @@ def _verified(report: Report) -> Row:
     if verdict:
         return [Span("verified ✔", "good")]
     failing = len(report["verified_failed"])
-    tail = (
-        f" {failing} test{'' if failing == 1 else 's'} fail{'s' if failing == 1 else ''}" if failing else ""
-    )
+    tail = f" {many(failing, 'test fails', 'tests fail')}" if failing else ""
     return [Span("verified ✘", "bad"), Span(tail)]
 
 
@@ -191,9 +202,9 @@ def recovery_words(found: dict[str, Any]) -> list[str]:
     parts = [
         "never showed" if seen is None else "showed at once" if seen < 0.05 else f"showed after {seen:.1f} s",
         "not repaired" if mended is None else f"repaired after {mended:.1f} s",
-        f"{redone} {'task' if redone == 1 else 'tasks'} redone by others" if redone else "",
+        f"{many(redone, 'task')} redone by others" if redone else "",
         f"{' and '.join(part for part in lost if part)} lost" if any(lost) else "nothing lost",
-        f"reached {reached} {'agent' if reached == 1 else 'agents'}",
+        f"reached {many(reached, 'agent')}",
     ]
     return [part for part in parts if part]
 

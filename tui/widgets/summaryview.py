@@ -11,6 +11,9 @@ from tui.widgets.spans import Role, Row, Span, fit, wrap
 from tui.widgets.summary_figures import Report
 from tui.widgets.summary_rows import summary_rows
 
+LOW = 30
+"""Rows below which none is left empty above the finding."""
+
 
 class SummaryView(Panel):
     """Shows a report, or a sentence while there is none."""
@@ -24,7 +27,7 @@ class SummaryView(Panel):
         self._report: Report | None = None
         self._sentence = "Reading the journal …"
         self._role: Role = "muted"
-        self._laid: tuple[int, list[Row]] | None = None
+        self._laid: tuple[tuple[int, int], list[Row]] | None = None
 
     def show_report(self, report: Report) -> None:
         """Show the figures of a run."""
@@ -38,8 +41,8 @@ class SummaryView(Panel):
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The rows that are seen."""
-        if self._laid is None or self._laid[0] != cells:
-            self._laid = (cells, self._lay(cells))
+        if self._laid is None or self._laid[0] != (cells, height):
+            self._laid = ((cells, height), self._lay(cells, height))
         rows = self._laid[1]
         self.length = len(rows)
         self.top = min(self.top, self._limit)
@@ -50,7 +53,9 @@ class SummaryView(Panel):
             shown[-1] = fit([Span(f" … {below + 1} more lines ↓", "muted")], cells)
         return shown
 
-    def _lay(self, cells: int) -> list[Row]:
+    def _lay(self, cells: int, height: int) -> list[Row]:
         if self._report is None:
             return [[], *([Span(f" {line}", self._role)] for line in wrap(self._sentence, cells - 2))]
-        return [[], *summary_rows(self._report, cells)]
+        # The last row says how much there is below.
+        low = height < LOW
+        return [*([] if low else [[]]), *summary_rows(self._report, cells, height - (1 if low else 2))]

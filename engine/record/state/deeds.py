@@ -196,7 +196,7 @@ class DeedsState:
             self._team.add(event, event.sender, "mail", f"→ {to}: “{event.text}”")
         elif event.kind == "operator":
             for name in event.recipients:
-                self._team.add(event, name, "mail", f"← {event.sender} (you or a person): “{event.text}”")
+                self._team.add(event, name, "mail", f"← {event.sender} (a person): “{event.text}”")
 
     def person_asked(self, event: ev.PersonAsked) -> None:
         """The agent asks whoever runs the team."""
