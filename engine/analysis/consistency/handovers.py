@@ -65,52 +65,83 @@ def _stolen(
 def lead_policy(history: History, tally: Tally) -> None:
     """The lead is lost for longer than its lease and nobody takes its place; or somebody does for a lead who
     is not lost, or who is none; or the heir is no developer, or lost itself. For a lead who leaves there is
-    no lease to wait for. A lead whose calls fail is replaced only after a lease in which none came through.
-    ``History.slack`` is allowed for timers."""
-    calls = _Calls()
-    roles: dict[str, ev.Role] = {}
-    lost: dict[str, float] = {}
-    due: dict[str, float] = {}  # leads for whom the policy is still to come
-    leaderless = False
+    no lease to wait for. A lead whose calls fail is replaced after a lease in which none came through, but
+    others' did: then, and at the beginning of the next round. ``History.slack`` is allowed for timers."""
+    leads = _Leads(tally)
     for event in history.events:
-        for lead in [lead for lead, until in due.items() if event.ts > until + history.slack]:
-            late = event.ts - due.pop(lead)
-            tally.found(event.seq, "{} is lost, and {:.3f} s after its lease nobody leads.", lead, late)
-        calls.take(event)
-        leaderless = leaderless and not _is_back(event, roles)
+        leads.watch(event, history.slack)
+        leads.take(event)
+
+
+class _Leads:
+    """Who leads, who is lost, and for whom the policy is still to come."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._calls = _Calls()
+        self._roles: dict[str, ev.Role] = {}
+        self._lost: dict[str, float] = {}  # until when their leases last
+        self._due: dict[str, float] = {}  # leads that are lost, and until when that may be
+        self._failing: list[str] = []  # leads under whom the round that begins should not go on
+        self._leaderless = False
+
+    def watch(self, event: ev.Event, slack: float) -> None:
+        """Note for whom the policy did not come before ``event``."""
+        for lead in [lead for lead, until in self._due.items() if event.ts > until + slack]:
+            late = event.ts - self._due.pop(lead)
+            self._tally.found(event.seq, "{} is lost, and {:.3f} s after its lease nobody leads.", lead, late)
+        if isinstance(event, ev.TurnStarted | ev.RoundEnded):
+            for lead in self._failing:
+                text = "{} still leads, though its calls have failed for a lease."
+                self._tally.found(event.seq, text, lead)
+            self._failing = []
+
+    def take(self, event: ev.Event) -> None:
+        self._calls.take(event)
+        self._leaderless = self._leaderless and not _is_back(event, self._roles)
         match event:
             case ev.RunStarted() | ev.TeamChanged():
-                roles = {spec.name: spec.role for spec in event.team}
-                due = {lead: until for lead, until in due.items() if roles.get(lead) == "lead"}
-                leaderless = False
+                self._roles = {spec.name: spec.role for spec in event.team}
+                self._due = {n: until for n, until in self._due.items() if self._roles.get(n) == "lead"}
+                self._leaderless = False
             case ev.AgentCrashed() | ev.AgentStalled():
-                first = event.agent not in lost
-                lost[event.agent] = event.lease_until
-                if roles.get(event.agent) == "lead" and (first or event.agent in due):
-                    tally.look()
-                    # who crashes while silent has a new lease; where all claim already nobody waits for one
-                    due |= {} if leaderless else {event.agent: event.lease_until}
+                self._gone(event.agent, event.lease_until, again=event.agent in self._due)
             case ev.AgentLeft():
-                lost[event.agent] = event.ts
-                if roles.get(event.agent) == "lead":
-                    tally.look()
-                    due.pop(event.agent, None)
-                    due |= {} if leaderless else {event.agent: event.ts}
+                self._gone(event.agent, event.ts, again=True)
             case ev.AgentRevived() | ev.AgentJoined():
-                lost.pop(event.agent, None)
-                due.pop(event.agent, None)
-                roles |= {event.agent: event.role} if isinstance(event, ev.AgentJoined) else {}
+                self._lost.pop(event.agent, None)
+                self._due.pop(event.agent, None)
+                self._roles |= {event.agent: event.role} if isinstance(event, ev.AgentJoined) else {}
+            case ev.RoundStarted() if not self._leaderless:
+                leads = [n for n, role in self._roles.items() if role == "lead" and n not in self._lost]
+                self._failing = [name for name in leads if self._calls.failing(name)]
+            case ev.RunResumed():
+                self._failing = []
             case ev.LeadLost():
-                due.pop(event.agent, None)
-                wrong = _succession(event, roles, lost, silent=calls.failing(event.agent))
-                if wrong:
-                    tally.found(event.seq, "{}", wrong)
-                tally.look()
-                leaderless = not event.heir
-                if event.heir:
-                    roles |= {event.agent: "developer", event.heir: "lead"}
+                self._replaced(event)
             case ev.RunEnded():
-                due.clear()
+                self._due.clear()
+
+    def _gone(self, name: str, until: float, *, again: bool) -> None:
+        first = name not in self._lost
+        self._lost[name] = until
+        self._failing = [lead for lead in self._failing if lead != name]
+        if self._roles.get(name) == "lead" and (first or again):
+            self._tally.look()
+            # who crashes while silent has a new lease; where all claim already nobody waits for one
+            self._due.pop(name, None)
+            self._due |= {} if self._leaderless else {name: until}
+
+    def _replaced(self, event: ev.LeadLost) -> None:
+        self._due.pop(event.agent, None)
+        self._failing = [lead for lead in self._failing if lead != event.agent]
+        wrong = _succession(event, self._roles, self._lost, silent=self._calls.failing(event.agent))
+        if wrong:
+            self._tally.found(event.seq, "{}", wrong)
+        self._tally.look()
+        self._leaderless = not event.heir
+        if event.heir:
+            self._roles |= {event.agent: "developer", event.heir: "lead"}
 
 
 def _is_back(event: ev.Event, roles: dict[str, ev.Role]) -> bool:
@@ -125,7 +156,7 @@ class _Calls:
 
     def __init__(self) -> None:
         self._spans: dict[str, tuple[float, float]] = {}  # first and last failed call since the last reply
-        self._lease = 0.0
+        self._lease = self._last_reply = 0.0
 
     def take(self, event: ev.Event) -> None:
         match event:
@@ -133,17 +164,20 @@ class _Calls:
                 self._lease = event.lease_seconds
             case ev.CallFailed():
                 self._spans[event.agent] = (self._spans.get(event.agent, (event.ts, 0.0))[0], event.ts)
-            case ev.Replied() | ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
+            case ev.Replied():
+                self._spans.pop(event.agent, None)
+                self._last_reply = event.ts
+            case ev.AgentCrashed() | ev.AgentStalled() | ev.AgentLeft():
                 self._spans.pop(event.agent, None)
             case _:
                 pass
 
     def failing(self, agent: str) -> bool:
-        """Whether its calls have failed for a lease."""
+        """Whether its calls have failed for a lease, and some of others' came through since the first did."""
         if agent not in self._spans:
             return False
         first, last = self._spans[agent]
-        return last - first >= self._lease
+        return last - first >= self._lease and self._last_reply > first
 
 
 def _succession(
@@ -151,7 +185,7 @@ def _succession(
 ) -> str:
     """Why the policy should not have taken effect like this, as a sentence; empty if it should.
 
-    ``silent``: the lead's calls failed for a lease, so that it need not be lost.
+    ``silent``: the lead's calls failed for a lease, and others' did not, so that it need not be lost.
     """
     silent = silent and event.failing
     if roles.get(event.agent) != "lead":

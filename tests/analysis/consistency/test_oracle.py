@@ -6,6 +6,8 @@ shortest of them and a sample of the others. What is left out, and why it can be
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from engine.analysis.consistency import PREDICATES
@@ -29,6 +31,12 @@ def test_checkers_agree_with_their_definitions_on_a_sample_of_small_histories(su
 @by_subject
 def test_checkers_agree_with_their_definitions_on_all_small_histories(subject: Subject) -> None:
     assert 0 < subject.judge(subject.everything()) <= subject.histories
+
+
+@pytest.mark.deep
+@by_subject
+def test_checkers_agree_with_their_definitions_on_many_histories_of_six_operations(subject: Subject) -> None:
+    subject.judge(chain(subject.some(), subject.of_six(10_000)))
 
 
 @pytest.mark.deep

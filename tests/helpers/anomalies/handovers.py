@@ -82,17 +82,51 @@ def a_lost_developer_becomes_the_lead(wrong: bool) -> Book:
     return book
 
 
+def _calls_of_the_lead_fail(book: Book, seconds: float, *, for_all: bool = False) -> None:
+    """Twice, so far apart; Dev1's succeeds between, if not ``for_all``."""
+    book.round_ = 1
+    book.add(ev.RoundStarted(agents=("Lead", "Dev1")))
+    book.turn("Lead", reply=False)
+    book.turn("Dev1", reply=False)
+    for attempt, wait in enumerate((1.0, seconds), 1):
+        book.wait(wait)
+        if attempt > 1 and not for_all:
+            book.reply("Dev1")
+        failed: dict[str, Any] = {"kind": "timeout", "detail": "", "retry_seconds": 1.0}
+        book.add(ev.CallFailed(turn=book.open["Lead"], agent="Lead", attempt=attempt, **failed))
+
+
 @CASES.add("lead_policy", "engine")
 def a_lead_is_replaced_whose_calls_failed_for_less_than_a_lease(wrong: bool) -> Book:
     book = Book("add", strategy="lead", lead_lost="promote")
-    book.round("Dev1")
-    book.turn("Lead", reply=False)
-    for attempt, seconds in enumerate((1.0, 2.0 if wrong else 40.0), 1):
-        book.wait(seconds)
-        failed: dict[str, Any] = {"kind": "timeout", "detail": "", "retry_seconds": 1.0}
-        book.add(ev.CallFailed(turn=book.open["Lead"], agent="Lead", attempt=attempt, **failed))
+    _calls_of_the_lead_fail(book, 2.0 if wrong else 40.0)
     book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev2", failing=True))
     book.end("Lead", "failed")
+    book.close()
+    return book
+
+
+@CASES.add("lead_policy", "engine")
+def a_lead_is_replaced_in_an_outage_for_all(wrong: bool) -> Book:
+    book = Book("add", strategy="lead", lead_lost="promote")
+    _calls_of_the_lead_fail(book, 40.0, for_all=wrong)
+    book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev2", failing=True))
+    book.end("Lead", "failed")
+    book.close()
+    return book
+
+
+@CASES.add("lead_policy", "engine")
+def a_lead_whose_calls_fail_leads_the_next_round(wrong: bool) -> Book:
+    book = Book("add", strategy="lead", lead_lost="self-claim")
+    _calls_of_the_lead_fail(book, 40.0)
+    book.end("Lead", "failed")
+    book.close()
+    book.round_ = 2
+    book.add(ev.RoundStarted(agents=("Lead", "Dev1")))
+    if not wrong:
+        book.add(ev.LeadLost(agent="Lead", policy="self-claim", failing=True))
+    book.turn("Dev1")
     book.close()
     return book
 

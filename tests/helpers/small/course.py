@@ -232,20 +232,15 @@ SUBJECTS = [
     ),
     Subject(
         "rounds without progress",
-        85_214,
-        (
-            up_to(4, "talk", "claim a", "release a", "x a", "y a"),
-            six("x a", "y a"),
-            six("claim a", "release a", "talk"),
-            six("x a", "y a", "talk"),
-            six("x a", "claim a", "talk"),
-        ),
+        881_274,
+        (six("talk", "claim a", "release a", "x a", "y a"),),
         play_progress,
         (
             Definition(progress.stagnation, stagnant),
             Definition(progress.livelock, back_again),
             Definition(progress.edit_war, wars),
         ),
+        also=((("x", "Dev1"), ("y", "Dev2"), ("x", "Dev1"), ("y", "Dev2")),),
     ),
     Subject(
         "tasks that wait for each other",

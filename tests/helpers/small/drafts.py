@@ -189,9 +189,9 @@ def _proper(events: Events, review: ev.ReviewGiven) -> bool:
 SUBJECTS = [
     Subject(
         "drafts",
-        191_368,
+        522_761,
         (
-            up_to(4, "open a", "edit a", "show a", "submit a", "accept a", "end", "begin", "pass"),
+            up_to(5, "open a", "edit a", "show a", "submit a", "accept a", "end", "begin", "pass"),
             six("open a", "edit a", "end"),
             six("open a", "show a", "end"),
             six("open a", "submit a", "end"),

@@ -194,10 +194,10 @@ def late(events: Events) -> Judged:
 SUBJECTS = [
     Subject(
         "what turns are spent on",
-        173_201,
+        862_288,
         (
             up_to(
-                4,
+                5,
                 "talk a",
                 "talk in two turns a",
                 "talk louder a",
@@ -217,9 +217,9 @@ SUBJECTS = [
     ),
     Subject(
         "turns on one task",
-        329_269,
+        648_085,
         (
-            up_to(4, "write a", "write another a", "claim a", "try a", "ask in vain a", "end a"),
+            up_to(5, "write a", "write another a", "claim a", "try a", "ask in vain a", "end a"),
             six("write a", "claim a", "end a"),
             six("write a", "write another a", "end a"),
             six("try a", "write a", "end a"),

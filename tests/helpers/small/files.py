@@ -270,9 +270,9 @@ SUBJECTS = [
     ),
     Subject(
         "copies and stale views of one file",
-        128_409,
+        256_534,
         (
-            up_to(4, "write a", "copy a", "see a", "see old a", "refused a"),
+            up_to(5, "write a", "copy a", "see a", "see old a", "refused a"),
             six("write a", "copy a", "see a"),
             six("write a", "see old a"),
             six("write a", "refused a"),
@@ -307,9 +307,9 @@ SUBJECTS = [
     ),
     Subject(
         "prompts under a fault that serves stale views",
-        180_761,
+        601_848,
         (
-            up_to(4, "write a", "see a", "see old a", "see old board a", "claim a", "disturb a", "heal"),
+            up_to(5, "write a", "see a", "see old a", "see old board a", "claim a", "disturb a", "heal"),
             six("write a", "see old a", "disturb a"),
             six("see old board a", "disturb a", "heal"),
             six("claim a", "see old board a"),
@@ -324,9 +324,9 @@ SUBJECTS = [
     ),
     Subject(
         "prompts that leave something out, of agents that start again",
-        209_812,
+        337_937,
         (
-            up_to(4, "write a", "see a", "see nothing a", "see new a", "restart a"),
+            up_to(5, "write a", "see a", "see nothing a", "see new a", "restart a"),
             six("write a", "see nothing a", "see new a"),
             six("write a", "see nothing a", "restart a"),
         ),
@@ -338,12 +338,8 @@ SUBJECTS = [
     ),
     Subject(
         "versions, bases and authors of one file",
-        209_812,
-        (
-            up_to(4, "write a", "guess a", "skip a", "misname a", "follow itself a"),
-            six("write a", "guess a", "skip a"),
-            six("write a", "misname a", "follow itself a"),
-        ),
+        2_043_805,
+        (six("write a", "guess a", "skip a", "misname a", "follow itself a"),),
         play,
         (Definition(reads.unseen_base, unseen_bases), Definition(writes.version_chain, broken_chain)),
     ),

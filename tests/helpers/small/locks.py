@@ -250,13 +250,8 @@ SUBJECTS = [
     ),
     Subject(
         "a lock service that repeats itself",
-        128_409,
-        (
-            up_to(4, "take a", "take again a", "free a", "write a", "denied a"),
-            six("take a", "take again a", "free a"),
-            six("take again a", "write a"),
-            six("take a", "denied a"),
-        ),
+        2_043_805,
+        (six("take a", "take again a", "free a", "write a", "denied a"),),
         play_tokens,
         HOLDING,
     ),
@@ -290,9 +285,9 @@ SUBJECTS = [
     ),
     Subject(
         "who asks in vain while others get it",
-        119_015,
+        247_140,
         (
-            up_to(4, "denied a", "denied again a", "denied in three turns a", "take a", "take three times a"),
+            up_to(5, "denied a", "denied again a", "denied in three turns a", "take a", "take three times a"),
             six("denied a", "denied again a", "take a"),
             six("denied in three turns a", "take three times a"),
         ),

@@ -7,9 +7,10 @@ else:
   numbered as they come and never chosen: there is one task or file, or as many as the predicate needs;
 - an operation that makes no sense at its moment (to deliver what is not under way) adds no event, so the
   history is that of fewer operations, which is played anyway;
-- six operations of everything that a predicate could look at would be up to 33 million histories. So an
-  alphabet that wide is played to four or five, and those parts of it that can have to do with each other to
-  six; each predicate is judged on six operations by three agents of whatever it has words for.
+- six operations of everything that a predicate could look at would be up to 90 billion histories. So the
+  widest alphabets are played to four or five (that of all kinds of acts to three), those parts of them that
+  can have to do with each other to six, and of the other histories of six operations a sample; each
+  predicate is judged on six operations by three agents of whatever it has words for.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ def six(*operations: str, known: int = 0) -> Scope:
 class Subject:
     """What is played, and judged by whom. ``histories`` are those of all scopes.
 
-    CI plays the shortest histories, ``sample`` of the others of each scope, and ``also`` these, of a kind
-    that is rare.
+    CI plays the shortest histories, ``sample`` of up to six operations of each scope, and ``also`` these, of
+    a kind that is rare.
     """
 
     title: str
@@ -110,13 +111,19 @@ class Subject:
             if left > 1:
                 yield from self._after(longer, played, alphabet, left - 1)
 
+    def of_six(self, size: int) -> Iterator[Events]:
+        """``size`` histories of up to six operations of each alphabet that is played to fewer."""
+        for scope in self.scopes:
+            if scope.longest < SIX:
+                yield from map(self.play, scope.alphabet.sample(SIX, size, seed=2))
+
     def some(self) -> Iterator[Events]:
         """What CI plays."""
         for scope in self.scopes:
             lengths = range(scope.longest, 0, -1)
             short = next((n for n in lengths if scope.alphabet.total(n) <= FEW), 1)
             yield from (events for _, events in self.all(scope, short))
-            yield from map(self.play, scope.alphabet.sample(scope.longest, self.sample, seed=1))
+            yield from map(self.play, scope.alphabet.sample(SIX, self.sample, seed=1))
         yield from map(self.play, self.also)
 
     def everything(self) -> Iterator[Events]:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.helpers.small import board, course, drafts, effort, evidence, files, lives, locks, mail, turns
+from tests.helpers.small import (
+    board,
+    course,
+    drafts,
+    effort,
+    evidence,
+    files,
+    leads,
+    lives,
+    locks,
+    mail,
+    turns,
+)
 
 SUBJECTS = [
     *board.SUBJECTS,
@@ -12,6 +24,7 @@ SUBJECTS = [
     *evidence.SUBJECTS,
     *drafts.SUBJECTS,
     *lives.SUBJECTS,
+    *leads.SUBJECTS,
     *turns.SUBJECTS,
     *course.SUBJECTS,
     *effort.SUBJECTS,
