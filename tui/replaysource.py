@@ -69,15 +69,18 @@ class ReplaySource:
         self.baseline: Baseline | None = None
         self.recording = Recording()
         self.upto: Upto = self.recording.upto
-        self.checks: Checks | None = Checks(self.upto, real)
-        self.whole = Checks(self.upto, real)
+        self._path = path if path is not None else folder.events_path if folder is not None else Path()
+        checks = Checks(self.upto, real, path=self._path)
+        self.whole = Checks(self.upto, real, path=self._path)
+        checks.peer, self.whole.peer = self.whole, checks
+        self.checks: Checks | None = checks
         self.state = RunState()
         self.position = 0.0
         self.playing = False
         self.following = False
         self.speed = min(SPEEDS[-1], max(SPEEDS[0], speed))
         self.loaded = False
-        self._tail = Tail(path if path is not None else folder.events_path if folder is not None else Path())
+        self._tail = Tail(self._path)
         self._real = real
         self._at = real()
         self._target = 0

@@ -101,7 +101,7 @@ class TailSource:
         self._path = path if path is not None else folder.events_path if folder is not None else Path()
         self._tail = Tail(self._path)
         self.upto: Upto = Reader(self._path).upto
-        self.checks: Checks | None = Checks(self.upto, real)
+        self.checks: Checks | None = Checks(self.upto, real, path=self._path)
         self._real = real
         self._wall = wall
         self.partials: Mapping[str, Partial] = {}

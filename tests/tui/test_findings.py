@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +18,7 @@ from engine.record.journal import append_all
 from tests.helpers.histories import Book
 from tests.helpers.recorded import HandClock, toasts, visit
 from tests.helpers.stage import Stage
-from tui.checks import EVENTS_MAX, Checks, Reader, Verdicts
+from tui.checks import EVENTS_MAX, Checks, Reader, Verdicts, checking_words
 from tui.screens.findings import FindingsScreen
 from tui.screens.live import LiveScreen, RunScreen
 from tui.screens.replay import ReplayScreen, replay_screen
@@ -132,6 +136,69 @@ def test_a_slow_check_waits_twenty_times_as_long(monkeypatch: pytest.MonkeyPatch
     assert not checks.begin(2)
     clock.now += 0.2
     assert checks.begin(2)
+
+
+def test_a_long_journal_is_checked_in_a_process_of_its_own_and_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = overwritten(locks="pessimistic")
+    path = tmp_path / "events.jsonl"
+    append_all(path, events)
+    monkeypatch.setattr("tui.checks.THREAD_MAX", 3)
+    apart = Checks(lambda seq: pytest.fail("the thread has no events to look at"), path=path)
+    apart.make(len(events) - 1)
+    assert apart.verdicts == checked(events[:-1])
+    assert not apart.working
+    assert not apart.note
+
+
+def test_a_process_that_fails_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.checks.THREAD_MAX", 3)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    checks = Checks(lambda seq: [], path=tmp_path / "events.jsonl")
+    checks.make(400_000)
+    assert checks.verdicts is None
+    assert checking_words([checks]) == "400,000 events could not be checked here: teamtop check tells"
+
+
+def test_a_check_ends_with_the_screen_that_asked_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.checks.THREAD_MAX", 3)
+    path = tmp_path / "events.jsonl"
+    os.mkfifo(path)  # whoever reads it waits for ever
+    checks = Checks(lambda seq: [], path=path)
+    thread = Thread(target=checks.make, args=(400_000,))
+    thread.start()
+    with path.open("wb"):  # the process is there and reads
+        checks.close()
+    thread.join(120)
+    assert not thread.is_alive()
+    checks.make(400_000)  # and none is begun for a screen that is gone
+
+
+def test_what_takes_long_is_said_and_two_checks_of_one_journal_take_turns() -> None:
+    clock = HandClock()
+    shown, whole = Checks(lambda seq: [], clock), Checks(lambda seq: overwritten()[:seq], clock)
+    shown.peer, whole.peer = whole, shown
+    shown._next = whole._next = clock.now
+    whole.working = 400_000
+    assert checking_words([shown, whole]) == "checking 400,000 events for anomalies …"
+    assert not shown.begin(5)
+    whole.working = 0
+    assert not checking_words([shown, whole])
+    whole.make(9)
+    assert not shown.begin(9), "the other has checked as much"
+    assert shown.verdicts is whole.verdicts
+    assert not whole.begin(EVENTS_MAX + 1)
+    assert checking_words([whole]) == "beyond 50,000 events teamtop check finds anomalies"
+
+
+@pytest.mark.parametrize("cells", [80, 120])
+def test_the_line_of_the_checker_says_what_it_is_at(cells: int) -> None:
+    words = "checking 400,000 events for anomalies …"
+    assert words in plain(check_row(checked(overwritten()), 120, words))
+    assert len(plain(check_row(checked(overwritten()), cells, words))) <= cells
 
 
 def test_the_reader_follows_a_journal_that_grows(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from tests.helpers.recorded import HOSTILE
 from tests.helpers.scripted import Say, done
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import scripted
-from tui.checks import Place, Verdicts
+from tui.checks import Verdicts
+from tui.judge import Place
 from tui.widgets.moment import Moment
 from tui.widgets.spans import plain, width_of
 from tui.widgets.timeline import TimelinePanel

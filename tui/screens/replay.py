@@ -20,6 +20,7 @@ from engine.errors import TeamtopError, UsageError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.state import Act
+from tui.checks import Checks
 from tui.jumps import NAMES, What
 from tui.keys import READ, VIEW, Key
 from tui.replaysource import Position, ReplaySource, parse_position
@@ -148,6 +149,11 @@ class ReplayScreen(RunScreen):
             self.run_worker(self._load_more, group="load", thread=True, exit_on_error=False)
         if replay.loaded and replay.whole.begin(replay.recording.count):
             self.run_worker(self._look_at_all, group="whole", thread=True, exit_on_error=False)
+
+    @property
+    def checked(self) -> tuple[Checks, ...]:
+        """What is shown, and the whole journal, whose anomalies the slider marks."""
+        return (*super().checked, self.replay.whole)
 
     def _catch_up(self) -> None:
         """Fold on towards a far place without waiting for the next look; keys come in between.

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.record.folder import RunFolder
-from tui.checks import Checks
+from tui.checks import Checks, checking_words
 from tui.insights import Insights
 from tui.keys import APP, READ, VIEW, Key
 from tui.mentions import key_of
@@ -87,6 +87,16 @@ class RunScreen(WithLayouts, Reading):
         self.set_interval(FLUSH_SECONDS, self.flush)
         self.call_after_refresh(self.flush)
 
+    def on_unmount(self) -> None:
+        """Nobody looks any more: checks that are at work end."""
+        for checks in self.checked:
+            checks.close()
+
+    @property
+    def checked(self) -> tuple[Checks, ...]:
+        """All checks of this run: of what is shown, and of what else a screen looks at."""
+        return (self.source.checks,) if self.source.checks is not None else ()
+
     def _begin_layout(self) -> None:
         """Stand as it was chosen last."""
         layout = self._kept.layouts.current
@@ -108,6 +118,7 @@ class RunScreen(WithLayouts, Reading):
             source.live,
             baseline,
             verdicts=verdicts,
+            checking=checking_words(self.checked),
             gone=gone,
             sandbox=rung_of(self.source.meta),
             insight=self._insights.insight if self._insights is not None else None,

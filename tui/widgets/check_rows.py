@@ -21,11 +21,11 @@ TITLES: dict[Class, str] = {
 }
 
 
-def check_row(verdicts: Verdicts, cells: int) -> Row:
+def check_row(verdicts: Verdicts, cells: int, checking: str = "") -> Row:
     """``! 7 team anomalies · 12 attempts prevented · no promise broken``, loud if the engine broke a promise.
 
     The mark speaks of the team: what the engine prevented harmed nobody. Of an imported run nobody judges
-    the engine, for it was another one.
+    the engine, for it was another one. ``checking`` says what the checker is at.
     """
     engine, team, prevented = (verdicts.count(class_) for class_ in ("engine", "team", "prevented"))
     if verdicts.report.source:
@@ -39,7 +39,7 @@ def check_row(verdicts: Verdicts, cells: int) -> Row:
         Span(f" · {prevented:,} attempt{'' if prevented == 1 else 's'} prevented · ", "muted"),
         judged,
     ]
-    right: Row = [Span(f"checked to seq {verdicts.seq:,} ", "muted")]
+    right: Row = [Span(f"{checking} " if checking else f"checked to seq {verdicts.seq:,} ", "muted")]
     if not engine:
         mark = Span(" ! ", "warn") if team else Span(" ✔ ", "good")
         full = [mark, *counts]

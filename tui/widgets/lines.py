@@ -12,7 +12,7 @@ from tui.widgets.check_rows import check_row
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Painted
-from tui.widgets.spans import Row
+from tui.widgets.spans import Row, Span, crop_row
 
 CHECK_HEIGHT = 20
 """Rows of a screen from which on the checker has one: below, the team needs them all."""
@@ -60,7 +60,8 @@ class CheckLine(Painted):
 
     def show(self, moment: Moment) -> None:
         """Appear with the first check."""
-        wanted = moment.verdicts is not None and self.screen.size.height >= CHECK_HEIGHT
+        wanted = moment.verdicts is not None or bool(moment.checking)
+        wanted = wanted and self.screen.size.height >= CHECK_HEIGHT
         if wanted != self._shown:
             self._shown = wanted
             self.styles.height = int(wanted)
@@ -68,7 +69,9 @@ class CheckLine(Painted):
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The one line."""
-        return [] if moment.verdicts is None else [check_row(moment.verdicts, cells)]
+        if moment.verdicts is not None:
+            return [check_row(moment.verdicts, cells, moment.checking)]
+        return [crop_row([Span(f" … {moment.checking}", "muted")], cells)] if moment.checking else []
 
     async def on_click(self, event: Click) -> None:
         """The findings."""

@@ -25,6 +25,7 @@ class Moment:
     ``pins``: what people wrote later about moments of the run, in the order of the moments.
     ``gone``: the engine died in the middle of the run, so that nobody does what the state says any more.
     ``partials``: by agent, replies that are on their way.
+    ``checking``: what the checker is at, in a sentence, if it takes long or cannot tell.
     ``sandbox``: the rung that agents' code runs on, empty where that is unknown or none runs.
     """
 
@@ -34,6 +35,7 @@ class Moment:
     live: bool = False
     baseline: Baseline | None = None
     verdicts: Verdicts | None = None
+    checking: str = ""
     gone: bool = False
     insight: Insight | None = None
     held: bool = False
