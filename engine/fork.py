@@ -28,6 +28,7 @@ from engine.models import registry
 from engine.models.rerun import Recorded
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
+from engine.record.files import open_regular
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, read
 from engine.record.shape import Shape
@@ -74,10 +75,11 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 def script(folder: RunFolder) -> Script | None:
     """The script of a fork; null for a run of its own. Raises ``TeamtopError`` if it is damaged."""
     try:
-        return msgspec.json.decode(folder.fork_path.read_bytes(), type=Script)
+        with open_regular(folder.fork_path) as file:
+            return msgspec.json.decode(file.read(), type=Script)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TeamtopError(f"{folder.fork_path} cannot be read ({error}); fork again.") from None
 
 

@@ -17,8 +17,13 @@ from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record.codec import BadRecord, NewerSchema, decode, intact
 from engine.record.config import Imported, RunMeta
+from engine.record.files import open_regular, read_bounded
 from engine.record.folder import RunFolder
+from engine.record.journal import LINE_MAX
 from engine.record.shape import mix
+
+SUMMARY_MAX = 64 << 20
+"""Bytes of a ``summary.json`` that are read: that of 2,000 tasks and 100 agents has 2 MB."""
 
 RunStatus: TypeAlias = Literal["completed", "ended", "running", "broken off", "problem"]
 
@@ -220,8 +225,8 @@ def _status(folder: RunFolder, ends: _Ends) -> RunStatus:
 
 def _summary(folder: RunFolder) -> _Summary | None:
     try:
-        return msgspec.json.decode(folder.summary_path.read_bytes(), type=_Summary)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(read_bounded(folder.summary_path, SUMMARY_MAX), type=_Summary)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -230,8 +235,8 @@ def _ends(folder: RunFolder) -> _Ends:
     ends = _Ends()
     done: set[str] = set()
     last = b""
-    with folder.events_path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+    with open_regular(folder.events_path) as file:
+        for number, line in enumerate(iter(lambda: file.readline(LINE_MAX), b""), 1):
             if not intact(line):
                 if file.read(1):  # more comes after it: no torn end
                     ends.damage = f"Line {number} of its journal is damaged; shown is what stands before it."

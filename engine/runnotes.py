@@ -12,6 +12,7 @@ import msgspec
 from engine.control import PIN_MAX
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
+from engine.record.files import read_bounded, write_whole
 from engine.record.folder import RunFolder
 
 SCHEMA = 1
@@ -73,9 +74,8 @@ def parse_tags(text: str) -> tuple[str, ...]:
 def read(folder: RunFolder) -> Notes:
     """What is written on the run; nothing if the file is missing, damaged or not ours."""
     try:
-        with folder.notes_path.open("rb") as file:
-            notes = msgspec.json.decode(file.read(FILE_MAX), type=Notes)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        notes = msgspec.json.decode(read_bounded(folder.notes_path, FILE_MAX), type=Notes)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return NONE
     return notes if notes.schema <= SCHEMA else NONE
 
@@ -88,13 +88,11 @@ def write(folder: RunFolder, notes: Notes, *, sample: bool) -> None:
     if (pid := folder.alive()) is not None:
         raise TeamtopError(f"{folder.run_id} is run by process {pid}: write on it when it has ended.")
     kept = Notes(notes.tags, clean_line(notes.note, NOTE_MAX), pins=notes.pins)
-    draft = folder.notes_path.with_suffix(".json.tmp")
     try:
         if kept == NONE:
             folder.notes_path.unlink(missing_ok=True)
             return
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")
-        draft.replace(folder.notes_path)
+        write_whole(folder.notes_path, msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")
     except OSError as error:
         raise TeamtopError(f"{folder.notes_path} cannot be written: {error.strerror or error}.") from None
 

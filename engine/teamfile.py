@@ -13,13 +13,13 @@ the lead of the strategy, who is called Lead, its model. Every error names the a
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.errors import UsageError
 from engine.joining import TEAM_MAX
+from engine.named import Unusable, table_of, text_in
 from engine.team.names import LEAD, wrong_name
 from tasks.errors import nearest
 
@@ -41,22 +41,18 @@ class TeamFile:
 def read(path: Path) -> TeamFile:
     """Read a team file. Raises ``UsageError``, one sentence."""
     try:
-        if path.stat().st_size > BYTES_MAX:
-            raise UsageError(f"{path} is larger than a team file can be.")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is no text in UTF-8.") from None
+        text = text_in(path, BYTES_MAX)
+    except Unusable as why:
+        raise UsageError(f"{path} {why}.") from None
     return parse(text, str(path))
 
 
 def parse(text: str, source: str) -> TeamFile:
     """Read the text of a team file; ``source`` names it in errors. Raises ``UsageError``."""
     try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{source} is no TOML: {error}.") from None
+        table = table_of(text)
+    except Unusable as why:
+        raise UsageError(f"{source} {why}.") from None
     entries = table.get("agent")
     if set(table) != {"agent"} or not isinstance(entries, list) or not entries:
         raise UsageError(f"{source}: a team file holds [[agent]] tables and nothing else.")

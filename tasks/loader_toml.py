@@ -82,12 +82,12 @@ def _parse(folder: Path, shown: str) -> Table:
     text = read_source(folder / FILE, shown).removeprefix("\ufeff")
     try:
         return Table(tomllib.loads(text), shown)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SuiteError(f"{shown}: this is nested too deeply; make it flat.") from None
+    except ValueError as error:  # TOML's own error is one, and that of a number with thousands of digits
         raise SuiteError(
             f"{shown}: this is not valid TOML ({printable(str(error))}); mend that line."
         ) from None
-    except RecursionError:
-        raise SuiteError(f"{shown}: this is nested too deeply; make it flat.") from None
 
 
 def _name(table: Table, key: str, name: str, of: str) -> str:

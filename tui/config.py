@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.writing import write_whole
+from engine.named import Missing, Unusable, table_in, table_of, text_in
+from engine.record.files import write_whole
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "run": (
@@ -83,18 +83,11 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     """Read the file; never raises."""
     path = path_of(os.environ if environ is None else environ)
     try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_MAX + 1)
-    except (FileNotFoundError, NotADirectoryError):
+        table = table_in(path, FILE_MAX)
+    except Missing:
         return Config(path)
-    except (OSError, ValueError) as error:
-        return Config(path, True, problems=(f"{path} cannot be read ({error}); defaults are used.",))
-    if len(raw) > FILE_MAX:
-        return Config(path, True, problems=(f"{path} is longer than {FILE_MAX} bytes; defaults are used.",))
-    try:
-        table = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Config(path, True, problems=(f"{path} is no TOML ({error}); defaults are used.",))
+    except Unusable as why:
+        return Config(path, True, problems=(f"{path} {why}; defaults are used.",))
     return _checked(path, table)
 
 
@@ -155,19 +148,20 @@ def save_theme(path: Path, name: str) -> None:
     Raises ``OSError``, and ``ValueError`` in words if the file cannot be read, for then nobody knows where.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        text = text_in(path, FILE_MAX)
+    except Missing:
         text = ""
     line = f'theme = "{name}"'
     head, section = (text, "") if (found := _SECTION.search(text)) is None else _halves(text, found.start())
     new = _THEME.sub(line, head, count=1) if _THEME.search(head) else f"{line}\n{head}"
     try:
-        before, after = tomllib.loads(text), tomllib.loads(new + section)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"it is no TOML: {error}") from None
+        before, after = table_of(text), table_of(new + section)
+    except Unusable as why:
+        raise ValueError(f"it {why}") from None
     if after != {**before, "theme": name}:
         raise ValueError("write the theme into it yourself")
-    write_whole(path, new + section)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, (new + section).encode())
 
 
 _SECTION = re.compile(r"^\s*\[", re.MULTILINE)

@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.named import Missing, Unusable, table_in
 from engine.record.clean import clean_line
+from engine.record.files import write_whole
 from tui.config import path_of
 from tui.widgets.layout import CHOICES
-from tui.writing import write_whole
 
 FILE_MAX = 64_000
 """Bytes that are read: twenty layouts take a tenth of it."""
@@ -101,18 +101,11 @@ def load(environ: Mapping[str, str] | None = None) -> Layouts:
     path = path_of(os.environ if environ is None else environ).with_name("layouts.toml")
     empty = Layouts(path)
     try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_MAX + 1)
-    except (FileNotFoundError, NotADirectoryError):
+        table = table_in(path, FILE_MAX)
+    except Missing:
         return empty
-    except (OSError, ValueError) as error:
-        return replace(empty, problem=_unread(path, f"cannot be read ({error})"))
-    if len(raw) > FILE_MAX:
-        return replace(empty, problem=_unread(path, f"is longer than {FILE_MAX} bytes"))
-    try:
-        table = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        return replace(empty, problem=_unread(path, f"is no TOML ({error})"))
+    except Unusable as why:
+        return replace(empty, problem=f"{path} {why}; the standard layout is used.")
     return _checked(empty, table)
 
 
@@ -163,7 +156,8 @@ def save(layouts: Layouts) -> None:
         lines += ["", f"[{head}]", f"panels = [{', '.join(map(_text, layout.panels or CHOICES))}]"]
         lines += [f"full = {_text(layout.full)}", f"[{head}.views]"]
         lines += [f"{_text(panel)} = {_text(view)}" for panel, view in sorted(layout.views.items())]
-    write_whole(layouts.path, "\n".join(lines) + "\n")
+    layouts.path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(layouts.path, ("\n".join(lines) + "\n").encode())
 
 
 def _text(value: str) -> str:

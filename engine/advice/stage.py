@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -15,6 +16,7 @@ import msgspec
 
 from engine.advice.rehearsal import Part, Sample, rehearse
 from engine.errors import TeamtopError
+from engine.record.files import write_whole
 
 FIRST_SEEDS = 2
 """Seeds of every team before any is refined: two show how much chance there is."""
@@ -94,7 +96,7 @@ def load(path: Path) -> Samples:
     """What was rehearsed before; nothing if the file is missing or damaged."""
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     found: Samples = {}
     for part, seed, sample in kept.samples:
@@ -105,13 +107,9 @@ def load(path: Path) -> Samples:
 def save(path: Path, samples: Samples) -> None:
     """Keep rehearsals. A folder that cannot be written is no trouble: they are played again."""
     kept = _Kept([(part, seed, each) for part, by_seed in samples.items() for seed, each in by_seed.items()])
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(msgspec.json.encode(kept))
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
+        write_whole(path, msgspec.json.encode(kept))
 
 
 def _code() -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from engine.analysis.words import headline
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
+from engine.record.files import write_whole
 
 Format: TypeAlias = Literal["svg", "md", "json", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -88,12 +88,9 @@ def default_name(run_id: str, form: Format) -> str:
 def write(path: Path, content: str | bytes) -> Path:
     """Write the file whole or not at all, and return it. Raises ``TeamtopError``."""
     data = content.encode(errors="replace") if isinstance(content, str) else content
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(data)
-        draft.replace(path)
+        write_whole(path, data)
     except OSError as error:
-        draft.unlink(missing_ok=True) if path.parent.is_dir() else None
         raise TeamtopError(f"{path} cannot be written: {error.strerror or error}.") from None
     return path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -17,6 +16,7 @@ from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record import journal
 from engine.record.config import RunMeta
+from engine.record.files import write_whole
 from engine.record.folder import RunFolder
 from engine.record.shape import Shape
 from engine.record.state import RunState
@@ -148,9 +148,7 @@ def write_caches(folder: RunFolder, runs_dirs: Sequence[Path] | None = None) -> 
     try:
         # The journal's length tells readers of the cache whether it is stale.
         cached = {**report, "journal_bytes": folder.events_path.stat().st_size}
-        draft = folder.summary_path.with_suffix(f".json.{os.getpid()}.tmp")
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(cached), indent=2) + b"\n")
-        draft.replace(folder.summary_path)
+        write_whole(folder.summary_path, msgspec.json.format(msgspec.json.encode(cached), indent=2) + b"\n")
         frames.write(folder.path)
     except OSError as error:
         raise TeamtopError(f"{folder.path} cannot be written: {error.strerror or error}.") from None

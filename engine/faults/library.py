@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.named import Missing, Unusable, text_in
 from tasks.errors import nearest, quoted
 
 _FOLDER = Path(__file__).with_name("plans")
@@ -30,14 +31,10 @@ def text_of(name: str) -> str:
     """
     if name in names():
         return (_FOLDER / f"{name}.toml").read_text("utf-8")
-    path = Path(name).expanduser()
     try:
-        if path.stat().st_size > PLAN_BYTES:
-            raise UsageError(f"{quoted(name)} is longer than a fault plan may be ({PLAN_BYTES} bytes).")
-        return path.read_text("utf-8")
-    except FileNotFoundError:
+        return text_in(Path(name), PLAN_BYTES)
+    except Missing:
         said = nearest(name, names())
         raise UsageError(f"There is no fault plan and no file {quoted(name)}.{said}") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"{quoted(name)} cannot be read ({reason}): name a TOML file.") from None
+    except Unusable as why:
+        raise UsageError(f"{quoted(name)} {why}: name a TOML file.") from None

@@ -16,12 +16,12 @@ Further keys are the parameters of the kind (``factor = 4``).
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 
 from engine.errors import UsageError
 from engine.faults import predicate
 from engine.faults.catalogue import BY_KIND, FaultSpec, ParamSpec
+from engine.named import Unusable, table_of
 from tasks.errors import nearest
 
 TRIGGERS = ("at_round", "at_seconds", "on", "each_round", "each_call")
@@ -52,9 +52,9 @@ class Planned:
 def parse(text: str, name: str) -> tuple[Planned, ...]:
     """Read a plan. Raises ``UsageError`` that names ``name`` (the file), the entry and the key."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name} is no TOML: {error}.") from None
+        document = table_of(text)
+    except Unusable as why:
+        raise UsageError(f"{name} {why}.") from None
     unknown = [key for key in document if key != "fault"]
     if unknown:
         raise UsageError(f"{name}: key {unknown[0]!r} is unknown; a plan is a list of [[fault]] entries.")

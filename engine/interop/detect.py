@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from engine.interop.teamlog.lines import BadLine, decode
+from engine.record.files import open_regular
 
 Form: TypeAlias = Literal["journal", "log", "otel", "inspect"]
 
@@ -34,7 +35,7 @@ def form_of(path: Path) -> Form:
     What is none of them, or empty, is taken for a journal, whose reader says best what is wrong with it.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(HEAD)
     except OSError:
         return "journal"

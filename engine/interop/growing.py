@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.record.files import open_regular
+
 LINE_MAX = 16 << 20
 """Bytes of a line; a longer one is left out."""
 
@@ -34,7 +36,7 @@ class GrowingLines:
         Raises ``OSError`` if the file cannot be read.
         """
         found: list[tuple[int, bytes | None]] = []
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             if file.seek(0, 2) < self._offset:
                 self._offset, self._rest, self._dropping = 0, b"", False
             file.seek(self._offset)

@@ -12,6 +12,10 @@ import portalocker
 
 from engine.errors import TeamtopError
 from engine.record.config import META_SCHEMA, RunMeta
+from engine.record.files import read_bounded, write_whole
+
+META_MAX = 16 << 20
+"""Bytes of a ``run.json`` that are read: one with a fault plan of the greatest length has some 2 MB."""
 
 SOCKET_PATH_MAX = 100
 """Longest path that every system takes for a Unix socket (104 on macOS, 108 on Linux, with the NUL)."""
@@ -54,7 +58,7 @@ class RunFolder:
     def read_meta(self) -> RunMeta:
         """Return ``run.json``. Raises ``TeamtopError`` with what is wrong and what can still be read."""
         try:
-            raw = self.meta_path.read_bytes()
+            raw = read_bounded(self.meta_path, META_MAX)
         except FileNotFoundError:
             if self.events_path.is_file():
                 raise TeamtopError(
@@ -75,7 +79,7 @@ class RunFolder:
                     "open it; its events.jsonl can still be read line by line."
                 )
             return msgspec.json.decode(raw, type=RunMeta)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise TeamtopError(
                 f"{self.meta_path} is damaged ({error}); its events.jsonl may still be whole: "
                 f"`teamtop watch {self.events_path}` shows it."
@@ -84,9 +88,7 @@ class RunFolder:
     def write_meta(self, meta: RunMeta) -> None:
         """Write ``run.json`` whole or not at all."""
         text = msgspec.json.format(msgspec.json.encode(meta), indent=2)
-        draft = self.meta_path.with_suffix(".json.tmp")
-        draft.write_bytes(text + b"\n")
-        draft.replace(self.meta_path)
+        write_whole(self.meta_path, text + b"\n")
 
     def hold(self) -> portalocker.Lock:
         """Take ``run.lock`` for this process. Raises ``TeamtopError`` naming the pid that has it.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.record.codec import BadRecord, NewerSchema, decode, encode
 from engine.record.events import AnyEvent, Event
+from engine.record.files import open_regular
 
 __all__ = ["BadRecord", "Journal", "NewerSchema", "Tail", "append_all", "decode", "encode", "read"]
 
@@ -87,7 +88,7 @@ class Tail:
         """Bring whole lines into ``_ready`` (last first); False if there are none."""
         while True:
             try:
-                with self.path.open("rb") as file:
+                with open_regular(self.path) as file:
                     file.seek(self.offset + len(self._rest))
                     chunk = file.read(CHUNK)
             except FileNotFoundError:
@@ -129,7 +130,7 @@ class Tail:
 
 def read(path: Path) -> Journal:
     """Read a whole journal that nobody is writing. Raises ``OSError`` if the file cannot be opened."""
-    with path.open("rb"):
+    with open_regular(path):
         pass  # a missing or unreadable file is the caller's to explain; Tail would wait for it
     tail = Tail(path)
     events: list[AnyEvent] = []

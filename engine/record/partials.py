@@ -14,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from engine.record.files import read_bounded, write_whole
+
 KEPT = 1_500
 """Characters of a partial reply that are kept: more than a pane shows."""
 
@@ -69,9 +71,7 @@ class Partials:
 
 
 def _write(path: Path, partials: tuple[Partial, ...]) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.write_bytes(msgspec.json.encode(partials))
-    draft.replace(path)
+    write_whole(path, msgspec.json.encode(partials))
 
 
 def _remove(path: Path) -> None:
@@ -82,8 +82,6 @@ def _remove(path: Path) -> None:
 def read(path: Path) -> tuple[Partial, ...]:
     """What the file holds; nothing if there is none, or if it is damaged."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_MAX)
-        return msgspec.json.decode(raw, type=tuple[Partial, ...])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(read_bounded(path, FILE_MAX), type=tuple[Partial, ...])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()

@@ -7,15 +7,18 @@ A list of them, separated by commas, or a TOML file of ``[[fault]]`` entries wit
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import TeamtopError, UsageError
+from engine.errors import UsageError
+from engine.named import Unusable, table_in
 from engine.world.chance import stream
 from tasks.errors import nearest, quoted
+
+PLAN_BYTES = 1 << 20
+"""Longest plan that is read: ``PLAN_MAX`` entries are a tenth of it."""
 
 PLAN_MAX = 1_000
 """Entries of a plan: more than any test of a client has calls to disturb."""
@@ -113,11 +116,9 @@ def read_plan(text: str) -> tuple[Mishap, ...]:
     path = Path(text)
     if text.endswith(".toml") or path.is_file():
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise TeamtopError(f"{path} cannot be read: {error.strerror or error}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is no TOML: {error}.") from None
+            document = table_in(path, PLAN_BYTES)
+        except Unusable as why:
+            raise UsageError(f"{path} {why}.") from None
         entries = document.get("fault")
         if set(document) != {"fault"} or not isinstance(entries, list):
             raise UsageError(f"{path}: a plan is a list of [[fault]] entries and nothing else.")

@@ -26,7 +26,6 @@ Equal seeds in all cells are common random numbers: differences between cells ar
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -34,6 +33,9 @@ import msgspec
 
 from engine.errors import UsageError
 from tasks.errors import nearest
+
+PLAN_BYTES = 1 << 20
+"""Longest plan that is read: one that names every suite and model there is takes some 10 kB."""
 
 CELLS_MAX = 100_000
 """Runs of one sweep at most: more is a mistyped range, not an experiment."""
@@ -82,15 +84,6 @@ class SweepPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def sizes(self) -> tuple[int, ...]:
         """Team sizes, each once. Raises ``UsageError``."""
         return _sizes(self.agents)
-
-
-def parse(text: str, named: str) -> SweepPlan:
-    """Read a plan. Raises ``UsageError`` that names the file (``named``) and the key."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{named} is no TOML: {error}.") from None
-    return build(document, named)
 
 
 def build(document: Mapping[str, Any], named: str) -> SweepPlan:

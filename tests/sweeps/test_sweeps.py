@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from engine.errors import UsageError
+from engine.named import table_of
 from engine.record.folder import RunFolder
 from engine.sweeps.cells import Cell, cells
-from engine.sweeps.plan import Budget, SweepPlan, parse
+from engine.sweeps.plan import Budget, SweepPlan, build
 from engine.sweeps.play import Result, finished, play
 from engine.sweeps.results import rows
 from engine.sweeps.runner import Spent, play_all
@@ -48,7 +49,6 @@ def test_another_configuration_is_another_cell() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[", "no TOML"),
         ("suits = ['svg']", "'suits' is unknown"),
         ("agents = '5..1'", 'a range as in "1..5"'),
         ("agents = [0]", "numbers from 1"),
@@ -62,7 +62,7 @@ def test_another_configuration_is_another_cell() -> None:
 )
 def test_a_wrong_plan_is_told_by_file_and_key(text: str, words: str) -> None:
     with pytest.raises(UsageError) as told:
-        parse(text, "plan.toml")
+        build(table_of(text), "plan.toml")
     assert "plan.toml" in str(told.value)
     assert words in str(told.value)
 

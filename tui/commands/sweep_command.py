@@ -83,17 +83,14 @@ def read_plan(path: Path) -> SweepPlan:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    import tomllib
-
     from engine.errors import UsageError
+    from engine.named import Unusable, table_in
+    from engine.sweeps.plan import PLAN_BYTES
 
     try:
-        return tomllib.loads(path.expanduser().read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"{path} cannot be read ({reason}): name a TOML file.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is no TOML: {error}.") from None
+        return table_in(path, PLAN_BYTES)
+    except Unusable as why:
+        raise UsageError(f"{path} {why}; name a TOML file.") from None
 
 
 def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
@@ -102,10 +99,9 @@ def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
     document = {} if path is None else _document(path)
     budget = {key: flags.pop(f"budget_{key}") for key in ("tokens", "usd", "seconds")}
     if any(value is not None for value in budget.values()):
-        document["budget"] = {
-            **document.get("budget", {}),
-            **{k: v for k, v in budget.items() if v is not None},
-        }
+        given = document.get("budget", {})
+        if isinstance(given, dict):  # ``build`` says what is wrong with anything else
+            document["budget"] = {**given, **{k: v for k, v in budget.items() if v is not None}}
     for key, value in flags.items():
         if value is None:
             continue

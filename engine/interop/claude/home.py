@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.errors import TeamtopError
 from engine.interop.loose import BadJson, Object, name, parse_object, parts
+from engine.record.files import open_regular
 
 SESSIONS_MAX = 2_000
 """Transcripts that are looked at, newest first."""
@@ -47,7 +48,7 @@ class Home:
 
     def _names_the_team(self, path: Path) -> bool:
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 head = file.read(HEAD).decode(errors="replace")
         except OSError:
             return False

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from engine.errors import TeamtopError
 from engine.interop.loose import BadJson, Object, parse_object, part, parts
+from engine.record.files import open_regular
 
 ENTRY_MAX = 64 << 20
 """Bytes of one JSON text, unpacked; a larger one is left out."""
@@ -46,7 +47,7 @@ class Unreadable(ValueError):  # noqa: N818 - it names what was found, not what 
 
 def is_archive(path: Path) -> bool:
     """Whether the file begins as a ZIP does."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(4) == b"PK\x03\x04"
 
 

@@ -11,6 +11,7 @@ from engine.interop.loose import BadJson, parse
 from engine.interop.otel.gathering import Gathering
 from engine.interop.teamlog.lines import Topic
 from engine.interop.teamlog.tally import Tally
+from engine.record.files import open_regular
 
 SOURCE = "otel"
 """What journals call runs that were made of spans."""
@@ -58,7 +59,7 @@ class OtelReader:
 
     def _spread(self) -> bool:
         """Whether the file is one document over several lines."""
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             first = next((line for line in iter(lambda: file.readline(LINE_MAX), b"") if line.strip()), b"")
         try:
             parse(first)
