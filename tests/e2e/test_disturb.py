@@ -13,7 +13,19 @@ from tests.helpers.terminal import Terminal
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    words = ["run", "mathutils", "-n", "5", "--strategy", "preassigned", "--speed", "40"]
+    # A minute of the run's clock takes a quarter of one: enough for a busy machine to pause it.
+    words = [
+        "run",
+        "mathutils",
+        "-n",
+        "5",
+        "--strategy",
+        "preassigned",
+        "--structure",
+        "serial",
+        "--speed",
+        "2",
+    ]
     opened = Terminal([*words, "--tests", "simulated", "--run-id", "hurt", "--runs-dir", "runs"], tmp_path)
     yield opened
     opened.close()
