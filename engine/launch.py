@@ -135,7 +135,7 @@ async def _main(
     live = partial(_live, config, clock, environ, redact)
     sandbox = Chosen(
         required=_has_real_model(prepared.start, start),
-        tell=lambda rung: folder.write_meta(replace(prepared.meta, sandbox=rung)),
+        tell=lambda rung, tried: folder.write_meta(replace(prepared.meta, sandbox=rung, rungs=tried)),
     )
 
     def differs(why: str) -> None:
@@ -192,8 +192,14 @@ async def _main(
                 outcome = await run.play()
     finally:
         server.close()
-    rung = sandbox.known or prepared.meta.sandbox
-    folder.write_meta(replace(prepared.meta, real_seconds=_real_seconds(prepared, past, run), sandbox=rung))
+    folder.write_meta(
+        replace(
+            prepared.meta,
+            real_seconds=_real_seconds(prepared, past, run),
+            sandbox=sandbox.known or prepared.meta.sandbox,
+            rungs=sandbox.verdicts or prepared.meta.rungs,
+        )
+    )
     return outcome
 
 

@@ -259,8 +259,51 @@ def test_a_container_is_made_of_nothing_and_told_a_path_to_call(tmp_path: Path) 
         "--pids-limit",
         "--rm",
         "no-new-privileges",
+        "--ulimit nofile=",
+        "--env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1",
+        f"--user {os.getuid()}:{os.getgid()}",
     ):
         assert flag in said[2]
+    assert "--init" not in said[2].split(), "podman often has none, and the server collects orphans itself"
+    assert ("--cap-add CAP_SETUID" in said[2]) == (os.geteuid() == 0), "root's server makes nobodies"
+    assert "--userns" not in said[2]
+
+
+def test_podman_without_root_is_told_that_the_user_stays_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    podman = Path(docker(tmp_path)).rename(tmp_path / "podman")
+    words = Container(str(podman)).command(["python"], tmp_path)
+    assert words[words.index("--userns") + 1] == "keep-id"
+    assert "--cap-add" not in words
+
+
+def test_the_program_keeps_its_way_to_the_daemon_and_gets_none_of_the_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/mine.sock")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    words = Container(docker(tmp_path)).command(["python"], tmp_path)
+    program = words.index(str(tmp_path / "docker"))
+    assert words[0] == "/usr/bin/env"
+    assert "DOCKER_HOST=unix:///run/mine.sock" in words[1:program]
+    assert "DOCKER_HOST" not in " ".join(words[program:])
+    assert "sk-very-secret" not in " ".join(words)
+
+
+@pytest.mark.deep  # seconds, and only where an engine for containers is
+@on_linux
+def test_in_a_container_that_this_machine_can_make_attacks_fail_and_tests_work() -> None:
+    container = last()
+    if container is None:
+        pytest.skip("no docker or podman answers here")
+    found = probe(container)
+    if found.problem:
+        pytest.skip(f"no container can be made here: {found.problem}")
+    assert found.open == ()
+    assert run(container, "two = 2\n", "assert mine.two == 2").verdict == "passed"
+    assert run(container, "two = 3\n", "assert mine.two == 2").verdict == "failed"
 
 
 @on_linux
@@ -314,10 +357,13 @@ def test_code_of_a_real_model_runs_nowhere_if_no_rung_passes(tmp_path: Path) -> 
 
 
 def test_the_rung_is_told_once_and_a_simulated_team_may_do_without() -> None:
-    told: list[str] = []
-    open_ = Chosen(required=False, tell=told.append, choose=lambda: (None, ()))
+    told: list[tuple[str, dict[str, str]]] = []
+    tried = (Probe("bubblewrap", {"mount": "mounted"}), Probe("landlock", {}, "the kernel has none"))
+    open_ = Chosen(required=False, tell=lambda *what: told.append(what), choose=lambda: (None, tried))
     assert run(open_, "two = 2\n", "assert mine.two == 2").verdict == "passed"
-    assert (told, open_.known) == (["none"], "none")
+    verdicts = {"bubblewrap": "agents' code could mount", "landlock": "the kernel has none"}
+    assert told == [("none", verdicts)]
+    assert (open_.known, open_.verdicts) == ("none", verdicts)
 
 
 def test_the_filter_names_every_call_for_both_architectures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,18 +29,21 @@ def refusal(probes: Sequence[Probe]) -> str:
 class Chosen:
     """The best rung that passes, and if none does: no confinement, or where that is ``required`` no test.
 
-    ``tell`` is called with the rung's name once it is chosen, in the thread that needed it.
+    ``tell`` is called once it is chosen, in the thread that needed it: with the rung's name, and what the probe
+    said of each rung that was tried.
     """
 
     def __init__(
         self,
         *,
         required: bool,
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Callable[[str, dict[str, str]], None] = lambda *_: None,
         choose: Callable[[], Choice] = best,
     ) -> None:
         self.known = ""
         """The rung, once chosen; empty before."""
+        self.verdicts: dict[str, str] = {}
+        """What came of probing each rung that was tried."""
         self.required = required
         self._tell = tell
         self._choose = choose
@@ -55,7 +58,8 @@ class Chosen:
                     raise OSError(f"no sandbox passes its probe: {refusal(probes)}")
                 self._sandbox = sandbox or Unsandboxed()
                 self.known = self._sandbox.rung
-                self._tell(self.known)
+                self.verdicts = {probe.rung: probe.verdict for probe in probes}
+                self._tell(self.known, self.verdicts)
             return self._sandbox
 
     @property

@@ -2,8 +2,8 @@
 
 The image holds nothing, so nothing is downloaded: programs, libraries and the interpreter are those of this
 machine, bound read-only. A container gets no open files from us, so the server is told the path of a socket
-instead. Written from the documentation of docker-run(1), which podman shares; no daemon was at hand to try it
-on, so it counts, as every rung does, only where its probe passes.
+instead. Written from docker-run(1) and podman-run(1), and tried with podman 4.3 (runc), as root and without; no
+daemon of docker's was at hand. It counts, as every rung does, only where its probe passes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.world.forkserver import clean_environment
 from engine.world.sandbox.base import INSIDE
 from engine.world.sandbox.inside import landlock
+from engine.world.sandbox.linux import KEPT
 
 IMAGE = "teamtop-empty"
 
@@ -29,7 +31,23 @@ PROCESSES = 512
 MEMORY = "8g"
 """For the server and all runs at once; each run has bounds of its own besides."""
 
+FILES = 1024
+"""Open files of a process, and the bound on processes once more: what the program would set by itself is more than a
+host may allow it to set."""
+
 _WORLD = Path(__file__).parents[1]
+_CLIENTS = (
+    "HOME",
+    "PATH",
+    "XDG_RUNTIME_DIR",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "CONTAINER_HOST",
+    "CONTAINERS_CONF",
+)
+"""How the two programs find their daemon, or their images without one."""
+
 _LINKS = ("bin", "lib", "lib32", "lib64", "sbin")
 
 
@@ -48,18 +66,24 @@ class Container:
         self._image()
         seen = dict.fromkeys((*landlock.readable(), str(_WORLD)))
         binds = [word for path in seen for word in ("--volume", f"{path}:{path}:ro")]
-        environment = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE")
+        # Root's server needs a few rights to make a nobody of each test process; nobody else has any to keep.
+        rights = [word for name in KEPT for word in ("--cap-add", name)] if os.geteuid() == 0 else []
+        if not rights and Path(self.program).name == "podman":
+            rights = ["--userns", "keep-id"]  # else the user would be somebody else inside, whom nothing belongs to
+        inside = [word for pair in clean_environment(folder).items() for word in ("--env", "=".join(pair))]
         return [
-            *(self.program, "run", "--rm", "--interactive", "--init"),
+            *_client(),
+            *(self.program, "run", "--rm", "--interactive"),
             *("--name", f"teamtop-{secrets.token_hex(6)}"),
-            *("--network", "none", "--read-only", "--cap-drop", "ALL"),
+            *("--network", "none", "--read-only", "--cap-drop", "ALL", *rights),
             *("--security-opt", "no-new-privileges", "--user", f"{os.getuid()}:{os.getgid()}"),
             *("--pids-limit", str(PROCESSES), "--memory", MEMORY),
+            *("--ulimit", f"nofile={FILES}:{FILES}", "--ulimit", f"nproc={PROCESSES}:{PROCESSES}"),
             *("--tmpfs", "/tmp"),  # noqa: S108 - the one inside
             *binds,
             *("--volume", f"{folder}:{folder}", "--workdir", str(folder)),
-            *(word for name in environment for word in ("--env", name)),
-            *("--env", "PYTHONUTF8", "--env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "--env", "TEAMTOP_TESTS"),
+            *inside,
+            *("--env", "TEAMTOP_TESTS"),
             IMAGE,
             *argv,
         ]
@@ -70,6 +94,11 @@ class Container:
             return
         if _said(self.program, "import", "-", IMAGE, stdin=_tree()) is None:
             raise OSError(f"{self.program} cannot make an image")
+
+
+def _client() -> list[str]:
+    """What starts the program with what it needs of the user's environment; it gets nothing else of that."""
+    return ["/usr/bin/env", *(f"{name}={os.environ[name]}" for name in _CLIENTS if name in os.environ)]
 
 
 def daemon() -> str:

@@ -18,7 +18,7 @@ from engine.world.sandbox.inside import landlock
 _WORLD = Path(__file__).parents[1]
 """The code of ours that test processes run is below it."""
 
-_KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN", "CAP_DAC_READ_SEARCH", "CAP_KILL")
+KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN", "CAP_DAC_READ_SEARCH", "CAP_KILL")
 """What a server that is root needs to make a nobody of each test process, and to end it."""
 
 
@@ -57,7 +57,7 @@ class Bubblewrap:
         ]
         apart = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         if os.geteuid() == 0:
-            rights = [word for name in _KEPT for word in ("--cap-add", name)]
+            rights = [word for name in KEPT for word in ("--cap-add", name)]
         else:
             apart += ["--unshare-user", "--disable-userns"]
             rights = []
