@@ -20,11 +20,10 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from engine import control
+from engine import brought, control
 from engine.errors import TeamtopError, UsageError
 from engine.faults.plan import TRIGGERS, Planned
 from engine.faults.saving import target_of
-from engine.models import registry
 from engine.models.rerun import Recorded
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
@@ -121,7 +120,7 @@ def prepare(
         )
     left_out = _left_out(events, without, prefix, plan)
     deeds = (*_deeds(events, prefix, without), *(Deed(command=fault, after=at) for fault in faults))
-    recorded = {} if replies else _replies(events[prefix:], start.team, events)
+    recorded = {} if replies else brought.replies(events[prefix:], start.team, events)
     folder = make_folder(runs_dir, run_id)
     meta = RunMeta(
         run_id=run_id,
@@ -139,7 +138,7 @@ def prepare(
         replies=recorded,
         former=former,
         without=without,
-        rerun=_rerun(events[prefix:]) if replies else {},
+        rerun=brought.requests(events[prefix:]) if replies else {},
     )
     try:
         folder.write_meta(meta)
@@ -322,45 +321,3 @@ def commanded(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
         case ev.DependencyAdded(task=task, dependency=on, author=author, turn=0):
             return control.AddDependency(author=author, task=task, on=on)
     return None
-
-
-def _replies(
-    events: Sequence[ev.AnyEvent], team: Iterable[ev.AgentSpec], whole: Iterable[ev.AnyEvent]
-) -> dict[str, ev.Replied]:
-    """Replies of real models among ``events``, by request; ``whole`` tells who joined."""
-    joined = [(e.agent, e.model) for e in whole if isinstance(e, ev.AgentJoined)]
-    models = [*((spec.name, spec.model) for spec in team), *joined]
-    real = {name for name, model in models if registry.resolve(model).real}
-    requests = {e.turn: e.request for e in events if isinstance(e, ev.TurnStarted) and e.agent in real}
-    return {requests[e.turn]: e for e in events if isinstance(e, ev.Replied) and e.turn in requests}
-
-
-def _rerun(events: Iterable[ev.AnyEvent]) -> dict[str, tuple[Recorded, ...]]:
-    """What every request among ``events`` brought, by agent; turns that were cut brought nothing."""
-    open_: dict[int, ev.TurnStarted] = {}
-    failures: dict[int, ev.CallFailed] = {}
-    found: dict[str, list[Recorded]] = {}
-    for event in events:
-        match event:
-            case ev.TurnStarted():
-                open_[event.turn] = event
-            case ev.CallFailed():
-                failures[event.turn] = event
-            case ev.Replied(turn=turn) if turn in open_:
-                began = open_.pop(turn)
-                found.setdefault(event.agent, []).append(
-                    Recorded(request=began.request, seq=began.seq, round=began.number, reply=event)
-                )
-            case ev.TurnEnded(turn=turn, outcome="failed") if turn in open_ and turn in failures:
-                began, failed = open_.pop(turn), failures[turn]
-                found.setdefault(event.agent, []).append(
-                    Recorded(
-                        request=began.request,
-                        seq=began.seq,
-                        round=began.number,
-                        seconds=round(event.ts - began.ts, 3),
-                        kind=failed.kind,
-                        detail=failed.detail,
-                    )
-                )
-    return {agent: tuple(turns) for agent, turns in found.items()}

@@ -39,6 +39,8 @@ _FIGURES: tuple[tuple[str, str, str], ...] = (
     ("graph bound", "graph_bound", "×"),
     ("input tokens", "input_tokens", ""),
     ("output tokens", "output_tokens", ""),
+    ("of input: from a cache", "cached_tokens", ""),
+    ("of output: reasoning", "reasoning_tokens", ""),
     ("cost", "cost_usd", "USD"),
     ("messages", "messages", ""),
     ("idle rounds", "idle_rounds", ""),

@@ -55,7 +55,8 @@ class Figures:
     ``busy_seconds`` is time in model calls and tests of turns that had effects; ``wall_seconds`` is null
     until the run has ended, ``gap_mean`` (the straggler gap) until a round had two replies. ``cost_usd`` is
     null if unknown, as is what an imported run did not record. ``tokens_unknown`` counts calls that did not
-    report their tokens.
+    report their tokens; ``cached_tokens`` (read from a cache, among those in) and ``reasoning_tokens`` (among
+    those out) are sums over the replies that reported them, null if none did.
     """
 
     tasks_total: int
@@ -81,6 +82,8 @@ class Figures:
     input_tokens: int
     output_tokens: int
     tokens_unknown: int
+    cached_tokens: int | None
+    reasoning_tokens: int | None
     cost_usd: float | None
     cost_source: str
     busy_seconds: float
@@ -118,6 +121,8 @@ def live(state: RunState) -> Figures:
         input_tokens=metrics.input_tokens,
         output_tokens=metrics.output_tokens,
         tokens_unknown=metrics.tokens_unknown,
+        cached_tokens=metrics.cached_tokens,
+        reasoning_tokens=metrics.reasoning_tokens,
         cost_usd=metrics.cost_usd if metrics.cost_source != "unknown" else None,
         cost_source=metrics.cost_source,
         busy_seconds=metrics.busy,

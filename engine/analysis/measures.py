@@ -116,6 +116,8 @@ _COUNTS = (
     "input_tokens",
     "output_tokens",
     "tokens_unknown",
+    "cached_tokens",
+    "reasoning_tokens",
     "cost_usd",
     "cost_source",
     "replies",

@@ -66,6 +66,8 @@ def figures(frames: Frames) -> Figures:
         input_tokens=sent,
         output_tokens=made,
         tokens_unknown=uncounted,
+        cached_tokens=_reported(paid["cached_tokens"]),
+        reasoning_tokens=_reported(paid["reasoning_tokens"]),
         cost_usd=cost_usd,
         cost_source=cost_source,
         busy_seconds=_sum(turns.filter(pl.col("effects") > 0)["busy_us"]) / MICRO,
@@ -89,6 +91,11 @@ def _tokens(events: pl.DataFrame, paid: pl.DataFrame) -> tuple[int, int, int]:
     unknown = failed | (pl.col("type") == "call_abandoned")
     uncounted = missing.height + events.filter(unknown).height
     return _sum(paid["input_tokens"]), _sum(paid["output_tokens"]), uncounted
+
+
+def _reported(counts: pl.Series) -> int | None:
+    """The sum of what replies reported; null if none of them did."""
+    return _sum(counts) if counts.drop_nulls().len() else None
 
 
 def gap_median(frames: Frames) -> float | None:

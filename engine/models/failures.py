@@ -35,7 +35,9 @@ _TOKEN = re.compile(
     r"|\b(?:(?:sk|pk|gsk|xai|hf|r8)[-_]|AIza)[A-Za-z0-9_\-]{16,}"
 )
 _CONTEXT = re.compile(
-    r"context[ _](?:length|window)|maximum context|too many tokens|prompt is too long", re.I
+    r"context[ _](?:length|window|limit|size)|maximum context|maximum prompt length|too many tokens"
+    r"|(?:prompt|input) is too long|input token count .{0,40}exceeds|reduce the length of the messages",
+    re.I,
 )
 _GARBLED = re.compile(r"line \d+ column \d+ \(char \d+\)")
 _SPENT = re.compile(r"insufficient[ _](?:quota|balance|credit)|credit balance|billing|budget", re.I)
@@ -73,7 +75,7 @@ def _kind(error: BaseException) -> Kind:
         return "context"
     if "BudgetExceededError" in names or status == 402 or (status in (400, 403, 429) and _SPENT.search(text)):
         return "spend_limit"
-    if status == 400 and _CONTEXT.search(text):
+    if status in (400, 413, 422) and _CONTEXT.search(text):
         return "context"
     if status == 429 or "RateLimitError" in names:
         return "rate_limit"

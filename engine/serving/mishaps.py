@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
         Kind("500", "internal error", {}, 500),
         Kind("503", "unavailable, with Retry-After if it is given", {"retry_after": 0.0}, 503),
         Kind("529", "overloaded", {}, 529),
+        Kind("context", "refuses prompts of more than about so many tokens", {"tokens": 8000.0}, 400),
         Kind("leak", "500 whose message repeats the caller's key, as careless proxies do", {}, 500),
         Kind("slow", "takes longer, by a factor", {"factor": 4.0}),
         Kind("drip", "comes in small pieces with a pause before each", {"seconds": 0.2}),
@@ -78,6 +79,10 @@ class Mishap:
         """The value of a parameter."""
         return self.params[name]
 
+    def concerns(self, tokens: int) -> bool:
+        """Whether a prompt of so many tokens can be struck at all."""
+        return self.kind.name != "context" or tokens > self.params["tokens"]
+
 
 class Plan:
     """Chooses what goes wrong with each call.
@@ -91,13 +96,18 @@ class Plan:
         self._seed = seed
         self._asked: Counter[str] = Counter()
 
-    def strikes(self, number: int, model: str, digest: str) -> Mishap | None:
-        """The first entry that strikes request ``number`` (from 1) for ``model``; null if none does."""
+    def strikes(self, number: int, model: str, digest: str, tokens: int = 0) -> Mishap | None:
+        """The first entry that strikes request ``number`` (from 1) for ``model``; null if none does.
+
+        ``tokens`` is about how long its prompt is.
+        """
         if len(self._asked) >= CALLS_KNOWN:
             self._asked.clear()
         self._asked[digest] += 1
         for place, entry in enumerate(self.entries):
             if entry.model and entry.model != model:
+                continue
+            if not entry.concerns(tokens):
                 continue
             if entry.at is not None and number != entry.at:
                 continue

@@ -30,6 +30,9 @@ FIRST_SHARE = 0.3
 FAULT_HEADER = "X-Teamtop-Fault"
 """Asks for a fault on one call (``none``: for none, whatever the plan says)."""
 
+TOO_LONG = "context_length_exceeded"
+"""The code by which the protocol says that a prompt is too long."""
+
 CLOSE_SECONDS = 1.0
 """How long calls that are open when the server ends may take to notice."""
 
@@ -177,7 +180,7 @@ class SimServer:
         if mishap is not None:
             counts.faults[mishap.kind.name] += 1
             if mishap.kind.status is not None:
-                return self._refuse(request, mishap, mishap.kind.status)
+                return self._refuse(request, asked, mishap, mishap.kind.status)
         seed = self._seed if asked.seed is None else asked.seed
         reply = simulate(asked.model, seed, asked.messages)
         sending = _Sending(self, request, asked, reply, number, mishap)
@@ -189,18 +192,19 @@ class SimServer:
 
     def _mishap(self, request: web.Request, asked: wire.Request, number: int) -> Mishap | None:
         """By header, else by the name of the model, else by plan."""
-        planned = self._plan.strikes(number, asked.model, asked.digest)
+        planned = self._plan.strikes(number, asked.model, asked.digest, asked.tokens)
         for text, where in ((request.headers.get(FAULT_HEADER, ""), FAULT_HEADER), (asked.suffix, "model")):
             if text.strip() == "none":
                 return None
             if text:
                 try:
-                    return read(text, where)
+                    found = read(text, where)
                 except UsageError as error:
                     raise wire.BadRequest(str(error)) from None
+                return found if found.concerns(asked.tokens) else None
         return planned
 
-    def _refuse(self, request: web.Request, mishap: Mishap, status: int) -> web.Response:
+    def _refuse(self, request: web.Request, asked: wire.Request, mishap: Mishap, status: int) -> web.Response:
         self.counts.refused += 1
         self.counts.statuses[status] += 1
         kind = mishap.kind
@@ -209,6 +213,10 @@ class SimServer:
             headers["Retry-After"] = f"{mishap.number('retry_after'):g}"
         if kind.name == "leak":
             sentence = f"upstream said no to {request.headers.get('Authorization', 'nobody')}"
+        if kind.name == "context":
+            most = f"This model's maximum context length is {mishap.number('tokens'):.0f} tokens"
+            sentence = f"{most}; your messages have about {asked.tokens} (on request)."
+            return _json(status, wire.error(sentence, "invalid_request_error", TOO_LONG, "messages"))
         type_ = "rate_limit_error" if status == 429 else "server_error"
         return _json(status, wire.error(sentence, type_), headers)
 

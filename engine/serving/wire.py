@@ -48,6 +48,11 @@ class Request:
     seed: int | None
 
     @property
+    def tokens(self) -> int:
+        """About how long the prompt is, at four characters per token."""
+        return sum(len(message.text) for message in self.messages) // 4
+
+    @property
     def digest(self) -> str:
         """The same for equal requests."""
         digest = hashlib.blake2b(self.model.encode(), digest_size=16)

@@ -1,5 +1,6 @@
 """Calls to a model: bounded attempts, an event for what becomes of each, waits on the run's clock.
 
+A conversation that its model refuses as too long loses its oldest half, as an event, and is sent again.
 Calls that leave this process are announced as well (``call_started``), wait for the limits of their provider,
 may have a second attempt run beside them, and are heard while their replies arrive.
 """
@@ -13,6 +14,7 @@ from engine.models.base import Message, ModelError, Reply
 from engine.record import events as ev
 from engine.record.clean import storable
 from engine.record.partials import KEPT, Partial
+from engine.team.compaction import shorter
 from engine.team.member import Member, Team
 from engine.team.ratelimit import estimate
 from engine.world.chance import stream
@@ -26,6 +28,10 @@ the calls of a team that failed together spread out (full jitter)."""
 
 LONGEST_WAIT_SECONDS = 60.0
 """Longest wait for one repeat, whatever the provider asks for: later the turn is better lost."""
+
+SHORTENED_SECONDS = 0.001
+"""Before a conversation that was refused as too long is sent again, shorter. That is another request, so
+nothing is waited for; none at all would say that another attempt is out."""
 
 HEARD_SECONDS = 2.0
 """Least time between two ``reply_heard`` of a turn: a reply of minutes leaves some dozens in the journal."""
@@ -169,8 +175,12 @@ class _Calls:
         self._settled(number)
         detail = storable(failure.detail)
         wait: float | None = None
+        too_long = alone and failure.kind == "context" and self.made < ATTEMPTS
+        less = shorter(team, member) if too_long else None
         if not alone:
             wait = 0.0
+        elif less is not None:
+            wait = SHORTENED_SECONDS
         elif failure.retryable and self.made < ATTEMPTS:
             chance = stream(team.run.seed, "retry", member.name, self._turn, number)
             wait = round(min(LONGEST_WAIT_SECONDS, _wait(self.made, failure.retry_after, chance.random())), 3)
@@ -186,6 +196,9 @@ class _Calls:
                 retry_seconds=wait,
             )
         )
+        if less is not None:
+            team.bus.emit(less)
+            self._tokens = estimate(self._messages) if member.model.real else 0
         if failure.kind == "spend_limit":
             team.spent(detail)
         if wait is None:

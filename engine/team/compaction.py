@@ -38,6 +38,24 @@ def compact(team: Team, member: Member) -> None:
         )
 
 
+def shorter(team: Team, member: Member) -> ev.ConversationCompacted | None:
+    """What to drop within an open turn because the model refused the conversation as too long.
+
+    Nobody knows by how much it was too long, so half of it goes. Null if it is but the brief and the prompt.
+    To be recorded by whoever asks.
+    """
+    messages = team.conversations.messages(member.name)
+    sizes = [_tokens(message) for message in messages]
+    before = sum(sizes)
+    aim = int(before * KEPT_SHARE)
+    dropped = droppable(messages, sizes, before - aim)
+    if not dropped:
+        return None
+    return ev.ConversationCompacted(
+        agent=member.name, dropped=dropped, tokens=before, budget=aim, refused=True
+    )
+
+
 def droppable(messages: Sequence[Message], sizes: Sequence[int], excess: int) -> int:
     """How many messages after the first make up for ``excess``, whole turns; the latest turn always stays."""
     users = [place for place, message in enumerate(messages) if message.role == "user"]

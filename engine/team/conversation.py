@@ -104,8 +104,7 @@ class Conversations:
         """Forget the oldest messages, say so, and show what is open to the agent as if for the first time."""
         thread = self._telling.threads[event.agent]
         del thread.messages[1 : 1 + event.dropped]
-        told = thread.digest + f"without {event.dropped}".encode()
-        thread.digest = hashlib.blake2b(told, digest_size=16).digest()
+        thread.digest = shortened(thread.digest, event.dropped)
         thread.tasks_shown.clear()
         said = (
             f"Your conversation had grown too long: its oldest {event.dropped} messages were dropped. "
@@ -115,3 +114,8 @@ class Conversations:
 
     def _agent_left(self, event: ev.AgentLeft) -> None:
         self._composed.pop(event.agent, None)
+
+
+def shortened(digest: bytes, dropped: int) -> bytes:
+    """The digest of a conversation that lost ``dropped`` messages."""
+    return hashlib.blake2b(digest + f"without {dropped}".encode(), digest_size=16).digest()

@@ -178,3 +178,17 @@ def test_a_cost_is_known_only_if_every_reply_has_one(make_journal: MakeJournal) 
     events[index] = msgspec.structs.replace(events[index], cost_usd=None, cost_source="unknown")
     figures = summary.figures(frames.build(events))
     assert (figures.cost_usd, figures.cost_source) == (None, "unknown")
+
+
+def test_cached_and_reasoning_tokens_are_sums_of_what_was_reported_and_else_unknown(
+    make_journal: MakeJournal,
+) -> None:
+    events = make_journal(3, agents=2)
+    assert live(RunState.of(events)).cached_tokens is None
+    assert live(RunState.of(events)).reasoning_tokens is None
+    first, second = [n for n, event in enumerate(events) if isinstance(event, ev.Replied)][:2]
+    events[first] = msgspec.structs.replace(events[first], cached_tokens=700, reasoning_tokens=0)
+    events[second] = msgspec.structs.replace(events[second], cached_tokens=50)
+    figures = live(RunState.of(events))
+    assert (figures.cached_tokens, figures.reasoning_tokens) == (750, 0), "a reported zero is no unknown"
+    _agree(events)

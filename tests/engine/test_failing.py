@@ -15,7 +15,7 @@ from engine.simulation.scenario import Settings, draw
 from engine.simulation.world import play as simulate
 from tests.helpers.scripted import IDLE, Answer, Played, Say, Script, done, graph, play
 
-FULL = Say("", 1.0, ModelError("context", "context overflow", retryable=False))
+FULL = Say("", 1.0, ModelError("authentication", "the key was revoked", retryable=False))
 TWO = graph("a", "b")
 BOTH = done("1", "a.py") + done("2", "b.py")
 

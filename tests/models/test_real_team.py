@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from engine import launch
+from engine import fork, launch
 from engine.models import lite
 from engine.models.base import Message
 from engine.models.lite import LiteModel
 from engine.record import events as ev
 from engine.record.config import CallConfig, RunConfig
+from engine.record.folder import RunFolder
 from engine.record.journal import read
 from engine.record.state import RunState
 from engine.team import caller
@@ -124,6 +125,39 @@ def test_a_team_comes_through_a_storm_with_nothing_leaked_and_every_call_and_tok
         assert state.metrics.output_tokens == counts.completion_tokens
     assert state.metrics.input_tokens == 1000 * replied
     assert KEY not in repr(events)
+
+
+def test_conversations_that_the_provider_refuses_as_too_long_are_shortened_and_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving("context:tokens=6000", speed=0) as served:
+        calls = CallConfig(api_base=served.address)
+        asked = config(
+            model="openai/sim/claude-sonnet-4-6", calls=calls, agents=1, structure="serial", tests="simulated"
+        )
+        outcome, events, left = run(asked, tmp_path, monkeypatch)
+    assert (outcome, left) == ("completed", set())
+    failed = [event for event in events if isinstance(event, ev.CallFailed)]
+    compacted = [event for event in events if isinstance(event, ev.ConversationCompacted)]
+    assert {event.kind for event in failed} == {"context"}
+    assert 2 <= len(compacted) == len(failed) == served.counts.refused
+    assert all(event.refused for event in compacted)
+    assert all(e.outcome == "replied" for e in events if isinstance(e, ev.TurnEnded)), "no turn was lost"
+
+    # Played again on its replies, it asks nobody and comes to the same, shortened prompts included.
+    again = fork.prepare(
+        RunFolder(tmp_path / "r0"),
+        lambda _: 0,
+        runs_dir=tmp_path,
+        run_id="again",
+        speed=0.0,
+        replies="strict",
+        environ={},
+    )
+    assert launch.run_here(again, {}) == "completed"
+    repeated = list(read(again.folder.events_path).events)
+    assert replies(repeated) == replies(events)
+    assert len(of(repeated, ev.ConversationCompacted)) == len(compacted)
 
 
 def replies(events: Events) -> dict[tuple[str, int], str]:

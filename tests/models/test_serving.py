@@ -218,6 +218,28 @@ def test_entries_strike_at_a_request_at_every_so_manieth_and_for_one_model() -> 
     assert found.kind.name == "cut"
 
 
+def test_prompts_that_are_too_long_are_refused_and_shorter_ones_pass_the_entry_by() -> None:
+    plan = Plan(read_plan("context:tokens=100,500"), 0)
+    long, short = plan.strikes(1, "m", "x", 101), plan.strikes(2, "m", "y", 100)
+    assert [each and each.kind.name for each in (long, short)] == ["context", "500"]
+
+    async def work(server: SimServer, client: aiohttp.ClientSession) -> None:
+        for words, expected in (("x" * 480, 400), ("x" * 400, 200)):
+            status, body, _ = await ask(
+                server,
+                client,
+                "sim/perfect+context:tokens=100",
+                messages=[{"role": "user", "content": words}],
+            )
+            assert status == expected
+            if status == 400:
+                assert body["error"]["code"] == "context_length_exceeded"
+                assert "maximum context length is 100 tokens" in body["error"]["message"]
+
+    counts = scene(work).counts
+    assert (counts.requests, counts.refused, counts.replies) == (2, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from engine.models.base import Message
+from engine import brought
+from engine.models.base import Message, ModelError
 from engine.models.contexts import UNLISTED_TOKENS, budget
 from engine.record import events as ev
 from engine.record.config import CallConfig
 from engine.team import compaction
+from engine.team.caller import ATTEMPTS, SHORTENED_SECONDS
 from engine.team.compaction import CHARACTERS_PER_TOKEN, droppable
 from engine.team.conversation import Conversations
 from tests.helpers.scripted import Played, Say, graph, play
@@ -89,3 +92,63 @@ def test_whole_turns_go_the_brief_and_the_latest_turn_stay(sizes: list[int], exc
     assert 0 <= dropped <= max(0, 2 * (len(sizes) - 1))
     if dropped < 2 * (len(sizes) - 1):
         assert sum(each[1 : 1 + dropped]) >= excess
+
+
+TOO_LONG = Say("", 1.0, ModelError("context", "prompt is too long: 208310 tokens", retryable=False))
+
+
+def test_a_conversation_that_its_model_refuses_is_cut_in_half_and_sent_again_in_the_same_turn() -> None:
+    played = play({"Dev1": [LONG] * 6 + [TOO_LONG, LONG, LONG]}, graph("add"), agents=1, max_rounds=8)
+    compacted = played.one(ev.ConversationCompacted)
+    assert (compacted.refused, compacted.dropped % 2) == (True, 0)
+    failed = played.one(ev.CallFailed)
+    assert failed.retry_seconds == SHORTENED_SECONDS
+    assert failed.seq + 1 == compacted.seq
+    replied = next(event for event in played.of(ev.Replied) if event.seq > failed.seq)
+    assert (replied.turn, replied.attempts) == (failed.turn, 2)
+    before, after = (len(asked) for asked in played.asked["Dev1"][6:8])
+    assert after == before - compacted.dropped
+    assert after < before / 2 + 2
+    assert "as too long" in " ".join(line.text for line in played.state.agents.agents["Dev1"].lines)
+    conversations = Conversations()
+    for event in played.events:
+        conversations.apply(event)
+        if isinstance(event, ev.TurnStarted):
+            assert conversations.request("Dev1") == event.request, "later prompts are rebuilt byte for byte"
+
+
+def test_a_model_that_refuses_whatever_it_is_sent_costs_the_turn_after_so_many_attempts() -> None:
+    played = play({"Dev1": [LONG] * 9 + [TOO_LONG] * 9}, graph("add"), agents=1, max_rounds=10)
+    attempts = [event.attempt for event in played.of(ev.CallFailed)]
+    assert attempts == list(range(1, len(attempts) + 1))
+    assert 1 < len(attempts) <= ATTEMPTS
+    assert len(played.of(ev.ConversationCompacted)) == len(attempts) - 1
+    assert played.of(ev.TurnEnded)[-1].outcome == "failed"
+
+
+def test_a_first_prompt_that_is_too_long_by_itself_is_not_sent_again() -> None:
+    played = play({"Dev1": [TOO_LONG]}, graph("add"), agents=1, max_rounds=1)
+    assert played.one(ev.CallFailed).retry_seconds is None
+    assert played.of(ev.ConversationCompacted) == []
+    assert "context" in played.one(ev.TurnEnded).detail
+
+
+def test_what_a_shortened_request_brought_is_found_under_the_digest_that_stood() -> None:
+    played = play({"Dev1": [LONG] * 6 + [TOO_LONG, LONG, LONG]}, graph("add"), agents=1, max_rounds=8)
+    standing, conversations = {}, Conversations()
+    for event in played.events:
+        if isinstance(event, ev.Replied):
+            standing[event.turn] = conversations.request("Dev1")
+        conversations.apply(event)
+    given = brought.requests(played.events)["Dev1"]
+    refused = next(place for place, each in enumerate(given) if each.reply is None)
+    assert (given[refused].kind, given[refused].seconds) == ("context", 1.0)
+    again = given[refused + 1]
+    assert again.reply is not None
+    assert again.request == standing[again.reply.turn] != given[refused].request
+    assert again.reply.latency_seconds == pytest.approx(1.0, abs=2e-3)
+    real = [structs.replace(spec, model="openai/x") for spec in played.one(ev.RunStarted).team]
+    found = brought.replies(played.events, real, played.events)
+    assert {request: reply.turn for request, reply in found.items()} == {
+        request: turn for turn, request in standing.items()
+    }

@@ -116,3 +116,21 @@ def test_7_shows_the_cost_and_brings_the_panels_back() -> None:
             assert "tokens/min" not in stage.text()
 
     asyncio.run(scene())
+
+
+def test_cached_and_reasoning_tokens_stand_beside_the_sums_where_they_were_reported() -> None:
+    s = Script().start().open_round("Dev1").think("Dev1").at(5.0)
+    s.add(
+        ev.Replied,
+        turn=1,
+        agent="Dev1",
+        text="",
+        finish_reason="stop",
+        input_tokens=2_000,
+        output_tokens=300,
+        latency_seconds=1.0,
+        attempts=1,
+        cached_tokens=1_500,
+        reasoning_tokens=120,
+    )
+    assert "2,000 in (1,500 cached), 300 out (120 reasoning)" in text(Moment(RunState.of(s.events), 10.0))

@@ -302,3 +302,14 @@ def test_a_first_page_of_any_size_and_team_fits(cells: int, height: int, agents:
     rows = front_rows({**_REPORT, "agents_table": table}, cells, height)
     assert len(rows) in (0, height)
     assert all(width_of(row) <= cells for row in rows)
+
+
+def test_cached_and_reasoning_tokens_stand_beside_the_sums_where_they_were_reported(
+    report: reports.Report,
+) -> None:
+    assert "cached" not in words(report, 200)
+    assert "reasoning" not in words(report, 200)
+    for cells in (70, 80, 200):
+        told = words({**report, "cached_tokens": 12_000, "reasoning_tokens": 0}, cells)
+        assert "cached 12k of those in" in told
+        assert "reasoning 0 of those out" in told, "a reported zero is no unknown"

@@ -192,7 +192,9 @@ def _figures(turn: Turn) -> str:
     if turn.attempts > 1:
         parts.append(f"{turn.attempts} attempts")
     if turn.input_tokens is not None and turn.output_tokens is not None:
-        parts.append(f"{turn.input_tokens:,} tokens in, {turn.output_tokens:,} out")
+        cached = "" if turn.cached_tokens is None else f" ({turn.cached_tokens:,} cached)"
+        thought = "" if turn.reasoning_tokens is None else f" ({turn.reasoning_tokens:,} reasoning)"
+        parts.append(f"{turn.input_tokens:,} tokens in{cached}, {turn.output_tokens:,} out{thought}")
     if turn.finish_reason and turn.finish_reason != "stop":
         parts.append(f"finish reason {turn.finish_reason}")
     if turn.outcome:

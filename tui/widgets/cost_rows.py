@@ -71,7 +71,9 @@ def _totals(moment: Moment) -> list[Row]:
     metrics, tokens = moment.state.metrics, moment.state.tokens
     spent: Row = [_label("tokens"), Span(UNKNOWN if tokens is None else f"{tokens:,}", "strong")]
     if tokens is not None:
-        both = f"  {metrics.input_tokens:,} in, {metrics.output_tokens:,} out"
+        cached = "" if metrics.cached_tokens is None else f" ({metrics.cached_tokens:,} cached)"
+        thought = "" if metrics.reasoning_tokens is None else f" ({metrics.reasoning_tokens:,} reasoning)"
+        both = f"  {metrics.input_tokens:,} in{cached}, {metrics.output_tokens:,} out{thought}"
         spent.append(Span(both, "muted"))
     if metrics.tokens_unknown:
         spent.append(Span(f"  and {metrics.tokens_unknown} replies that nobody counted", "warn"))

@@ -124,7 +124,18 @@ def _run(report: Report) -> list[Fact]:
             "busy time", clock(report["busy_seconds"]), ("of all agents, in turns with effect", "all agents")
         ),
         Fact("tokens", f"{least}{count(sent + made)}", (f"{split}, {of_one}", split) if of_one else (split,)),
+        *_reported(report),
         Fact("cost", cost, source),
+    ]
+
+
+def _reported(report: Report) -> list[Fact]:
+    """Parts of the tokens that providers report, or do not: then there is no line, for they are unknown."""
+    kinds = (("cached", "cached_tokens", "of those in"), ("reasoning", "reasoning_tokens", "of those out"))
+    return [
+        Fact(f"  {word}", count(report[key]), (share, ""))
+        for word, key, share in kinds
+        if report[key] is not None
     ]
 
 

@@ -50,13 +50,15 @@ class ConversationCompacted(Event, frozen=True, kw_only=True, tag="conversation_
     """The oldest ``dropped`` messages of the agent's conversation, but for the brief, are no part of it now.
 
     It had grown to about ``tokens``, which with the next prompt would not fit the ``budget`` of its model.
-    The agent is told, and shown again the texts of tasks that are open to it.
+    ``refused``: its model had refused it as too long, in a turn that goes on with the rest; ``budget`` is
+    then what it was to be cut to. The agent is told, and shown again the texts of tasks that are open to it.
     """
 
     agent: str
     dropped: int
     tokens: int
     budget: int
+    refused: bool = False
 
 
 UNKNOWN_OUTCOME = ("timeout", "connection")

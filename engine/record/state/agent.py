@@ -46,6 +46,8 @@ class Turn(msgspec.Struct):
     latency_seconds: float | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
     attempts: int = 0
     ended: float | None = None
     outcome: str = ""

@@ -128,6 +128,8 @@ class AgentsState:
     def compacted(self, event: ev.ConversationCompacted) -> None:
         """Its conversation has lost its oldest messages."""
         had = f"about {event.tokens:,} tokens, {event.budget:,} fit"
+        if event.refused:
+            had = f"its model refused about {event.tokens:,} tokens as too long"
         text = f"forgets its oldest {event.dropped} messages: {had}"
         self.add(event, event.agent, "act", text)
 
@@ -172,6 +174,7 @@ class AgentsState:
             turn.finish_reason = clean_line(event.finish_reason)
             turn.latency_seconds = event.latency_seconds
             turn.input_tokens, turn.output_tokens = event.input_tokens, event.output_tokens
+            turn.cached_tokens, turn.reasoning_tokens = event.cached_tokens, event.reasoning_tokens
             turn.attempts = event.attempts
         if event.finish_reason == "length":
             self.add(event, event.agent, "error", "reply cut at the token limit")

@@ -81,6 +81,9 @@ class MetricsState:
         self.input_tokens = 0
         self.output_tokens = 0
         self.tokens_unknown = 0
+        self.cached_tokens: int | None = None
+        self.reasoning_tokens: int | None = None
+        """Sums of what replies reported of these; null as long as none did."""
         self.cost_usd: float | None = 0.0
         self.cost_source = "unknown"
         self.payments: deque[Payment] = deque(maxlen=PAYMENTS_KEPT)
@@ -145,6 +148,8 @@ class MetricsState:
         """A reply came."""
         self.replies += 1
         self._pay(event)
+        self.cached_tokens = _plus(self.cached_tokens, event.cached_tokens)
+        self.reasoning_tokens = _plus(self.reasoning_tokens, event.reasoning_tokens)
         self._open_turns[event.agent] = self._open_turns.get(event.agent, 0.0) + event.latency_seconds
         if (row := self._row(event.turn)) is not None:
             row.replies += 1
@@ -228,3 +233,7 @@ class MetricsState:
         self.messages += 1
         if (row := self.current) is not None:
             row.messages += 1
+
+
+def _plus(sum_: int | None, reported: int | None) -> int | None:
+    return sum_ if reported is None else (sum_ or 0) + reported

@@ -29,8 +29,8 @@ def refusal(probes: Sequence[Probe]) -> str:
 class Chosen:
     """The best rung that passes, and if none does: no confinement, or where that is ``required`` no test.
 
-    ``tell`` is called once it is chosen, in the thread that needed it: with the rung's name, and what the probe
-    said of each rung that was tried.
+    ``tell`` is called once it is chosen, in the thread that needed it: with the rung's name, and what the
+    probe said of each rung that was tried.
     """
 
     def __init__(

@@ -2,8 +2,8 @@
 
 The image holds nothing, so nothing is downloaded: programs, libraries and the interpreter are those of this
 machine, bound read-only. A container gets no open files from us, so the server is told the path of a socket
-instead. Written from docker-run(1) and podman-run(1), and tried with podman 4.3 (runc), as root and without; no
-daemon of docker's was at hand. It counts, as every rung does, only where its probe passes.
+instead. Written from docker-run(1) and podman-run(1), and tried with podman 4.3 (runc), as root and without;
+no daemon of docker's was at hand. It counts, as every rung does, only where its probe passes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ MEMORY = "8g"
 """For the server and all runs at once; each run has bounds of its own besides."""
 
 FILES = 1024
-"""Open files of a process, and the bound on processes once more: what the program would set by itself is more than a
-host may allow it to set."""
+"""Open files of a process. It is set, as the bound on processes is once more, because what the program would
+set by itself is more than some hosts allow."""
 
 _WORLD = Path(__file__).parents[1]
 _CLIENTS = (
@@ -69,7 +69,7 @@ class Container:
         # Root's server needs a few rights to make a nobody of each test process; nobody else has any to keep.
         rights = [word for name in KEPT for word in ("--cap-add", name)] if os.geteuid() == 0 else []
         if not rights and Path(self.program).name == "podman":
-            rights = ["--userns", "keep-id"]  # else the user would be somebody else inside, whom nothing belongs to
+            rights = ["--userns", "keep-id"]  # else the user would be somebody else inside, who owns nothing
         inside = [word for pair in clean_environment(folder).items() for word in ("--env", "=".join(pair))]
         return [
             *_client(),
