@@ -55,11 +55,25 @@ def load(ref: str, structure: str | None = None) -> Suite:
     if path.suffix == ".json":
         _only(PUBLISHED, structure)
         return read_published(path, shown, taken=shipped())
-    return pool(ref).suite(structure)
+    return _shipped_suite(ref, structure) if ref in shipped() else pool(ref).suite(structure)
+
+
+@lru_cache(maxsize=64)  # a sweep asks for the same few hundreds of times, and what ships does not change
+def _shipped_suite(name: str, structure: str | None) -> Suite:
+    return pool(name).suite(structure)
 
 
 def pool(ref: str) -> Pool:
     """Load all tasks of a suite in the TOML form, of whatever structure. Raises ``SuiteError``."""
+    return _shipped_pool(ref) if ref in shipped() else _pool(ref)
+
+
+@lru_cache(maxsize=8)
+def _shipped_pool(name: str) -> Pool:
+    return _pool(name)
+
+
+def _pool(ref: str) -> Pool:
     path, shown = _find(ref)
     found = read_pool(path, shown)
     if found.name in shipped() and path.resolve() != _HERE / found.name:

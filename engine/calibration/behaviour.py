@@ -7,12 +7,17 @@ their hundreds of empty replies would hide how agents work. How many those are i
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from engine.calibration.measure import mean, share, sketch
 from engine.calibration.replies import RecordedReply, RecordedRun, Recordings
+
+MODES = {"pre": "preassigned", "dec": "decentralized"}
+
+GROWTHS = tuple(step / 10 for step in range(21))
+"""Growths that are tried: from a team that errs as one agent does to agents that lead each other astray."""
 
 PHASED = 0.1
 """Who completes at most this share of its claims in the same reply works in three phases."""
@@ -133,29 +138,72 @@ def _claiming(replies: Sequence[RecordedReply]) -> dict[str, Any]:
     }
 
 
-def forgets(recorded: Recordings) -> dict[str, float]:
-    """Chance per agent that a run does not end."""
+def forgets(recorded: Recordings, growths: Mapping[str, float]) -> dict[str, float]:
+    """How often runs do not end, by kind of graph; ``growths`` as of ``growth``."""
     table = {}
-    for short, mode in (("pre", "preassigned"), ("dec", "decentralized")):
-        runs = [run for run in recorded.runs if run.mode == mode]
-        team = [run for run in runs if run.agents > 1]
-        table[f"{short}_alone"] = _hazard([run for run in runs if run.agents == 1] or team)
-        table[f"{short}_chain"] = _hazard([run for run in team if run.structure != "parallel"])
-        table[f"{short}_flat"] = _hazard([run for run in team if run.structure == "parallel"])
+    for short, mode in MODES.items():
+        for kind in ("chain", "flat"):
+            runs = [run for run in recorded.runs if run.mode == mode and _kind(run) == kind]
+            table[f"{short}_{kind}"] = round(_hazard(_ends(runs), growths[short])[0], 4)
+        table[f"{short}_growth"] = growths[short]
     return table
 
 
-def _hazard(runs: Sequence[RecordedRun]) -> float:
-    """q of the greatest likelihood, if a run of N agents fails with 1 - (1 - q)^N; to three decimals."""
-    ended: dict[int, int] = defaultdict(int)
-    failed: dict[int, int] = defaultdict(int)
-    for run in runs:
-        (ended if run.success else failed)[run.agents] += 1
-    if not failed:
-        return 0.0
+def growth(recorded: Recordings) -> dict[str, float]:
+    """How failures of one model grow with the team, by mode (``Forgets``): the likeliest, for all its suites.
 
-    def likelihood(q: float) -> float:
-        good = sum(count * n * math.log(1 - q) for n, count in ended.items())
-        return good + sum(count * math.log(1 - (1 - q) ** n) for n, count in failed.items())
+    Each suite and kind of graph has a chance of its own. Few failures say little, so there is a weak pull to
+    1, where agents err independently.
+    """
+    found = {}
+    for short, mode in MODES.items():
+        groups: dict[tuple[str, str], list[RecordedRun]] = defaultdict(list)
+        for run in recorded.runs:
+            if run.mode == mode:
+                groups[run.suite, _kind(run)].append(run)
+        counts = [_ends(runs) for runs in groups.values()]
+        found[short] = max(GROWTHS, key=lambda each: _likely(counts, each))
+    return found
 
-    return max((step / 1000 for step in range(1, 1000)), key=likelihood)
+
+def _likely(counts: Sequence[_Ends], growth: float) -> float:
+    return math.fsum(_hazard(each, growth)[1] for each in counts) - (growth - 1.0) ** 2
+
+
+def _kind(run: RecordedRun) -> str:
+    return "flat" if run.structure == "parallel" else "chain"
+
+
+_Ends: TypeAlias = dict[int, tuple[int, int]]
+"""By team size: runs that ended, and that did not."""
+
+
+def _ends(runs: Sequence[RecordedRun]) -> _Ends:
+    sizes = {run.agents for run in runs}
+    good = Counter(run.agents for run in runs if run.success)
+    every = Counter(run.agents for run in runs)
+    return {size: (good[size], every[size] - good[size]) for size in sizes}
+
+
+def _hazard(ends: _Ends, growth: float) -> tuple[float, float]:
+    """q of the greatest likelihood where N agents fail with 1 - (1 - q)^(N^growth), and its logarithm.
+
+    The likelihood is concave in -log(1 - q), so the search for its top closes in from both sides; 60 steps
+    are far below what is kept of q.
+    """
+    if not any(failed for _, failed in ends.values()):
+        return 0.0, 0.0
+
+    def likelihood(rate: float) -> float:
+        total = 0.0
+        for size, (good, failed) in ends.items():
+            power = rate * size**growth
+            total += failed * math.log(-math.expm1(-power)) - good * power
+        return total
+
+    low, high = 1e-6, 8.0
+    for _ in range(60):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (a, high) if likelihood(a) < likelihood(b) else (low, b)
+    rate = (low + high) / 2
+    return -math.expm1(-rate), likelihood(rate)

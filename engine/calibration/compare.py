@@ -119,13 +119,36 @@ def ceiling(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
     chance = random.Random(0)
     found = []
     for _ in range(HALVES):
-        halves: tuple[dict[Cell, Runs], dict[Cell, Runs]] = ({}, {})
-        for cell, runs in recorded.items():
-            shuffled = chance.sample(runs.ended, len(runs.ended))
-            middle = len(shuffled) // 2 + (len(shuffled) % 2 and chance.random() < 0.5)
-            halves[0][cell], halves[1][cell] = Runs(shuffled[:middle]), Runs(shuffled[middle:])
-        one, other = (figures(half, by_suite=by_suite) for half in halves)
+        one, other = (figures(half, by_suite=by_suite) for half in _halves(recorded, chance))
         found.append(agreement(one, other, mode))
+    return _usual(found)
+
+
+def again(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
+    """How far runs that are made again are from the first ones: drawn from their cells, against all of them.
+
+    The mean over draws. Who knew every cell's true mean would be off by about so much.
+    """
+    chance = random.Random(0)
+    known = figures(recorded, by_suite=by_suite)
+    found = []
+    for _ in range(HALVES):
+        drawn = {cell: Runs(chance.choices(runs.ended, k=len(runs.ended))) for cell, runs in recorded.items()}
+        found.append(agreement(figures(drawn, by_suite=by_suite), known, mode))
+    return _usual(found)
+
+
+def _halves(recorded: Grid, chance: random.Random) -> tuple[dict[Cell, Runs], dict[Cell, Runs]]:
+    halves: tuple[dict[Cell, Runs], dict[Cell, Runs]] = ({}, {})
+    for cell, runs in recorded.items():
+        shuffled = chance.sample(runs.ended, len(runs.ended))
+        middle = len(shuffled) // 2 + (len(shuffled) % 2 and chance.random() < 0.5)
+        halves[0][cell], halves[1][cell] = Runs(shuffled[:middle]), Runs(shuffled[middle:])
+    return halves
+
+
+def _usual(found: Sequence[Agreement]) -> Agreement:
+    """The mean of several agreements."""
 
     def usual(values: Sequence[float | None]) -> float | None:
         known = [value for value in values if value is not None]
@@ -140,6 +163,19 @@ def ceiling(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
         tokens=usual([each.tokens for each in found]),
         token_rank=usual([each.token_rank for each in found]),
     )
+
+
+def apart(rows: Sequence[Success], mode: str) -> tuple[float, float]:
+    """How far apart the shares of a mode are, by model and team size: in the mean, and at most."""
+    off = [abs(row.recorded - row.simulated) for row in rows if row.mode == mode]
+    return (fmean(off), max(off)) if off else (0.0, 0.0)
+
+
+def success_ceiling(recorded: Grid, mode: str) -> tuple[float, float]:
+    """``apart`` of random halves of the recordings, the mean over splits."""
+    chance = random.Random(0)
+    found = [apart(success(*_halves(recorded, chance)), mode) for _ in range(HALVES)]
+    return fmean(mean for mean, _ in found), fmean(most for _, most in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def derive(recorded: Recordings, paces: Paces | None = None) -> dict[str, Any]:
     models: dict[str, Any] = {}
     for model in MODELS.values():
         models[model] = {}
+        growths = behaviour.growth(recorded.only(_of(model)))
         for suite in SUITES.values():
             here = recorded.only(_of(model, suite))
             if not here.runs:
@@ -65,7 +66,7 @@ def derive(recorded: Recordings, paces: Paces | None = None) -> dict[str, Any]:
             models[model][suite] = {
                 "latency": costs.latency(here),
                 "pace": paces[model][suite] if paces else NEUTRAL,
-                "forgets": behaviour.forgets(here),
+                "forgets": behaviour.forgets(here, growths),
                 "given": behaviour.given(here),
                 "claiming": behaviour.claiming(here),
                 "tokens": costs.tokens(here),
@@ -83,7 +84,7 @@ def without_failures(table: dict[str, Any]) -> dict[str, Any]:
     """The same models, none of which ever loses sight of a task: walls are those of runs that ended."""
     for suites in table["models"].values():
         for parts in suites.values():
-            parts["forgets"] = dict.fromkeys(parts["forgets"], 0.0)
+            parts["forgets"] |= {kind: 0.0 for kind in parts["forgets"] if not kind.endswith("growth")}
     return table
 
 

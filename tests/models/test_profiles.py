@@ -55,7 +55,7 @@ def shares(node: object, name: str = "", above: str = "") -> Iterator[tuple[str,
     if isinstance(node, dict):
         for key, value in node.items():
             yield from shares(value, key, name)
-    elif name in SHARES or above == "forgets":
+    elif name in SHARES or (above == "forgets" and not name.endswith("growth")):
         assert isinstance(node, (int, float)), name
         yield name, float(node)
 

@@ -128,11 +128,12 @@ def test_a_version_that_its_own_tests_do_not_notice_is_left_out(demo: Path) -> N
 def test_a_version_that_never_ends_or_leaves_the_process_has_no_verdict(
     tiny: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.probe.RUN_SECONDS", 1)
     endless = "def one():\n    while True:\n        pass\n"
     with Prober(tiny) as prober:
         assert prober.broken({}) == frozenset()
-        assert prober.broken({"one.py": endless}) is None
+        with monkeypatch.context() as soon:  # what ends may take as long as a busy machine needs
+            soon.setattr("tasks.probe.RUN_SECONDS", 1)
+            assert prober.broken({"one.py": endless}) is None
         assert prober.broken({"one.py": "import os\nos._exit(0)\n"}) is None
         assert prober.broken({}) == frozenset()
 

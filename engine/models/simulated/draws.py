@@ -15,13 +15,17 @@ T = TypeVar("T")
 
 _NORMAL = NormalDist()
 
+_GOLDEN = 0x9E3779B97F4A7C15
+"""The golden ratio's fraction, in 64 bits."""
+
 
 class Draws:
     """Draws of one agent in one round; ``purpose`` names each, and the same purpose gives the same draw."""
 
-    __slots__ = ("_prefix", "_round", "_run")
+    __slots__ = ("_prefix", "_round", "_run", "_seed")
 
     def __init__(self, seed: int, agent: str, round_number: int) -> None:
+        self._seed = seed
         self._run = f"{seed}\0".encode()
         self._round = f"{seed}\0\0{round_number}\0".encode()  # no agent has an empty name
         self._prefix = f"{seed}\0{agent}\0{round_number}\0".encode()
@@ -45,6 +49,15 @@ class Draws:
     def run_uniform(self, purpose: str) -> float:
         """A number in (0, 1) that is the same for all agents and rounds of a run."""
         return _unit(self._run + purpose.encode())
+
+    def spread_uniform(self, purpose: str) -> float:
+        """As ``run_uniform``, but that of seeds in a row are spread evenly over (0, 1).
+
+        Each seed moves on by the golden ratio, of all steps the one that leaves the smallest gaps (Kronecker
+        sequences of quasi-Monte Carlo); where they begin is drawn from the purpose.
+        """
+        begin = int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:8], "big")
+        return (((begin + self._seed * _GOLDEN) % (1 << 64) >> 11) + 0.5) / (1 << 53)
 
     def run_normal(self, purpose: str) -> float:
         """A standard normal number that is the same for all agents and rounds of a run."""

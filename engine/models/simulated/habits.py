@@ -190,13 +190,11 @@ def overlook(turn: Turn, forgets: Forgets, *, claims: bool) -> None:
     nothing builds on, the same for all agents of a run.
     """
     agents = len(turn.brief.developers)
-    if claims:
-        chance = forgets.dec_alone if agents == 1 else forgets.dec_chain if turn.chained else forgets.dec_flat
-    else:
-        chance = forgets.pre_alone if agents == 1 else forgets.pre_chain if turn.chained else forgets.pre_flat
-    # Runs of one seed in other teams or on other suites draw for themselves: a seed is not a fate.
+    share = forgets.share(agents, claims=claims, chained=turn.chained)
+    # Runs of one seed in other teams or on other suites draw for themselves: a seed is not a fate. Of a few
+    # seeds in a row as many fail as should: what is drawn for them is spread evenly.
     run = f"{turn.brief.suite} {turn.brief.strategy} {agents} {turn.chain}"
-    if turn.draws.run_uniform(f"overlooks {run}") < 1 - (1 - chance) ** agents:
+    if turn.draws.spread_uniform(f"overlooks {run}") < share:
         built_on = {task for row in turn.rows for task in row.dependencies}
         last = [row.id for row in turn.rows if row.id not in built_on]
         if last:

@@ -156,18 +156,27 @@ class Paces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Forgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Chance, per agent, that a team that is not told of refusals never closes its last task.
+    """How often a team that is not told of refusals never closes its last task.
 
-    ``alone`` is that of an agent without a team, the others of each agent of a team, where work is given out
-    (``pre``) and claimed (``dec``), on suites with a long chain and on flat ones.
+    With a chance q per agent a team of N loses it in 1 - (1 - q)^(N^growth) of its runs: ``growth`` 1 means
+    that agents err independently, 0 that a team errs as one agent does. q where work is given out (``pre``)
+    and claimed (``dec``), on suites with a long chain and on flat ones.
     """
 
-    pre_alone: float
     pre_chain: float
     pre_flat: float
-    dec_alone: float
+    pre_growth: float
     dec_chain: float
     dec_flat: float
+    dec_growth: float
+
+    def share(self, agents: int, *, claims: bool, chained: bool) -> float:
+        """The share of runs of a team of so many agents."""
+        if claims:
+            chance, growth = self.dec_chain if chained else self.dec_flat, self.dec_growth
+        else:
+            chance, growth = self.pre_chain if chained else self.pre_flat, self.pre_growth
+        return 1.0 - float((1 - chance) ** (agents**growth))
 
 
 class Tokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
