@@ -258,11 +258,11 @@ def test_spans_that_are_sent_come_in_order_of_time_after_a_while() -> None:
         assert [e.agent for e in feed.poll() if isinstance(e, ev.Replied)] == ["bob", "ann"]
 
 
-def test_protobuf_is_refused_with_what_to_set_instead() -> None:
+def test_another_form_than_protobuf_and_json_is_refused_with_what_to_set_instead() -> None:
     with OtlpReader(0) as reader:
-        status, words = post(reader, b"\x0a", "application/x-protobuf")
+        status, words = post(reader, b"\x0a", "application/grpc")
         assert status == 415
-        assert "OTEL_EXPORTER_OTLP_PROTOCOL=http/json" in words
+        assert "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in words
 
 
 def test_a_full_buffer_tells_senders_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:

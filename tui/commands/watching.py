@@ -114,7 +114,7 @@ def watch_otlp(port: int, wanted: str | None) -> int:
     with OtlpReader(port) as reader:
         click.echo(
             f"teamtop: listening at {reader.address}; in the program to watch, set "
-            f"OTEL_EXPORTER_OTLP_ENDPOINT={reader.address} and OTEL_EXPORTER_OTLP_PROTOCOL=http/json.",
+            f"OTEL_EXPORTER_OTLP_ENDPOINT={reader.address} and OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.",
             err=True,
         )
         return watch_feed(Feed(reader), display)

@@ -1,4 +1,4 @@
-"""Takes spans that programs send to a port of this machine (OTLP over HTTP, as JSON)."""
+"""Takes spans that programs send to a port of this machine (OTLP over HTTP, as protobuf or JSON)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from aiohttp import web
 from engine.errors import TeamtopError
 from engine.interop.feed import Found
 from engine.interop.loose import BadJson, parse_object
+from engine.interop.otel import protobuf
 from engine.interop.otel.gathering import Gathering
+from engine.interop.otel.protobuf import document_of
 from engine.interop.otel.reader import SOURCE
 from engine.interop.teamlog.lines import Topic
 from engine.interop.teamlog.tally import Tally
@@ -40,10 +42,15 @@ HOLD_SECONDS = 2.0
 START_SECONDS = 20.0
 """How long the port is waited for; it takes milliseconds."""
 
-USE_JSON = (
-    "This reads OTLP as JSON only: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json in the program that sends, "
-    "or have a collector send with encoding: json."
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+
+USE_HTTP = (
+    "This reads OTLP over HTTP, as protobuf or JSON: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf in the "
+    "program that sends."
 )
+
+_CODES = {400: 3, 404: 5, 413: 8, 415: 3, 503: 14}
+"""Of gRPC, which stand in the bodies of errors."""
 
 
 class OtlpReader:
@@ -62,7 +69,7 @@ class OtlpReader:
         self.requests = 0
         self._clock = clock
         self._gathering = Gathering(self.tally)
-        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._waiting: deque[tuple[int, bytes, bool]] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
         self._ordered: list[tuple[float, int, float, Found]] = []
@@ -119,9 +126,10 @@ class OtlpReader:
     def _gather(self, *, last: bool) -> None:
         with self._lock:
             came, self._waiting, self._bytes = self._waiting, deque(), 0
-        for number, body in came:
+        for number, body, packed in came:
             try:
-                self._gathering.take(f"request {number:,}", parse_object(body))
+                document = document_of(body) if packed else parse_object(body)
+                self._gathering.take(f"request {number:,}", document)
             except BadJson as bad:
                 self.tally.skip(f"request {number:,}", str(bad))
         now = self._clock()
@@ -151,29 +159,34 @@ class OtlpReader:
             await runner.cleanup()
 
     async def _take(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/json":
-            return _answer(415, USE_JSON)
+        packed = request.content_type == PROTOBUF
+        if not packed and request.content_type != JSON:
+            return _answer(request, 415, USE_HTTP)
         if self._bytes + (request.content_length or 0) > BUFFER_MAX:
-            return self._full()
+            return self._full(request)
         body = await request.read()
         with self._lock:
             if self._bytes + len(body) > BUFFER_MAX:
-                return self._full()
+                return self._full(request)
             self.requests += 1
             self._bytes += len(body)
-            self._waiting.append((self.requests, body))
-        return web.json_response({})
+            self._waiting.append((self.requests, body, packed))
+        # An answer that has nothing to say: an empty message, an empty object.
+        return web.Response(body=b"" if packed else b"{}", content_type=request.content_type)
 
     async def _other(self, request: web.Request) -> web.Response:
-        return _answer(404, "Only spans are read here: send them to /v1/traces.")
+        return _answer(request, 404, "Only spans are read here: send them to /v1/traces.")
 
-    def _full(self) -> web.Response:
+    def _full(self, request: web.Request) -> web.Response:
         words = f"{BUFFER_MAX >> 20} MiB of spans wait to be read already: send these again later."
-        answer = _answer(503, words)
+        answer = _answer(request, 503, words)
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
         return answer
 
 
-def _answer(status: int, words: str) -> web.Response:
-    """An error as OTLP has it."""
-    return web.json_response({"code": 14 if status == 503 else 3, "message": words}, status=status)
+def _answer(request: web.Request, status: int, words: str) -> web.Response:
+    """An error as OTLP has it, in the form in which it was asked."""
+    code = _CODES[status]
+    if request.content_type == PROTOBUF:
+        return web.Response(body=protobuf.status(code, words), content_type=PROTOBUF, status=status)
+    return web.json_response({"code": code, "message": words}, status=status)
