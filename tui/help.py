@@ -118,7 +118,7 @@ SEARCH_HELP = (
 TRANSPORT_HELP = (
     "Buttons, speed (run-clock seconds per second), and a slider over the run's time that the mouse can "
     "drag: ━ what was played, ┼ rounds, ⚡ where a fault began, ! where an anomaly of the team or a broken "
-    "promise of the engine was complete (b goes to the next; journals of more than 50,000 events are left to "
+    "promise of the engine was complete (b goes to the next; beyond a million events they are left to "
     "teamtop check), ✎ notes (M pins one to the moment, . and , go to them), ◆ where the replay stands. "
     "space holds the view, never the team. While the run goes on "
     "the journal is read on, the header says what the team does, and L goes to the present and on with it."

@@ -52,8 +52,9 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
     ),
     "compare": (
         "The comparison",
-        "Two runs, aligned by tasks done: when each had as many done, and what it had spent by then. The "
-        "first divergence is the first event that differs in more than its time. The table holds their "
+        "Two runs, aligned by tasks done: when each had as many done, and what it had spent by then. They "
+        "part, ×, at the first thing that an agent did otherwise: each agent is held against itself in the "
+        "other run, deed by deed, whatever the time and the words. The table holds their "
         "figures against each other; what is unknown in one of them stays unknown. f and s replay the first "
         "and the second from where they part.",
     ),

@@ -1,6 +1,6 @@
-"""Two runs held against each other: where they part, who was ahead at every task done, what differs.
+"""Two runs held against each other: who was ahead at every task done, what differs.
 
-Pure: from two journals and their reports to plain objects.
+Where they part is ``parting``. Pure: from two journals and their reports to plain objects.
 """
 
 from __future__ import annotations
@@ -15,20 +15,6 @@ Report: TypeAlias = Mapping[str, Any]
 
 _INCIDENTAL = ("text", "content", "output", "description")
 """Long texts: that they differ is said, what they say is left to the replay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """The first events that differ: ``seq`` is the same in both, ``fields`` are those that differ.
-
-    ``left`` and ``right`` are null where that run has no more events. Times alone are no divergence unless
-    nothing else ever differs.
-    """
-
-    seq: int
-    fields: tuple[str, ...]
-    left: ev.AnyEvent | None
-    right: ev.AnyEvent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +67,6 @@ FIGURES = (
 
 ASKED = ("suite", "structure", "agents", "strategy", "model", "seed")
 """What the runs were asked to be."""
-
-
-def divergence(left: Sequence[ev.AnyEvent], right: Sequence[ev.AnyEvent]) -> Divergence | None:
-    """Where two journals part; null if they are the same, or the same up to times.
-
-    What the runs were asked to be, which their start records, is compared by ``table``.
-    """
-    for one, other in zip(left, right, strict=False):
-        if isinstance(one, ev.RunStarted) and isinstance(other, ev.RunStarted):
-            continue
-        fields = _differing(one, other)
-        if fields:
-            return Divergence(one.seq, fields, one, other)
-    if len(left) == len(right):
-        return None
-    short = min(len(left), len(right))
-    rest = (left[short] if len(left) > short else None), (right[short] if len(right) > short else None)
-    return Divergence(short + 1, ("type",), *rest)
-
-
-def _differing(one: ev.AnyEvent, other: ev.AnyEvent) -> tuple[str, ...]:
-    if one == other:
-        return ()
-    if type(one) is not type(other):
-        return ("type",)
-    names = [name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name)]
-    return tuple(name for name in names if name not in ("ts", "latency_seconds", "seconds", "age_seconds"))
 
 
 def milestones(left: Sequence[ev.AnyEvent], right: Sequence[ev.AnyEvent]) -> list[Milestone]:

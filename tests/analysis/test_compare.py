@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.analysis import compare
+from engine.analysis.parting import parting
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from tests.helpers.faultplay import Script, timed
@@ -40,25 +41,60 @@ OTHER: Script = {"Dev1": [Say(done("1", "add.py"), 2.0), Say("I wait.", 2.0), Sa
 def test_equal_journals_have_no_divergence_and_later_times_alone_are_none() -> None:
     events = journal(ONE)
     later = [msgspec.structs.replace(event, ts=event.ts * 2) for event in events]
-    assert compare.divergence(events, events) is None
-    assert compare.divergence(events, later) is None
+    assert parting(events, events) is None
+    assert parting(events, later) is None
 
 
-def test_the_first_event_that_differs_is_named_with_its_fields() -> None:
-    left, right = journal(ONE), journal(OTHER)
-    found = compare.divergence(left, right)
+def test_runs_part_at_the_first_deed_that_differs_not_at_what_was_said() -> None:
+    lazy: Script = {"Dev1": [Say("Well.", 2.0), Say(done("1", "add.py"), 2.0), Say(done("3", "z.py"), 2.0)]}
+    left, right = journal(ONE), journal(lazy)
+    found = parting(left, right)
     assert found is not None
-    assert isinstance(found.left, ev.Replied)
-    assert "text" in found.fields
-    assert left[: found.seq - 1] == right[: found.seq - 1]
+    assert (found.agent, found.differs, found.left.done, found.right.done) == ("Dev1", "deed", 1, 1)
+    assert isinstance(found.left.event, ev.TaskClaimed)
+    assert found.left.event.task == "2"
+    assert found.right.event != found.left.event
+
+
+def test_who_came_first_among_agents_is_no_difference() -> None:
+    mine, theirs = Say(done("1", "add.py"), 1.0), Say(done("2", "sub.py"), 3.0)
+    slow, fast = Say(done("1", "add.py"), 3.0), Say(done("2", "sub.py"), 1.0)
+    left, right = journal({"Dev1": [mine], "Dev2": [theirs]}), journal({"Dev1": [slow], "Dev2": [fast]})
+    assert [type(event) for event in left] == [type(event) for event in right]
+    assert [event for event in left if isinstance(event, ev.TaskClaimed)] != [
+        event for event in right if isinstance(event, ev.TaskClaimed)
+    ]
+    assert parting(left, right) is None
+
+
+def test_what_was_written_counts_after_what_was_done_and_words_come_last() -> None:
+    left, right = journal(ONE), journal(OTHER)
+    found = parting(left, right)
+    assert found is not None
+    assert found.differs == "words"
+    assert isinstance(found.left.event, ev.Replied)
+    edit = next(event for event in left if isinstance(event, ev.FileEdited))
+    other = [msgspec.structs.replace(e, hash="0" * 64) if e is edit else e for e in left]
+    written = parting(other, right)
+    assert written is not None
+    assert written.differs == "content"
+    assert written.left.event == other[left.index(edit)]
 
 
 def test_a_run_that_is_the_beginning_of_the_other_parts_where_it_ends() -> None:
     events = journal(ONE)
-    found = compare.divergence(events, events[:-3])
+    last = next(n for n, event in enumerate(events) if isinstance(event, ev.TaskCompleted) and n > 10)
+    found = parting(events, events[:last])
     assert found is not None
-    assert (found.seq, found.right) == (len(events) - 2, None)
-    assert compare.shown(found.right) == "nothing more"
+    assert found.left.event == events[last]
+    assert found.right.event is None
+    assert compare.shown(found.right.event) == "nothing more"
+
+
+def test_whose_twin_is_missing_did_nothing_otherwise(make_journal: MakeJournal) -> None:
+    found = parting(make_journal(1, agents=2), make_journal(1, agents=3))
+    assert found is not None
+    assert found.agent in ("Dev1", "Dev2")
 
 
 def test_milestones_align_runs_by_tasks_done() -> None:
@@ -113,6 +149,20 @@ def test_rows_fit_whatever_the_width(two: tuple[RunFolder, RunFolder], cells: in
     assert "By tasks done" in text
 
 
+def test_both_timelines_are_marked_where_the_runs_part(two: tuple[RunFolder, RunFolder]) -> None:
+    pair = pair_of(two)
+    found = pair.parting
+    assert found is not None
+    rows = [plain(row) for row in compare_rows(pair, 120)]
+    told = next(place for place, row in enumerate(rows) if row.startswith(" × They part"))
+    assert pair.told(0) in rows[told + 1]
+    assert pair.told(1) in rows[told + 2]
+    assert pair.told(0) != pair.told(1)
+    lanes = [row for row in rows if row.startswith(f" {found.agent} ")]
+    sides = [side for side in (found.left, found.right) if side.event is not None]
+    assert sum("×" in lane for lane in lanes) == len(sides)
+
+
 def test_the_command_prints_and_tells_scripts(two: tuple[RunFolder, RunFolder]) -> None:
     place = ["--runs-dir", str(two[0].path.parent)]
     said = CliRunner().invoke(command, ["one", "team", *place], standalone_mode=False)
@@ -145,9 +195,7 @@ def test_each_run_is_replayed_from_where_they_part(
             screen = stage.app.screen
             assert isinstance(screen, ReplayScreen)
             assert screen.folder == two[which]
-            found = compare.divergence(*pair_of(two).events)
-            assert found is not None
-            assert screen.replay.state.seq == found.seq
+            assert screen.replay.state.seq == pair_of(two).part_at(which) > 1
             await stage.press("q")
             assert isinstance(stage.app.screen, CompareScreen)
 
@@ -156,7 +204,7 @@ def test_each_run_is_replayed_from_where_they_part(
 
 def test_of_equal_runs_the_end_is_replayed(two: tuple[RunFolder, RunFolder]) -> None:
     pair = pair_of((two[0], two[0]))
-    assert pair.parting(0) == pair.parting(1) == len(pair.events[0])
+    assert pair.part_at(0) == pair.part_at(1) == len(pair.events[0])
 
 
 def test_two_marked_runs_are_compared_from_the_list_and_swapped(two: tuple[RunFolder, RunFolder]) -> None:

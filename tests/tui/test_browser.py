@@ -194,8 +194,8 @@ def test_a_long_list_scrolls_with_the_cursor_and_says_how_many_are_below(
 
     async def scene(stage: Stage) -> None:
         table = browser_of(stage).table
-        assert "… 41 more ↓" in stage.text()
-        for key, place in (("pagedown", 20), ("end", 59), ("up", 58), ("home", 0)):
+        assert "… 42 more ↓" in stage.text()
+        for key, place in (("pagedown", 19), ("end", 59), ("up", 58), ("home", 0)):
             await stage.press(key)
             mark = table.marked()
             assert table.cursor == place
@@ -208,9 +208,13 @@ def test_a_long_list_scrolls_with_the_cursor_and_says_how_many_are_below(
 
 def test_below_the_list_stands_what_the_columns_have_no_room_for(runs: Path) -> None:
     lines = shoot(lambda: BrowserScreen([runs]), (80, 24), "down", "down")
-    detail = next(line for line in lines if line.startswith(" 20261118-183000-mathutils-0004"))
+    first = next(n for n, line in enumerate(lines) if line.startswith(" 20261118-183000-mathutils-0004"))
+    detail = "".join(lines[first : first + 2])
     assert "seed 1" in detail
     assert "decentralized" in detail
+    assert "size " in detail
+    assert "…" not in detail, "two lines have room for it"
+    assert "enter open" in lines[first + 2]
 
 
 # ---------------------------------------------------------------- ways on

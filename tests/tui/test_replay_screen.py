@@ -192,6 +192,15 @@ def test_buttons_and_slider_take_the_mouse(folder: RunFolder) -> None:
     visit(lambda: replay_screen(folder, "seq:100"), scene)
 
 
+def test_escape_never_leaves_a_replay_and_says_what_does(folder: RunFolder) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("3", "escape", "escape", "escape")
+        assert isinstance(stage.app.screen, ReplayScreen)
+        assert "q leaves the replay" in toasts(stage)[-1]
+
+    visit(lambda: replay_screen(folder, "end"), scene)
+
+
 def test_panels_and_details_work_as_in_a_live_run(folder: RunFolder) -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("3")

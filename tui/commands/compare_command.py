@@ -6,10 +6,14 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.options import Command, interactive, runs_dir_option
+
+if TYPE_CHECKING:
+    from engine.analysis.parting import Side
 
 
 @click.command("compare", cls=Command, short_help="Compare two saved runs.")
@@ -34,17 +38,17 @@ def command(first: str, second: str, runs_dir: Path, plain: bool, as_json: bool)
         return start(lambda _: CompareScreen(folders, store.dirs))[1]
     pair = pair_of(folders, store.dirs)
     if as_json:
-        parting = compare.divergence(*pair.events)
+        found = pair.parting
         told = {
             "runs": list(pair.names),
             "sentence": compare.sentence(*pair.reports),
             "divergence": None
-            if parting is None
+            if found is None
             else {
-                "seq": parting.seq,
-                "fields": list(parting.fields),
-                "first": compare.shown(parting.left),
-                "second": compare.shown(parting.right),
+                "agent": found.agent,
+                "differs": found.differs,
+                "first": _side(found.left),
+                "second": _side(found.right),
             },
             "milestones": [asdict(each) for each in compare.milestones(*pair.events)],
             "figures": [asdict(each) for each in compare.table(*pair.reports)],
@@ -56,3 +60,12 @@ def command(first: str, second: str, runs_dir: Path, plain: bool, as_json: bool)
 
     print_rows(compare_rows(pair, width_of(sys.stdout) or WIDTH_WITHOUT_TERMINAL))
     return 0
+
+
+def _side(side: Side) -> dict[str, object]:
+    """What happened in one run, and when; an event of null is the end of what the agent did."""
+    from engine.analysis.compare import shown
+
+    event = side.event
+    where = {"seq": None, "round": None} if event is None else {"seq": event.seq, "round": event.round}
+    return {**where, "tasks_done": side.done, "event": shown(event)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
@@ -31,7 +31,7 @@ from tui.widgets.page import EMPTY
 from tui.widgets.runcolumns import Column, problem_text, tags_text
 from tui.widgets.runtable import RunTable
 from tui.widgets.spans import Row, Span
-from tui.widgets.titleline import TitleLine
+from tui.widgets.titleline import DetailLines, TitleLine
 
 if TYPE_CHECKING:
     from tui.screens.trashing import Emptied
@@ -118,7 +118,7 @@ class BrowserScreen(Screen[None]):
         self._deleted: list[tuple[Path, ...]] = []
         self._title = TitleLine()
         self.table = RunTable()
-        self._detail = TitleLine("")
+        self._detail = DetailLines()
         self._input = Input(
             placeholder="words to look for · !word for runs without it", max_length=FILTER_MAX
         )
@@ -170,6 +170,10 @@ class BrowserScreen(Screen[None]):
         self._trash_bytes = event.trash_bytes
         self.table.list_runs(event.rows)
 
+    def on_resize(self, event: Resize) -> None:
+        """What the cursor is on takes two lines where one is too short."""
+        self._detail.set_class(event.size.width < DetailLines.ROOMY, "low")
+
     def on_screen_resume(self) -> None:
         """Somebody is back: what is shown may be old."""
         self._look()
@@ -197,7 +201,7 @@ class BrowserScreen(Screen[None]):
         first: Row = [Span("teamtop demo", "accent"), Span(" is a tour, ", "muted")]
         first += [Span("teamtop run", "accent"), Span(" a team", "muted")]
         self._title.say(left, [] if own else first)
-        self._detail.say(_about(table.selected, table.hidden), [])
+        self._detail.say(_about(table.selected, table.hidden))
 
     # ------------------------------------------------------------ keys
 

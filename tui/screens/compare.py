@@ -150,7 +150,7 @@ class CompareScreen(Screen[None]):
         from tui.screens.replay import replay_screen
 
         if self._pair is not None:
-            self.app.push_screen(replay_screen(self._folders[which], f"seq:{self._pair.parting(which)}"))
+            self.app.push_screen(replay_screen(self._folders[which], f"seq:{self._pair.part_at(which)}"))
 
     def action_swap(self) -> None:
         """Change first and second."""

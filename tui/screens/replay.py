@@ -314,13 +314,15 @@ class ReplayScreen(RunScreen):
         self.app.push_screen(SummaryScreen(self.folder))
 
     def action_back(self) -> None:
-        """End the search, then all panels, then back to where the person came from."""
+        """End the search; then bring all panels back; then say what leaves, for one Escape too many is soon
+        pressed.
+        """
         if self.end_search():
             return
         if self.view.full is not None:
             self.view.zoom(None)
         else:
-            go_back(self)
+            self._tell("Nothing is open here that Escape would close; q leaves the replay.")
 
     def action_request_quit(self) -> None:
         """Back to where the person came from, or out: nothing is at stake."""

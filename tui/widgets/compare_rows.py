@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from engine.analysis import compare
+from engine.analysis.parting import Parting, parting
 from engine.record import events as ev
 from engine.record.clean import clean_line
 from engine.record.state import RunState
+from engine.record.state.lanes import nanos
 from tui.widgets.figures import clock, count, money
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, crop_row, pad, shorten, width_of, wrap
@@ -36,11 +39,14 @@ MORE_IS_WORSE = frozenset(
 """Figures of which a larger one is marked as worse."""
 
 
+TOLD_WITHIN = 50
+"""Events after which what an agent did has its line in the pane, if it ever has one."""
+
 WIDE = 130
 """Cells from which on the figures and the progress by tasks stand side by side."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Pair:
     """What a comparison is made from: names, journals and reports of both runs."""
 
@@ -49,11 +55,33 @@ class Pair:
     reports: tuple[dict[str, Any], dict[str, Any]]
     states: tuple[RunState, RunState] = field(init=False)
 
-    def parting(self, which: int) -> int:
+    @cached_property
+    def parting(self) -> Parting | None:
+        """Where they part."""
+        return parting(*self.events)
+
+    def part_at(self, which: int) -> int:
         """The event of the first (0) or second (1) run at which they part, or its last one."""
-        found = compare.divergence(*self.events)
-        last = len(self.events[which])
-        return last if found is None else max(1, min(found.seq, last))
+        found = self.parting
+        event = None if found is None else (found.left, found.right)[which].event
+        return max(1, len(self.events[which])) if event is None else event.seq
+
+    def told(self, which: int) -> str:
+        """What the agent did there in the words of its pane."""
+        found = self.parting
+        event = None if found is None else (found.left, found.right)[which].event
+        if found is None or event is None:
+            return "nothing more"
+        state = RunState.of(self.events[which][: event.seq])
+        for later in (*self.events[which][event.seq :], None):
+            agent = state.agents.agents.get(clean_line(found.agent, 40))
+            lines = [] if agent is None else [line.text for line in agent.lines if line.seq == event.seq]
+            if lines:
+                return lines[-1]
+            if later is None or later.seq > event.seq + TOLD_WITHIN:
+                break
+            state.apply(later)  # refusals wait for more of their kind
+        return clean_line(compare.shown(event))
 
     def __post_init__(self) -> None:
         self.states = (RunState.of(self.events[0]), RunState.of(self.events[1]))
@@ -86,17 +114,26 @@ def _beside(left: list[Row], right: list[Row], cells: int) -> list[Row]:
     return rows
 
 
+OTHERWISE = {"deed": "does something else", "content": "writes something else", "words": "uses other words"}
+"""What an agent does where two runs part."""
+
+PARTS: Span = Span("×", "bad")
+"""Where they part: in the sentence and in both timelines."""
+
+
 def _parting(pair: Pair, cells: int) -> list[Row]:
-    found = compare.divergence(*pair.events)
+    found = pair.parting
     if found is None:
-        return [[Span("The journals hold the same events.", "good")]]
-    what = ", ".join(found.fields)
-    rows: list[Row] = [[Span("They part ", "accent"), Span(f"at event {found.seq}: {what}")]]
-    for mark, event in (("first ", found.left), ("second", found.right)):
-        when = f"r{event.round} {clock(event.ts)} " if event is not None else ""
-        rows.append(
-            [Span(f"  {mark}  ", "muted"), Span(when, "muted"), Span(clean_line(compare.shown(event), cells))]
-        )
+        return [[Span("All agents did, wrote and said the same in both.", "good")]]
+    a, b = found.left.done, found.right.done
+    done = f"{a} task{'' if a == 1 else 's'} done" + ("" if a == b else f" in the first, {b} in the second")
+    told = f"They part with {done}: {clean_line(found.agent, 40)} {OTHERWISE[found.differs]}."
+    lines = wrap(told, max(20, cells - 2))
+    rows: list[Row] = [[PARTS if line == lines[0] else Span(" "), Span(f" {line}")] for line in lines]
+    for which, (mark, side) in enumerate((("first ", found.left), ("second", found.right))):
+        event = side.event
+        where = "" if event is None else f"round {event.round}  {clock(event.ts)}  seq {event.seq:,}  "
+        rows.append([Span(f"  {mark}  ", "accent"), Span(where, "muted"), Span(pair.told(which), "strong")])
     return rows
 
 
@@ -161,12 +198,30 @@ def _timelines(pair: Pair, cells: int) -> list[Row]:
     ]
     width = max((whole(moment).width for moment in moments), default=1)
     rows: list[Row] = []
-    for mark, moment in zip(("first", "second"), moments, strict=False):
-        rows.append([Span(mark, "accent"), Span(f"  {clock(moment.elapsed)}", "muted")])
+    found = pair.parting
+    sides = (None, None) if found is None else (found.left.event, found.right.event)
+    for mark, moment, event in zip(("first", "second"), moments, sides, strict=False):
+        legend = [] if event is None else [Span("  "), PARTS, Span(" here they part", "muted")]
+        rows.append([Span(mark, "accent"), Span(f"  {clock(moment.elapsed)}", "muted"), *legend])
         window = Window(whole(moment).start, width)
-        end = int(moment.now * 1e9)
-        rows += [
-            [Span(pad(lane.agent, 7), "strong"), *lane_row(lane, window, max(8, cells - 8), end)]
-            for lane in moment.state.lanes.lanes.values()
-        ]
+        end, room = int(moment.now * 1e9), max(8, cells - 8)
+        for lane in moment.state.lanes.lanes.values():
+            row = lane_row(lane, window, room, end)
+            if found is not None and event is not None and lane.agent == clean_line(found.agent, 40):
+                row = _marked(row, min(room - 1, window.cell(nanos(event.ts), room)))
+            rows.append([Span(pad(lane.agent, 7), "strong"), *row])
     return rows
+
+
+def _marked(row: Row, cell: int) -> Row:
+    """The lane with the mark in one of its cells; each of its glyphs takes one."""
+    marked: Row = []
+    at = 0
+    for span in row:
+        if at <= cell < at + len(span.text):
+            here = cell - at
+            marked += [Span(span.text[:here], span.role), PARTS, Span(span.text[here + 1 :], span.role)]
+        else:
+            marked.append(span)
+        at += len(span.text)
+    return marked

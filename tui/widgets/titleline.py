@@ -1,11 +1,11 @@
-"""The first line of a screen that shows no single run: what this is, and what there is to say about it."""
+"""Lines of a screen that shows no single run: what this is, and what the cursor is on."""
 
 from __future__ import annotations
 
 from tui.widgets.moment import Moment
 from tui.widgets.page import EMPTY
 from tui.widgets.panel import Painted
-from tui.widgets.spans import Row, Span, justify
+from tui.widgets.spans import Row, Span, crop_row, justify, width_of
 
 
 class TitleLine(Painted):
@@ -27,3 +27,35 @@ class TitleLine(Painted):
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The one line."""
         return [justify([*self._head, *self._left], [*self._right, Span(" ")], cells)]
+
+
+class DetailLines(Painted):
+    """What there is to say about one thing: its name and the parts that follow, on one line where the screen
+    is wide, else on two, so that nothing moves when the cursor does.
+    """
+
+    DEFAULT_CSS = "DetailLines { height: 1; background: $panel; } DetailLines.low { height: 2; }"
+
+    ROOMY = 120
+    """Cells from which on one line has room for most runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: Row = []
+
+    def say(self, parts: Row) -> None:
+        """Show these from now on."""
+        self._parts = parts
+        self.show(EMPTY)
+
+    def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
+        """As many parts on each line as fit whole; the last line is cut if it must be."""
+        lines: list[Row] = [[Span(" ")]]
+        for part in self._parts:
+            first = len(lines[-1]) == 1
+            if not first and len(lines) < height and width_of([*lines[-1], part]) > cells:
+                lines.append([Span("  "), Span(part.text.removeprefix(" · "), part.role)])
+            else:
+                lines[-1].append(part)
+        lines += [[] for _ in range(height - len(lines))]
+        return [crop_row(line, cells) for line in lines]
