@@ -88,11 +88,11 @@ def test_the_speed_decides_clock_and_tests(speed: str, clock: str, tests: str) -
     assert (config.clock, config.tests) == (clock, tests)
 
 
-def test_simulated_models_run_ten_times_as_fast_and_real_ones_in_real_time() -> None:
+def test_simulated_models_run_twice_as_fast_as_life_and_real_ones_in_real_time() -> None:
     from tui.commands.run_command import configure
 
     rest: dict[str, Any] = {"suite": "svg", "structure": "", "agents": 1, "strategy": "lead", "seed": 1}
-    assert configure(model="sim/perfect", speed=None, tests="simulated", **rest).speed == 10.0
+    assert configure(model="sim/perfect", speed=None, tests="simulated", **rest).speed == 2.0
     real = configure(model="ollama/llama3", speed=None, tests=None, **rest)
     assert (real.speed, real.clock, real.tests) == (1.0, "wall", "real")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "sim/claude-sonnet-4-6"
 
-SIMULATED_SPEED = 10.0
+SIMULATED_SPEED = 2.0
 """Default speed of simulated models: a run of minutes takes seconds, and can still be followed."""
 
 
@@ -78,7 +78,7 @@ SIMULATED_SPEED = 10.0
     "--speed",
     type=Speed(),
     default=None,
-    help="Run-clock seconds per second; max: no waiting. Default: 10 for simulated models, 1 for real ones.",
+    help="Run-clock seconds per second; max: no waiting. Default: 2 for simulated models, 1 for real ones.",
 )
 @click.option(
     "--max-rounds", type=int, default=60, show_default=True, help="Rounds after which the run ends."
