@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ SEED_LIMIT = 1 << 63
 FREE_BYTES = 32 << 20
 """Space that must be free before a team starts: a run with all its files takes a few megabytes."""
 
-_RUN_ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+_RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+"""A dot in front would hide the run, a hyphen would make its name a flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +309,10 @@ def _start(config: RunConfig, suite: Suite, team: tuple[ev.AgentSpec, ...]) -> e
 
 def make_folder(runs_dir: Path, run_id: str) -> RunFolder:
     """Make the folder of a new run. Raises ``UsageError`` or ``TeamtopError``, one sentence."""
-    if not run_id or run_id.startswith(".") or not set(run_id) <= _RUN_ID_CHARACTERS or len(run_id) > 128:
+    if not _RUN_ID.fullmatch(run_id):
         raise UsageError(
-            f"{run_id[:60]!r} is no run id: use up to 128 letters, digits, '-', '_' and '.', not first."
+            f"{run_id[:60]!r} is no run id: use up to 128 letters, digits, '_', '-' and '.', "
+            "and none of the last two in front."
         )
     folder = RunFolder(runs_dir / run_id)
     try:

@@ -17,9 +17,11 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from engine.record import events as ev
+from engine.record.clean import clean_line
 from engine.record.copying import Kept
 from engine.record.state import RunState
 from tui.jumps import NAMES, What
+from tui.positions import Position
 
 CHECKPOINT_EVERY = 2_000
 """Events between two copies at first: folding them takes some 15 ms, twice as long as copying a state."""
@@ -184,6 +186,18 @@ class Recording:
     def task_start(self, name: str) -> int | None:
         """Seq at which the task (id or name, in lower case) was first given to anybody, if ever."""
         return self._task_seq.get(name, self._task_seq.get(self._task_ids.get(name, "")))
+
+    def missing(self, place: Position, *, whole: bool = True) -> str:
+        """Why there is no such place; "" if there is, or if it may come while not the ``whole`` is read."""
+        if place.kind == "seq" and (place.value < 1 or (whole and place.value > self.count)):
+            return f"There is no event {place.value:.0f}: the journal holds 1 to {self.count:,}."
+        if place.kind == "task" and whole and self.task_start(place.name) is None:
+            return f"Nobody was ever given a task {clean_line(place.name, 40)}: write its number or its name."
+        if place.kind == "round" and whole and self.round_start(int(place.value)) is None:
+            rounds = self.round_numbers
+            known = f"rounds {rounds[0]} to {rounds[-1]}" if rounds else "no rounds"
+            return f"Round {place.value:.0f} was not recorded: the journal holds {known}."
+        return ""
 
     def turn_after(self, seq: int) -> int:
         """Where the next turn begins, or the end."""

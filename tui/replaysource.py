@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from engine.analysis.laws import Baseline
-from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
 from engine.record.journal import Tail
@@ -299,16 +298,7 @@ class ReplaySource:
 
     def missing(self, place: Position) -> str:
         """Why there is no such place; "" if there is, or if it may yet be read."""
-        recording = self.recording
-        if place.kind == "seq" and (place.value < 1 or (self.loaded and place.value > recording.count)):
-            return f"There is no event {place.value:.0f}: the journal holds 1 to {recording.count:,}."
-        if place.kind == "task" and self.loaded and recording.task_start(place.name) is None:
-            return f"Nobody was ever given a task {clean_line(place.name, 40)}: write its number or its name."
-        if place.kind == "round" and self.loaded and recording.round_start(int(place.value)) is None:
-            rounds = recording.round_numbers
-            known = f"rounds {rounds[0]} to {rounds[-1]}" if rounds else "no rounds"
-            return f"Round {place.value:.0f} was not recorded: the journal holds {known}."
-        return ""
+        return self.recording.missing(place, whole=self.loaded)
 
     def _grant(self) -> None:
         """Begin at the first event; then grant the wish that had to wait, or go as near as there is."""

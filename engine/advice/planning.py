@@ -169,13 +169,12 @@ def namesake(model: str) -> str:
 
 def _played(request: Request) -> tuple[str, list[str]]:
     info = registry.resolve(request.model)
+    if request.like and request.like not in registry.SIMULATED:
+        known = nearest(request.like, registry.SIMULATED)
+        raise UsageError(f"--like names a simulated model, not {quoted(request.like)}.{known}")
     if not info.real:
         return request.model, []
-    found = request.like or namesake(request.model)
-    if found:
-        if found not in registry.SIMULATED:
-            known = nearest(found, registry.SIMULATED)
-            raise UsageError(f"--like names a simulated model, not {quoted(found)}.{known}")
+    if found := request.like or namesake(request.model):
         return found, []
     return registry.DEFAULT, [
         f"Nobody recorded {request.model}: {registry.DEFAULT} stands for it (--like names another), and the "

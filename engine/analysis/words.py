@@ -39,7 +39,8 @@ def _finding(report: Mapping[str, Any]) -> str:
         return f"{_why(report)}, {done}{after}.{speed}"
     speedup = report["speedup"]
     many = "" if rounds is None else f"{rounds} round{'' if rounds == 1 else 's'}, "
-    lasted = f"{many}{report['wall_seconds']:.0f} s"
+    wall = report["wall_seconds"]
+    lasted = many + ("an unknown time" if wall is None else f"{wall:.0f} s")
     if agents == 1:
         return f"One agent completed all tasks in {lasted}: a measure for teams."
     if speedup is None:

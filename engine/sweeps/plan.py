@@ -25,6 +25,7 @@ Equal seeds in all cells are common random numbers: differences between cells ar
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -32,6 +33,7 @@ from typing import Any, Literal
 import msgspec
 
 from engine.errors import UsageError
+from engine.joining import TEAM_MAX
 from tasks.errors import nearest
 
 PLAN_BYTES = 1 << 20
@@ -107,7 +109,7 @@ def build(document: Mapping[str, Any], named: str) -> SweepPlan:
             raise UsageError(f"{named}: {key} is a number from {least}, not {getattr(plan, key)}.")
     for key in ("tokens", "usd", "seconds"):
         limit = getattr(plan.budget, key)
-        if limit is not None and limit <= 0:
+        if limit is not None and not 0 < limit < math.inf:
             raise UsageError(f"{named}: budget.{key} is a number above 0, not {limit}.")
     try:
         count = len(plan.suites) * max(1, len(plan.structures)) * len(plan.strategies) * len(plan.models)
@@ -125,8 +127,8 @@ def _sizes(agents: tuple[int, ...] | str) -> tuple[int, ...]:
         if match is None or int(match[2]) < int(match[1]):
             raise UsageError('agents is a list of numbers, or a range as in "1..5".')
         agents = tuple(range(int(match[1]), int(match[2]) + 1))
-    if not agents or min(agents) < 1:
-        raise UsageError("agents are numbers from 1.")
+    if not agents or min(agents) < 1 or max(agents) > TEAM_MAX:
+        raise UsageError(f"agents are numbers from 1 to {TEAM_MAX}.")
     return tuple(dict.fromkeys(agents))
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from engine.errors import UsageError
 from engine.record import events as ev
 from engine.record.folder import RunFolder
+from tui.commands.fork_command import place
+from tui.positions import parse_position
 
 Teamtop = Callable[..., Any]
 MakeJournal = Callable[..., list[ev.AnyEvent]]
@@ -70,7 +73,7 @@ def test_a_fault_plan_that_is_no_text_is_refused(teamtop: Teamtop, tmp_path: Pat
     (tmp_path / "plan.toml").write_bytes(b"\xff\xfe\x00")
     said = teamtop("run", "--faults", str(tmp_path / "plan.toml"))
     assert said.code == 2
-    assert "it is no text" in said.err
+    assert "is no text" in said.err
 
 
 def test_what_is_wrong_with_a_plan_is_said_with_the_name_of_its_file(
@@ -97,7 +100,7 @@ def test_the_nearest_run_is_named(
     assert 'Did you mean "20261120-mathutils"?' in teamtop("report", "20261120-mathutlis").err
 
 
-@pytest.mark.parametrize("at", ["round:99", "seq:100000", "seq:0", "sometime"])
+@pytest.mark.parametrize("at", ["round:99", "seq:100000", "seq:0", "task:99", "sometime"])
 def test_a_place_that_the_run_does_not_have_is_refused(
     teamtop: Teamtop, tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun, at: str
 ) -> None:
@@ -105,6 +108,42 @@ def test_a_place_that_the_run_does_not_have_is_refused(
     said = teamtop("replay", "r1", "--at", at)
     assert said.code == 2
     assert "--at" in said.err
+
+
+def test_a_fork_at_a_task_begins_just_before_anybody_was_given_it(make_journal: MakeJournal) -> None:
+    events = make_journal(1)
+    first = next(event for event in events if isinstance(event, ev.TaskClaimed | ev.TaskAssigned))
+    assert place(parse_position(f"task:{first.task}"), events) == first.seq - 1
+    with pytest.raises(UsageError, match="Nobody was ever given a task 99"):
+        place(parse_position("task:99"), events)
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        ("simulate --seeds 0..999999999999", "more than 100,000,000"),
+        ("sweep --dry-run -n 201", "agents are numbers from 1 to 200"),
+        (f"sweep --dry-run -n {'1' * 5000}", "--agents is a range"),
+        ("sweep --dry-run --budget-usd nan", "budget.usd is a number above 0"),
+        ("sweep --dry-run --budget-seconds inf", "budget.seconds is a number above 0"),
+        ("plan mathutils --budget nan", "write dollars as in 2.50"),
+        (f"plan mathutils --deadline {'9' * 400}", "write a time as in 90s"),
+        ("plan mathutils --like somebody", "--like names a simulated model"),
+        ("run --run-id -5", "is no run id"),
+        ("list --runs-dir ~nobody-has-this-name", "cannot be read"),
+    ],
+)
+def test_what_no_number_or_name_can_be_is_refused(teamtop: Teamtop, args: str, why: str) -> None:
+    said = teamtop(*args.split())
+    assert (said.code, said.out) == (2, "")
+    assert why in said.err
+
+
+def test_a_runs_folder_that_is_a_link_to_itself_is_refused(teamtop: Teamtop, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    said = teamtop("list", "--runs-dir", str(tmp_path / "loop"))
+    assert (said.code, said.out) == (2, "")
+    assert "choose another --runs-dir" in said.err
 
 
 def test_words_from_outside_cannot_reach_the_terminal_as_control(teamtop: Teamtop) -> None:

@@ -38,16 +38,21 @@ def _events(folder: RunFolder) -> Sequence[AnyEvent]:
 
 
 def _seq(recording: Recording, position: Position) -> int:
-    """Return the event that ``position`` names; a round is named by the event that opens it."""
-    value = position.value
-    if position.kind == "round":
-        seq = recording.round_start(int(value))
-        if seq is None:
-            last = max(recording.round_numbers, default=0)
-            raise UsageError(f"--at round:{value:.0f} is not in this run, which has rounds 1 to {last}.")
-        return seq
-    if position.kind == "time":
-        return recording.seq_at(value)
-    if position.kind == "seq" and not 1 <= value <= recording.count:
-        raise UsageError(f"--at seq:{value:.0f} is not in this run, which has events 1 to {recording.count}.")
-    return {"start": 1, "end": recording.count}.get(position.kind, int(value))
+    """Return the event that ``position`` names; rounds and tasks are named by the event that begins them."""
+    if why := recording.missing(position):
+        raise UsageError(f"--at: {why}")
+    match position.kind:
+        case "round":
+            seq = recording.round_start(int(position.value))
+        case "task":
+            seq = recording.task_start(position.name)
+        case "time":
+            seq = recording.seq_at(position.value)
+        case "start":
+            seq = 1
+        case "end":
+            seq = recording.count
+        case "seq":
+            seq = int(position.value)
+    assert seq is not None  # or it would be missing
+    return seq

@@ -192,9 +192,10 @@ def change_in_words(
 
 
 def place(position: Position, events: Sequence[AnyEvent]) -> int:
-    """The last event before a moment: that event itself, the one before a round, the last one by a time.
+    """The last event before a moment: that event itself, the one before a round or before anybody was given
+    a task, the last one by a time.
 
-    Raises ``UsageError`` for a round that was never played.
+    Raises ``UsageError`` for a round that was never played and a task that nobody was given.
     """
     if position.kind == "seq":
         return int(position.value)
@@ -211,6 +212,14 @@ def place(position: Position, events: Sequence[AnyEvent]) -> int:
                 f"Its last round is {last}; fork it at one up to there, not at round {position.value:g}."
             )
         before = [event.seq for event in events if event.round < position.value]
+    elif position.kind == "task":
+        from engine.errors import UsageError
+        from tui.recording import Recording
+
+        recording = Recording.of(events)
+        if (given := recording.task_start(position.name)) is None:
+            raise UsageError(f"--at: {recording.missing(position)}")
+        return given - 1
     else:
         before = [event.seq for event in events if event.ts <= position.value]
     return before[-1] if before else 0

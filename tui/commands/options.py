@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -98,10 +99,16 @@ def _runs_dir(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
     root = ctx.find_root()
     if ctx is not root and ctx.get_parameter_source(param.name or "") is not ParameterSource.COMMANDLINE:
         value = root.params.get("runs_dir", value)
-    value = value.expanduser()
-    if value.exists() and not value.is_dir():
-        raise click.BadParameter(f"{value} is not a folder: choose another --runs-dir.", ctx=ctx, param=param)
-    return value
+    try:
+        value = value.expanduser()
+        if stat.S_ISDIR(value.stat().st_mode):
+            return value
+        why = "is not a folder"
+    except FileNotFoundError:
+        return value
+    except (OSError, RuntimeError) as error:  # the latter of ~ and a name that nobody has
+        why = f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    raise click.BadParameter(f"{value} {why}: choose another --runs-dir.", ctx=ctx, param=param)
 
 
 def runs_dir_option(function: F) -> F:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from engine.simulation.scenario import Settings
     from engine.simulation.summary import Summary
 
+SEEDS_MAX = 100_000_000
+"""Seeds of one command: a month of two cores."""
+
 SHRUNK = 5
 """Violations whose plans are made small: the first ones are looked at, the others are counted."""
 
@@ -161,6 +164,8 @@ def _span(text: str) -> range:
     start, end = int(first), int(last or first)
     if end < start:
         raise UsageError(f"--seeds {start}..{end} holds no seed: write the smaller number first.")
+    if end - start >= SEEDS_MAX:
+        raise UsageError(f"--seeds {start}..{end} are more than {SEEDS_MAX:,}: play them in parts.")
     return range(start, end + 1)
 
 

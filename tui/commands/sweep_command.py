@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ENDED_OPEN, FAILURE, INTERRUPTED = 3, 1, 130
 
+DIGITS_MAX = 9
+"""Longest number that is looked at."""
+
 _LISTS = ("suites", "structures", "strategies", "models")
 
 
@@ -117,7 +120,7 @@ def _plan(path: Path | None, flags: dict[str, Any]) -> SweepPlan:
 def _number(text: str) -> int:
     from engine.errors import UsageError
 
-    if not text.strip().isdecimal():
+    if not text.strip().isdecimal() or len(text) > DIGITS_MAX:
         raise UsageError("--agents is a range as in 1..5, or numbers as in 1,2,4.")
     return int(text)
 

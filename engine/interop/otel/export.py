@@ -19,6 +19,9 @@ from engine.interop.otel.translate import NO_LINES
 from engine.interop.teamlog.writing import line_of
 from engine.record import events as ev
 
+SECONDS_MAX = float(1 << 33)
+"""Seconds since 1970 up to the year 2242, before nanoseconds leave 64 bits."""
+
 BATCH = 500
 """Spans of one document: collectors take a few megabytes at once."""
 
@@ -171,7 +174,9 @@ class Exporter:
         return {"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}
 
     def _nano(self, ts: float) -> str:
-        return str(round((self._zero + ts) * 1e6) * 1000)  # clocks of runs count microseconds
+        """Nanoseconds since 1970, which go as far as 64 bits do, whatever a damaged journal says."""
+        microseconds = round(min(max(self._zero + ts, 0.0), SECONDS_MAX) * 1e6)  # as clocks of runs count
+        return str(microseconds * 1000)
 
 
 def _flat(value: Any) -> Any:  # noqa: ANN401 - what an event's field holds
