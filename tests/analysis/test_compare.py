@@ -17,7 +17,7 @@ from engine.analysis.parting import parting
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from tests.helpers.faultplay import Script, timed
-from tests.helpers.recorded import opened
+from tests.helpers.recorded import opened, toasts
 from tests.helpers.scripted import Say, done
 from tui.commands.compare_command import command
 from tui.screens.browser import BrowserScreen
@@ -205,6 +205,26 @@ def test_each_run_is_replayed_from_where_they_part(
 def test_of_equal_runs_the_end_is_replayed(two: tuple[RunFolder, RunFolder]) -> None:
     pair = pair_of((two[0], two[0]))
     assert pair.part_at(0) == pair.part_at(1) == len(pair.events[0])
+
+
+def test_what_cannot_be_read_of_a_run_is_said_with_the_comparison(two: tuple[RunFolder, RunFolder]) -> None:
+    path = two[1].events_path
+    path.write_bytes(path.read_bytes()[:-9])
+    rows = "\n".join(plain(row) for row in compare_rows(pair_of(two), 80))
+    assert "is torn after" in rows
+
+
+def test_a_folder_that_is_no_run_is_not_compared(two: tuple[RunFolder, RunFolder]) -> None:
+    (two[0].path.parent / "foreign").mkdir()
+
+    async def run() -> None:
+        async with opened(lambda: BrowserScreen([two[0].path.parent])) as stage:
+            await stage.press("slash", *"foreign", "enter", "space", "escape")
+            await stage.press("slash", *"team !sample", "enter", "c")
+            assert isinstance(stage.app.screen, BrowserScreen)
+            assert "foreign" in toasts(stage)[-1]
+
+    asyncio.run(run())
 
 
 def test_two_marked_runs_are_compared_from_the_list_and_swapped(two: tuple[RunFolder, RunFolder]) -> None:

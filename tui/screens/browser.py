@@ -192,12 +192,12 @@ class BrowserScreen(Screen[None]):
         left += [Span(f" · {live} live", "accent")] if live else []
         if table.words:
             left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
+        left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
+        left += [Span(f" · by {table.group}", "accent")] if table.group else []
         space = [row.space_bytes for row in table.listed if row.space_bytes is not None]
         left += [Span(f" · {storage(sum(space))}", "muted")] if space and own else []
         trashed = f" · {storage(self._trash_bytes)} in the trash (T)"
         left += [Span(trashed, "muted")] if self._trash_bytes else []
-        left += [Span(f" · by {table.group}", "accent")] if table.group else []
-        left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
         first: Row = [Span("teamtop demo", "accent"), Span(" is a tour, ", "muted")]
         first += [Span("teamtop run", "accent"), Span(" a team", "muted")]
         self._title.say(left, [] if own else first)
@@ -240,6 +240,10 @@ class BrowserScreen(Screen[None]):
         chosen = list(self.table.picked.values())
         if len(chosen) == 1 and (row := self.table.selected) is not None and row.folder not in chosen:
             chosen.append(row.folder)
+        bad = [row for row in self.table.listed if row.folder in chosen and row.status == "problem"]
+        if bad:
+            self._readable(bad[0])
+            return
         if len(chosen) != 2:
             app_of(self).say("Mark two runs with space, then compare them.", "warning")
             return

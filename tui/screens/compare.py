@@ -171,6 +171,7 @@ def pair_of(folders: tuple[RunFolder, RunFolder], dirs: Sequence[Path] = ()) -> 
     from engine.analysis import report as reports
 
     built = tuple(reports.build(folder, runs_dirs(folder, dirs)) for folder in folders)
-    events = tuple(journal.read(folder.events_path).events for folder in folders)
+    one, other = (journal.read(folder.events_path) for folder in folders)
     names = tuple(folder.run_id for folder in folders)
-    return Pair((names[0], names[1]), (events[0], events[1]), (built[0], built[1]))
+    notes = (one.note, other.note)
+    return Pair((names[0], names[1]), (one.events, other.events), (built[0], built[1]), notes)

@@ -13,6 +13,7 @@ from engine.record import events as ev
 from engine.record.clean import clean_line
 from engine.record.state import RunState
 from engine.record.state.lanes import nanos
+from engine.record.state.refusals import of_action
 from tui.widgets.figures import clock, count, money
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, crop_row, pad, shorten, width_of, wrap
@@ -48,11 +49,14 @@ WIDE = 130
 
 @dataclass
 class Pair:
-    """What a comparison is made from: names, journals and reports of both runs."""
+    """What a comparison is made from: names, journals and reports of both runs; ``notes`` say what of their
+    journals could not be read, "" for nothing.
+    """
 
     names: tuple[str, str]
     events: tuple[Sequence[ev.AnyEvent], Sequence[ev.AnyEvent]]
     reports: tuple[dict[str, Any], dict[str, Any]]
+    notes: tuple[str, str] = ("", "")
     states: tuple[RunState, RunState] = field(init=False)
 
     @cached_property
@@ -72,6 +76,8 @@ class Pair:
         event = None if found is None else (found.left, found.right)[which].event
         if found is None or event is None:
             return "nothing more"
+        if isinstance(event, ev.ActionRefused):  # a pane may tell of several in one line
+            return clean_line(of_action(event).single)
         state = RunState.of(self.events[which][: event.seq])
         for later in (*self.events[which][event.seq :], None):
             agent = state.agents.agents.get(clean_line(found.agent, 40))
@@ -80,7 +86,7 @@ class Pair:
                 return lines[-1]
             if later is None or later.seq > event.seq + TOLD_WITHIN:
                 break
-            state.apply(later)  # refusals wait for more of their kind
+            state.apply(later)
         return clean_line(compare.shown(event))
 
     def __post_init__(self) -> None:
@@ -91,8 +97,9 @@ def compare_rows(pair: Pair, cells: int) -> list[Row]:
     """The whole comparison in rows of at most ``cells``."""
     inner = max(30, cells - 2)
     rows: list[Row] = []
-    for mark, name in zip(("first ", "second"), pair.names, strict=True):
+    for mark, name, note in zip(("first ", "second"), pair.names, pair.notes, strict=True):
         rows.append([Span(f"{mark}  ", "accent"), Span(clean_line(name), "strong")])
+        rows += [[Span(f"        {line}", "warn")] for line in wrap(clean_line(note), max(20, inner - 8))]
     rows.append([])
     rows += [[Span(line, "strong")] for line in wrap(compare.sentence(*pair.reports), inner)]
     rows += [[], *_parting(pair, inner), []]
