@@ -207,7 +207,7 @@ class TeamtopApp(App[int]):
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             self.say(
-                f"Theme {name} holds until you leave: {self.config.path} cannot be written ({why}).",
+                f"Theme {name} holds until you quit: {self.config.path} cannot be written ({why}).",
                 "warning",
             )
         else:

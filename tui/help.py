@@ -29,7 +29,9 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
     ),
     "agents": (
         "Agents",
-        "A pane, or a row, for each agent: what it does and for how long, tasks done, tokens. Lines are "
+        "A pane, or a row, for each agent: what it does and for how long, tasks done, tokens. “slow”, “late” "
+        "and “very late” stand behind a silence that one reply in ten, a thousand, a hundred million has "
+        "at that agent's pace (φ 1, 3, 8; Hayashibara 2004). Lines are "
         "“round, act, object, outcome”, newest last; what it says is in quotes. A pane follows new lines "
         "only while its end is seen; “+N new ↓” says what came meanwhile, End follows again. Enter opens the "
         "whole turn. g in a pane (z: full screen) shows what the agent wrote, each version against the one "

@@ -30,10 +30,11 @@ SHOWN_LINES = 200
 
 @dataclass(slots=True)
 class Section:
-    """A heading with rows; the latest are kept."""
+    """A heading with rows; the latest are kept. ``none`` stands where there is no row."""
 
     heading: str
     rows: list[Paragraph]
+    none: str = "none"
 
     def paragraphs(self) -> list[Paragraph]:
         """The heading, how many rows are left out, and the rows."""
@@ -41,7 +42,7 @@ class Section:
         page = [Paragraph(""), Paragraph(self.heading, "strong")]
         if more > 0:
             page.append(Paragraph(f"{more:,} earlier ones are in the journal", "muted"))
-        return [*page, *(self.rows[-ROWS_KEPT:] or [Paragraph("nothing", "muted")])]
+        return [*page, *(self.rows[-ROWS_KEPT:] or [Paragraph(self.none, "muted")])]
 
 
 def _row(event: ev.Event, text: str, *, bad: bool = False) -> Paragraph:
@@ -60,8 +61,8 @@ def task_story(events: Sequence[ev.Event], task: str, names: Names) -> list[Para
     """Who had the task, how its tests went, what was said about it, and every version of its files."""
     spec = next((spec for spec in _specs(events) if clean_line(spec.id) == task), None)
     files = spec.files if spec is not None else ()
-    owners, copies = Section("Owners", []), Section("Copies", [])
-    said = Section("Messages", [])
+    owners, copies = Section("Owners", [], "nobody has had it"), Section("Copies", [])
+    said = Section("Messages", [], "none speaks of it")
     about = {Mention("task", task), *(Mention("path", clean_line(path)) for path in files)}
     for event in events:
         if clean_line(str(getattr(event, "task", ""))) == task:
@@ -88,7 +89,7 @@ def _specs(events: Iterable[ev.Event]) -> Iterator[ev.TaskSpec]:
 
 def _tested(events: Iterable[ev.Event], nodes: set[str]) -> Section:
     """How test runs went that covered any of ``nodes``."""
-    section = Section("Tests over time", [])
+    section = Section("Tests over time", [], "no test run has covered it")
     for event in events:
         if isinstance(event, ev.TestsFinished) and (ran := nodes & {*event.passed, *event.failed}):
             passed = len(ran & set(event.passed))
@@ -146,8 +147,11 @@ def owned(event: ev.Event) -> str | None:
 
 def path_story(events: Sequence[ev.Event], path: str, names: Names) -> list[Paragraph]:
     """What a file is for, every version, tests, messages, who locked it and was refused, who read it."""
-    locks, readers = Section("Locks", []), Section("Readers", [])
-    tasks, said = Section("Tasks that write it", []), Section("Messages", [])
+    locks, readers = (
+        Section("Locks", [], "nobody has taken it"),
+        Section("Readers", [], "nobody was shown it"),
+    )
+    tasks, said = Section("Tasks that write it", []), Section("Messages", [], "none speaks of it")
     specs = [spec for spec in _specs(events) if path in map(clean_line, spec.files)]
     tasks.rows += [
         Paragraph(f"{clean_line(s.id)} {clean_line(s.name)}: {clean_line(s.title)}") for s in specs
@@ -225,8 +229,8 @@ def diff(old: str, new: str) -> list[Paragraph]:
 
 def agent_story(events: Sequence[ev.Event], agent: str, names: Names) -> list[Paragraph]:
     """The agent's tasks, turns, what it wrote, its tests, messages from, to and about it, its refusals."""
-    turns, wrote = Section("Turns", []), Section("Wrote", [])
-    tests, refused = Section("Tests", []), Section("Refused", [])
+    turns, wrote = Section("Turns", [], "none yet"), Section("Wrote", [], "no file")
+    tests, refused = Section("Tests", [], "none were run"), Section("Refused", [], "nothing was refused")
     tasks, said = Section("Tasks", []), Section("Messages", [])
     for event in events:
         if isinstance(event, ev.MessageSent):

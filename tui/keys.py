@@ -340,7 +340,7 @@ APP: tuple[Key, ...] = (
     Key(
         "app.suspend", "ctrl+z", "suspend_process", "suspend", "To the shell; fg comes back", "app", show="^z"
     ),
-    Key("app.quit", "q", "request_quit", "quit", "Leave; asks once if the team is running", "app", True),
+    Key("app.quit", "q", "request_quit", "quit", "Quit; asks once if the team is running", "app", True),
 )
 """Keys that every screen has."""
 

@@ -65,7 +65,7 @@ def test_what_a_reply_did_not_say_stays_unknown() -> None:
     )
     shown = text(Moment(RunState.of(s.events), 10.0))
     assert "unknown tokens/min, $ unknown/min" in shown
-    assert "1 replies that nobody counted" in shown
+    assert "1 reply that nobody counted" in shown
     assert "a reply came without a price" in shown
 
 

@@ -24,7 +24,7 @@ def test_a_standard_header_says_what_runs_how_far_how_fast_and_at_what_price(mom
 
 def test_a_narrow_header_drops_details_and_keeps_names_and_states(moment: Moment) -> None:
     text = " ".join(plain(header_row(moment, 80)).split())
-    assert text == "mathutils · mixed · 4 agents r7/60 01:13 ▶ ×10 $0.32 55k tok ⚡1"
+    assert text == "mathutils · mixed · 4 agents round 7/60 01:13 ▶ ×10 $0.32 55k tok ⚡1"
 
 
 @pytest.mark.parametrize("cells", [60, 72, 80, 99, 100, 120, 200])

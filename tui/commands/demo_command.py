@@ -14,7 +14,7 @@ SAMPLE = "sample-team"
 def command() -> int:
     """Take a two-minute tour of a recorded run: what is on the screen, and what to look at.
 
-    It plays by itself; space goes on, left goes back, escape leaves.
+    It plays by itself; space goes on, left goes back, escape quits.
     """
     from engine.errors import TeamtopError, UsageError
     from engine.record.folder import RunFolder

@@ -72,7 +72,7 @@ class WithLayouts(Screen[Any]):
         except OSError as error:
             why = error.strerror or str(error)
             self._kept.say(
-                f"{known.path} cannot be written ({why}): the layout holds until you leave.", "warning"
+                f"{known.path} cannot be written ({why}): the layout holds until you quit.", "warning"
             )
         else:
             self._kept.say(said)

@@ -20,7 +20,7 @@ from tui.source import RunSource
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.board import TaskBoard
 from tui.widgets.board_rows import status_of, waits_for
-from tui.widgets.figures import clock, money
+from tui.widgets.figures import clock, many, money
 from tui.widgets.moment import Moment
 from tui.widgets.page import Page, Paragraph
 from tui.widgets.panel import Panel
@@ -175,7 +175,7 @@ def turn_page(turn: Turn) -> list[Paragraph]:
         if line.detail:
             page.append(Paragraph(line.detail, "muted", " ", verbatim=True))
     if not turn.lines:
-        page.append(Paragraph("nothing" if turn.ended is not None else "nothing yet", "muted"))
+        page.append(Paragraph("nothing came of it" if turn.ended is not None else "nothing yet", "muted"))
     page += [Paragraph(""), Paragraph("The reply", "strong")]
     if turn.reply:
         page.append(Paragraph(turn.reply, "speech", verbatim=True))
@@ -190,7 +190,7 @@ def _figures(turn: Turn) -> str:
     if turn.latency_seconds is not None:
         parts.append(f"answered after {turn.latency_seconds:.1f} s")
     if turn.attempts > 1:
-        parts.append(f"{turn.attempts} attempts")
+        parts.append(many(turn.attempts, "attempt"))
     if turn.input_tokens is not None and turn.output_tokens is not None:
         cached = "" if turn.cached_tokens is None else f" ({turn.cached_tokens:,} cached)"
         thought = "" if turn.reasoning_tokens is None else f" ({turn.reasoning_tokens:,} reasoning)"
@@ -198,7 +198,7 @@ def _figures(turn: Turn) -> str:
     if turn.finish_reason and turn.finish_reason != "stop":
         parts.append(f"finish reason {turn.finish_reason}")
     if turn.outcome:
-        parts.append(f"{turn.outcome}, {turn.effects} effect{'' if turn.effects == 1 else 's'}")
+        parts.append(f"{turn.outcome}, {many(turn.effects, 'effect')}")
     shown = [f"{path} v{version}" for path, version in turn.seen.files]
     known = ", ".join(shown) if shown else "no file"
     parts.append("was shown " + (known if turn.request else "unknown files"))
@@ -208,14 +208,13 @@ def _figures(turn: Turn) -> str:
 def agent_page(agent: AgentState) -> list[Paragraph]:
     """An agent in paragraphs."""
     glyph, word, role = STATUS[agent.status]
+    work = f"{many(agent.done, 'task')} done", many(agent.edits, "edit"), many(agent.refusals, "refusal")
     cost = "unknown" if agent.cost_usd is None else money(agent.cost_usd)
     tokens = f"{agent.input_tokens:,} in, {agent.output_tokens:,} out, {cost}"
     return [
         Paragraph(f"{glyph} {word} since {clock(agent.since)}", role, "status      "),
         Paragraph(f"{agent.role}, {agent.model}", label="role, model "),
-        Paragraph(
-            f"{agent.done} tasks done, {agent.edits} edits, {agent.refusals} refusals", label="work        "
-        ),
+        Paragraph(", ".join(work), label="work        "),
         Paragraph(f"{agent.test_runs}, {agent.test_failures} of them failed", label="test runs   "),
         Paragraph(tokens, label="tokens      "),
     ]
@@ -230,12 +229,13 @@ def task_page(task: TaskState, moment: Moment) -> list[Paragraph]:
     passed = (
         "not run yet" if task.tests_passed is None else f"{task.tests_passed} of {len(task.tests)} passed"
     )
+    tests = f"{len(task.tests)}; {passed}" if task.tests else "none of its own"
     labels = moment.state.agents
     return [
         Paragraph(f"{glyph} {state}" + (f", {task.owner}" if task.owner else ""), role, "status      "),
         Paragraph(", ".join(map(labels.task_label, task.dependencies)) or "none", label="depends on  "),
-        Paragraph(", ".join(task.files), label="files       "),
-        Paragraph(f"{len(task.tests)}; {passed}", label="tests       "),
+        Paragraph(", ".join(task.files) or "none named", label="files       "),
+        Paragraph(tests, label="tests       "),
         Paragraph(" → ".join(task.owners) or "nobody yet", label="owners      "),
         *([Paragraph(f"{task.reviewer} is to", label="review      ")] if task.reviewer else ()),
         *(Paragraph(_copy(copy, len(task.tests)), label="copy        ") for copy in copies),
@@ -265,7 +265,7 @@ def reflowed(text: str) -> str:
 def _copy(copy: DraftState, tests: int) -> str:
     """``Dev2, backup for Dev1, 3 edits, 4 of 6 tests passed``."""
     what = f"backup for {copy.owner}" if copy.kind == "backup" else "version"
-    edits = f"{copy.edits} edit{'' if copy.edits == 1 else 's'}"
+    edits = many(copy.edits, "edit")
     passed = "not tested yet" if copy.passed is None else f"{copy.passed} of {tests} tests passed"
     return f"⧉ {copy.agent}, {what}, {edits}, {'submitted' if copy.submitted else passed}"
 

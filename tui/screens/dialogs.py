@@ -97,18 +97,18 @@ class QuitDialog(Dialog[str]):
     ABOUT: ClassVar[str] = "quit"
     heading = "The team is running"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "choose('stop')", "stop", id="quit.stop", tooltip="Stop the team, then leave"),
-        Binding("l", "choose('leave')", "leave", id="quit.leave", tooltip="Leave it running"),
+        Binding("s", "choose('stop')", "stop", id="quit.stop", tooltip="Stop the team, then quit"),
+        Binding("l", "choose('leave')", "leave", id="quit.leave", tooltip="Quit, and leave it running"),
         # Whoever presses it again wants out; it opened this dialog the first time.
-        Binding("ctrl+c", "choose('stop')", "stop", id="quit.again", tooltip="Stop the team, then leave"),
+        Binding("ctrl+c", "choose('stop')", "stop", id="quit.again", tooltip="Stop the team, then quit"),
     ]
 
     def parts(self) -> ComposeResult:
         """Three ways to go."""
         yield OptionList(
             *options(
-                ("stop", "s    stop the team, then leave (ctrl+c again does the same)"),
-                ("leave", "l    leave it running: teamtop watch shows it again"),
+                ("stop", "s    stop the team, then quit (ctrl+c again does the same)"),
+                ("leave", "l    quit, and leave it running: teamtop watch shows it again"),
                 ("stay", "esc  stay here"),
             )
         )
@@ -195,7 +195,7 @@ class TooSmall(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+c", "app.leave_now", "leave", id="small.leave", tooltip="Leave; a team goes on")
+        Binding("q,ctrl+c", "app.leave_now", "leave", id="small.leave", tooltip="Quit; a team goes on")
     ]
 
     def compose(self) -> ComposeResult:
@@ -209,7 +209,7 @@ class TooSmall(ModalScreen[None]):
     def tell(self) -> None:
         """What is needed, and what there is."""
         width, height = self.app.size
-        text = f"terminal too small: needs {MIN_WIDTH}×{MIN_HEIGHT}, is {width}×{height}\nq leaves"
+        text = f"terminal too small: needs {MIN_WIDTH}×{MIN_HEIGHT}, is {width}×{height}\nq quits"
         self.query_one(Static).update(Content(text))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.app import TeamtopApp
 
 LEAVE: tuple[Key, ...] = tuple(
-    replace(key, label="leave", tooltip="Back to where you came from, or out")
+    replace(key, tooltip="Back to where you came from; out of teamtop from the first screen")
     if key.id == "app.quit"
     else key
     for key in APP

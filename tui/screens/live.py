@@ -284,5 +284,5 @@ class LiveScreen(RunScreen):
             self.team_app.leave(left_running=self.source.live)
             return
         self._stopping = True
-        self.say("Stopping: the team ends its round's open work, then this screen closes. q leaves at once.")
+        self.say("Stopping: the team ends its round's open work, then this screen closes. q quits at once.")
         self.send(Stop(why="quit"))

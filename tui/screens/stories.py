@@ -20,6 +20,7 @@ from tui.mentions import Mention, Names
 from tui.screens.details import PageDialog, agent_page, task_page
 from tui.source import RunSource
 from tui.turnhistory import prompt_story, turns_of
+from tui.widgets.figures import many
 from tui.widgets.moment import Moment
 from tui.widgets.page import Page, Paragraph
 from tui.widgets.panel import Panel
@@ -162,7 +163,7 @@ class PathDialog(StoryDialog):
         if file is None:
             return [Paragraph("Nobody has written it yet.", "muted")]
         text = f"v{file.version}, last by {file.author} in round {file.round}"
-        return [Paragraph(f"{text} · {file.edits} edits, {file.rewrites} rewrites of others")]
+        return [Paragraph(f"{text} · {many(file.edits, 'edit')}, {many(file.rewrites, 'rewrite')} of others")]
 
     def story(self, events: Sequence[ev.Event], names: Names) -> list[Paragraph]:
         """Versions, locks, readers."""

@@ -117,7 +117,7 @@ STOPS: tuple[Stop, ...] = (
 TOUR: tuple[Key, ...] = (
     Key("tour.next", "space,enter,right", "next", "next", "On to the next thing", "replay", True),
     Key("tour.back", "left", "previous", "back", "Back to the thing before", "replay", True),
-    Key("tour.leave", "escape,q,ctrl+c", "leave_tour", "leave", "Leave the tour", "replay", True, show="esc"),
+    Key("tour.leave", "escape,q,ctrl+c", "leave_tour", "quit", "Quit the tour", "replay", True, show="esc"),
 )
 """Keys of the tour; it needs no others."""
 
@@ -202,7 +202,7 @@ class TourScreen(ReplayScreen):
         self._until = None
         self.replay.pause()
         self.app.switch_screen(SummaryScreen(self.folder) if self.folder is not None else self)
-        app_of(self).say("The summary. e saves it as a picture, ? explains, q leaves. Your turn: teamtop run")
+        app_of(self).say("The summary. e saves it as a picture, ? explains, q quits. Your turn: teamtop run")
 
     def action_previous(self) -> None:
         """Back to the stop before."""

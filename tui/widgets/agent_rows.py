@@ -35,13 +35,16 @@ _KINDS: dict[LineKind, Role] = {
 }
 
 SHOWN, SHOWN_LONG = 1.0, 0.05
-"""φ from which on it is written: a silence that one reply in ten has; or any at all, where there is room."""
+"""φ from which on an agent is called slow: a silence that one reply in ten has; and any at all, with room."""
 
 PERSON_NOTE = " (a person)"
 """What stands behind the sender of mail from people, where there is room."""
 
 ACT_MIN = 12
 """Cells from which on the last act of an agent has room in its row."""
+
+NAME_MIN = 12
+"""Cells of a name in a title that stay, whatever else it has to say."""
 
 LINE_ROWS = 2
 """Rows that one line may take in a pane of a grid; the whole of it is in the turn, one key away."""
@@ -77,18 +80,21 @@ def status_spans(agent: AgentState, moment: Moment, *, long: bool = False) -> Ro
 
 
 def phi_spans(agent: AgentState, moment: Moment, *, long: bool) -> Row:
-    """``φ 3.2``: how suspicious the agent's silence is; where there is little room only if it is at all."""
+    """``late φ 3.2``: how suspicious the agent's silence is; with little room the word, if it is."""
     phi = agent.suspicion(moment.now)
     if phi < (SHOWN_LONG if long else SHOWN):
         return []
     role: Role = "bad" if phi >= ALARM else "warn" if phi >= WATCH else "muted"
-    return [Span(f" φ {phi:.1f}" if phi < 10 else f" φ {phi:.0f}", role)]
+    word = " very late" if phi >= ALARM else " late" if phi >= WATCH else " slow" if phi >= SHOWN else ""
+    number = "" if not long else f" φ {phi:.1f}" if phi < 10 else f" φ {phi:.0f}"
+    return [Span(word + number, role)]
 
 
 def agent_title(agent: AgentState, moment: Moment, cells: int = 40) -> tuple[Row, Row]:
     """``Dev1 ● thinking 4 s`` and ``3 done · 12k tok``, for a pane of ``cells``; counts give way."""
-    name = [Span(shorten(agent.name, 14), "strong"), Span(" ")]
-    left = [*name, *status_spans(agent, moment, long=cells >= 56)]
+    status = status_spans(agent, moment, long=cells >= 56)
+    name = shorten(agent.name, max(NAME_MIN, cells - width_of(status) - 17))  # "3 done" and the frame
+    left = [Span(name, "strong"), Span(" "), *status]
     tokens = (
         ""
         if "tokens" in moment.state.run.gaps
@@ -97,17 +103,19 @@ def agent_title(agent: AgentState, moment: Moment, cells: int = 40) -> tuple[Row
     role = " lead" if agent.role == "lead" else ""
     full: Row = [Span(f"{agent.done} done{role}{tokens}", "muted")]
     short: Row = [Span(f"{agent.done} done", "muted")]
-    room = cells - width_of(left) - 8  # the lines and blanks around two titles
+    room = cells - width_of(left) - 10  # the lines and blanks around two titles
     right = next((words for words in (full, short) if width_of(words) <= room), [])
     return left, right
 
 
-def line_rows(line: Line, cells: int, limit: int | None = LINE_ROWS, *, first: bool = True) -> list[Row]:
+def line_rows(
+    line: Line, cells: int, limit: int | None = LINE_ROWS, *, first: bool = True, label: str = ""
+) -> list[Row]:
     """A line of a pane, wrapped: ``r7 claims 8 normalize``; speech in quotes.
 
-    ``first`` of its round: the round is written; below, blanks stand in its place.
+    ``first`` of its round: the round, or ``label``, is written; below, blanks stand in its place.
     """
-    label = f"r{line.round}"
+    label = label or f"r{line.round}"
     text = f"“{line.text}”" if line.kind == "speech" else line.text
     indent = len(label) + 1
     role = _KINDS[line.kind]
@@ -144,7 +152,7 @@ def brief(line: Line, cells: int) -> str:
 
 def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None = None) -> Row:
     """An agent in one row: name, state, what it owns, its last act or the line ``shown``, what is done."""
-    name = pad(agent.name, _name_cells(moment.state))
+    name = pad(agent.name, _name_cells(moment.state, 18 if cells >= 66 else 10))
     status = status_spans(agent, moment)
     status = [*status, Span(" " * max(0, 17 - width_of(status)))]
     owned = moment.state.board.owned_by(agent.name)
@@ -164,5 +172,5 @@ def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None
     return [*fixed, act, *right]
 
 
-def _name_cells(state: RunState) -> int:
-    return min(10, max((len(name) for name in state.agents.agents), default=4))
+def _name_cells(state: RunState, most: int) -> int:
+    return min(most, max((len(name) for name in state.agents.agents), default=4))

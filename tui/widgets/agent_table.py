@@ -72,7 +72,7 @@ def agent_rows(agents: Sequence[dict[str, Any]], cells: int) -> list[Row]:
 
 
 def _name(agent: dict[str, Any]) -> str:
-    role = " lead" if agent["role"] == "lead" else ""
+    role = " lead" if agent["role"] == "lead" != str(agent["name"]).casefold() else ""
     return shorten(clean_line(agent["name"]), NAME_MAX) + role
 
 

@@ -10,7 +10,7 @@ from engine.record.state import AgentState, Line
 from tui.search import Words
 from tui.widgets.agent_rows import LINE_ROWS, agent_title, line_rows, partial_rows
 from tui.widgets.log import LogPanel
-from tui.widgets.moment import Moment
+from tui.widgets.moment import Moment, stamp
 from tui.widgets.sieve import words_of
 from tui.widgets.spans import Row, Span
 from tui.widgets.viewed import Deeper
@@ -58,13 +58,14 @@ class AgentPane(LogPanel, Deeper):
             return []
         limit = None if self.size.height >= ROOMY_HEIGHT else LINE_ROWS
         skip = start - (agent.line_count - len(agent.lines))
-        before = agent.lines[skip - 1].round if skip > 0 else -1
+        last = agent.lines[skip - 1] if skip > 0 else None
+        before = "" if last is None else stamp(moment.state, last.round, last.ts)
         blocks: list[list[Row]] = []
         for line in islice(agent.lines, skip, None):
-            blocks.append(
-                line_rows(line, self.size.width, limit, first=line.round != before or self.found is not None)
-            )
-            before = line.round
+            when = stamp(moment.state, line.round, line.ts)
+            first = when != before or self.found is not None
+            blocks.append(line_rows(line, self.size.width, limit, first=first, label=when))
+            before = when
         return blocks
 
     def words(self, moment: Moment, start: int) -> Sequence[Words]:
@@ -97,7 +98,8 @@ class AgentPane(LogPanel, Deeper):
         if agent is None or self.moment is None or not agent.lines:
             return ""
         line = self.line(self.moment) or agent.lines[-1]
-        return f"r{line.round} {agent.name}: {line.text}" + (f"\n{line.detail}" if line.detail else "")
+        when = stamp(self.moment.state, line.round, line.ts)
+        return f"{when} {agent.name}: {line.text}" + (f"\n{line.detail}" if line.detail else "")
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The lines that are seen; all of them anew if the pane grew roomy."""

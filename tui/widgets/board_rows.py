@@ -37,7 +37,8 @@ def columns_of(state: RunState) -> Columns:
     """Widths that suit this board."""
     tasks = state.board.tasks
     names = tuple(task.name for task in tasks.values())
-    return _columns(tuple(tasks), names, tuple(state.agents.agents), len(str(max(state.round, 1))) + 1)
+    ids = () if names == tuple(tasks) else tuple(tasks)  # a name that is the number needs no second place
+    return _columns(ids, names, tuple(state.agents.agents), len(str(max(state.round, 1))) + 1)
 
 
 @lru_cache(maxsize=8)
@@ -45,7 +46,9 @@ def _columns(ids: tuple[str, ...], names: tuple[str, ...], owners: tuple[str, ..
     def widest(texts: tuple[str, ...], least: int, most: int) -> int:
         return min(most, max((cell_len(text) for text in texts), default=least))
 
-    return Columns(widest(ids, 1, 6), widest(names, NAME_MIN, 24), widest(owners, 4, 10), rounds)
+    return Columns(
+        widest(ids, 1, 6) if ids else 0, widest(names, NAME_MIN, 24), widest(owners, 4, 10), rounds
+    )
 
 
 def status_of(task: TaskState, moment: Moment) -> tuple[str, str, Role]:
@@ -76,6 +79,8 @@ def status_of(task: TaskState, moment: Moment) -> tuple[str, str, Role]:
 def tests_of(task: TaskState) -> Span:
     """Tests passed of those expected; a dash before any run that covered them."""
     total = len(task.tests)
+    if not total:
+        return Span("–", "muted")
     if task.tests_passed is None:
         return Span(f"–/{total}", "warn" if task.status == "done" else "muted")
     return Span(f"{task.tests_passed}/{total}", "good" if task.tests_passed >= total else "bad")
@@ -95,18 +100,17 @@ def task_row(task: TaskState, moment: Moment, columns: Columns, cells: int) -> R
     info = _info(task, moment, word, columns, moment.state.drafts.on(task.id))
     owner = [Span(pad(task.owner, columns.owners), "plain" if task.status != "done" else "muted"), Span(" ")]
     right = [*(owner if task.owner or task.status == "done" else ()), *info]
-    number = Span(pad(task.id, columns.ids), "muted")
-    room = cells - 2 - columns.ids - 1 - 1 - width_of(right)
+    number = Span(pad(task.id, columns.ids) + " ", "muted") if columns.ids else Span("")
+    room = cells - 2 - width_of([number]) - 1 - width_of(right)
     if room < NAME_MIN and task.owner:
         right = info
-        room = cells - 2 - columns.ids - 1 - 1 - width_of(right)
+        room = cells - 2 - width_of([number]) - 1 - width_of(right)
     name_role: Role = "muted" if role == "muted" else "strong" if role in ("accent", "warn") else "plain"
     glyph_role: Role = "good" if task.status == "done" else role
     return [
         Span(glyph, glyph_role),
         Span(" "),
         number,
-        Span(" "),
         *_name(task, max(1, room), name_role, columns if _has_titles(columns, cells) else None),
         Span(" "),
         *right,
@@ -123,6 +127,8 @@ def _name(task: TaskState, cells: int, role: Role, titled: Columns | None) -> Ro
     if titled is None:
         return [Span(pad(task.name, cells), role)]
     name_cells = titled.names + 2
+    if task.title == task.name:
+        return [Span(pad(task.name, cells), role)]
     return [Span(pad(task.name, name_cells), role), Span(pad(task.title, cells - name_cells), "muted")]
 
 
@@ -137,7 +143,9 @@ def _info(task: TaskState, moment: Moment, word: str, columns: Columns, copies: 
     if task.status == "done" or (task.status == "in_progress" and task.lease_until is None):
         tests = tests_of(task)
         return [
-            Span(f"{f'r{task.round}':>{columns.rounds}} ", "muted"),
+            Span(
+                f"{'' if 'rounds' in moment.state.run.gaps else f'r{task.round}':>{columns.rounds}} ", "muted"
+            ),
             Span(f"{tests.text:>3}", tests.role),
         ]
     if word == "review":

@@ -10,6 +10,8 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel
 from tui.widgets.spans import Row, Span
 
+_SOURCES = {"notional": "at list price", "reported": "as reported"}
+
 
 class CostPanel(Panel):
     """Tokens and money: in all, against speedup, by agent, and the rate now."""
@@ -22,8 +24,9 @@ class CostPanel(Panel):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """What it has cost so far."""
         metrics = moment.state.metrics
-        source = metrics.cost_source if metrics.cost_usd is not None else ""
-        return [Span("Cost ", "strong"), Span(money(metrics.cost_usd))], [Span(source, "muted")]
+        source = _SOURCES.get(metrics.cost_source, "") if metrics.cost_usd is not None else ""
+        right: Row = [Span(source, "muted")] if source else []
+        return [Span("Cost ", "strong"), Span(money(metrics.cost_usd))], right
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The rows that are seen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.record.state import AgentState, MetricsState
-from tui.widgets.figures import count, money, times
+from tui.widgets.figures import count, many, money, times
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Row, Span, crop_row, pad
 
@@ -19,6 +19,12 @@ BAR = 20
 """Cells of a bar that stands for all tokens."""
 
 UNKNOWN = "unknown"
+
+SOURCES = {
+    "notional": "at the list price of the model that is simulated",
+    "reported": "as the provider reported",
+}
+"""What money is counted by, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,12 @@ def _totals(moment: Moment) -> list[Row]:
         both = f"  {metrics.input_tokens:,} in{cached}, {metrics.output_tokens:,} out{thought}"
         spent.append(Span(both, "muted"))
     if metrics.tokens_unknown:
-        spent.append(Span(f"  and {metrics.tokens_unknown} replies that nobody counted", "warn"))
+        spent.append(
+            Span(f"  and {many(metrics.tokens_unknown, 'reply', 'replies')} that nobody counted", "warn")
+        )
     price: Row = [_label("money"), Span(money(metrics.cost_usd), "strong")]
     if metrics.cost_usd is not None:
-        price.append(Span(f"  {metrics.cost_source}", "muted"))
+        price.append(Span(f"  {SOURCES.get(metrics.cost_source, metrics.cost_source)}", "muted"))
     else:
         price.append(Span("  a reply came without a price", "muted"))
     return [spent, price, _rate(moment), _bargain(moment, tokens)]
@@ -92,8 +100,9 @@ def _label(word: str) -> Span:
 def _rate(moment: Moment) -> Row:
     """``now  14k tokens/min, $0.21/min``: of the run's clock; nothing once the run has ended."""
     row: Row = [_label("rate now")]
-    if moment.state.run.phase == "ended":
-        return [*row, Span("none, the run has ended", "muted")]
+    if moment.over:
+        why = "the engine died" if moment.gone else "the run has ended"
+        return [*row, Span(f"none, {why}", "muted")]
     rate = rate_of(moment.state.metrics, moment.now)
     if rate is None:
         return [*row, Span("–", "muted")]
@@ -149,7 +158,7 @@ def _agents(moment: Moment, cells: int) -> list[Row]:
     agents = list(moment.state.agents.agents.values())
     top = sum(agent.input_tokens + agent.output_tokens for agent in agents)
     head = f"{'agent':<12}{'replies':>8}{'  chatter':>10}{'in':>8}{'out':>8}{'money':>12}{'tasks':>6}"
-    rows: list[Row] = [[Span(head, "muted"), Span("  share of tokens", "muted")]]
+    rows: list[Row] = [[Span(head, "muted"), Span("  of all tokens" if cells >= 78 else "  of all", "muted")]]
     return rows + [_agent(agent, top, cells) for agent in agents]
 
 

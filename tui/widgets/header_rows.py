@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from engine.record.clean import clean_line
 from engine.record.config import RunMeta
 from engine.record.state.mail import Question
-from tui.widgets.figures import age, clock, count, money
+from tui.widgets.figures import age, clock, count, many, money
 from tui.widgets.moment import Moment
 from tui.widgets.spans import Role, Row, Span, justify, shorten, width_of
 
@@ -67,7 +67,7 @@ def _outcome(moment: Moment) -> Span:
             return Span("■ completed", "good")
         if run.verified:
             return Span("■ verified ✔", "good")
-        return Span(f"■ completed, {run.verified_failed} tests fail", "bad")
+        return Span(f"■ completed, {many(run.verified_failed, 'test fails', 'tests fail')}", "bad")
     words = {
         "max_rounds": "out of rounds",
         "no_agents": "nobody left",
@@ -84,17 +84,18 @@ def header_row(moment: Moment, cells: int) -> Row:
     if not moment.state.run.suite:
         word = "waiting for the engine" if moment.live else "no run yet"
         return justify([Span(" teamtop", "strong")], [Span(word + " ", "muted")], cells)
-    right = _right(moment, narrow=cells < 100)
-    for left in _lefts(moment):
-        if width_of(left) + width_of(right) + 2 <= cells:
-            return justify(left, right, cells)
+    narrow, lefts = cells < 100, list(_lefts(moment))
+    rights = [_right(moment, "round ", narrow=narrow), _right(moment, "r", narrow=narrow)]
+    for right, forms in ((rights[0], lefts[:-1]), (rights[1], lefts)):
+        for left in forms:
+            if width_of(left) + width_of(right) + 2 <= cells:
+                return justify(left, right, cells)
     return justify(left, right, cells)
 
 
-def _right(moment: Moment, *, narrow: bool) -> Row:
+def _right(moment: Moment, label: str, *, narrow: bool) -> Row:
     state = moment.state
     metrics, run = state.metrics, state.run
-    label = "r" if narrow else "round "
     gap = Span(" " if narrow else "  ")
     row: Row = [
         Span(f"{label}unknown" if "rounds" in run.gaps else f"{label}{state.round}", "strong"),
@@ -127,7 +128,7 @@ def _lefts(moment: Moment) -> Iterable[Row]:
     """What runs, from the full form to the shortest."""
     run = moment.state.run
     n, mixed = moment.state.crew.developers, len(run.models) > 1
-    agents = f"{n} agent{'s' if n != 1 else ''}"
+    agents = many(n, "agent")
     model = f"{n}× {run.mix}" if not mixed else run.mix
     short_model = (
         f"{n}× {run.mix.rpartition('/')[2]}" if not mixed else f"{agents} of {len(run.models)} models"
@@ -136,12 +137,13 @@ def _lefts(moment: Moment) -> Iterable[Row]:
     shape = f" · {run.structure}" if run.structure else ""
     full = f"{shape}{p}" if shape or not p else f" ·{p}"
     confined = f" · tests in {moment.sandbox}" if moment.sandbox else ""
+    how = "" if run.strategy == "unknown" else f" · {run.strategy}"
     forms = (
-        (True, f"{run.suite}{full} · {run.strategy} · {model}{confined}"),
-        (True, f"{run.suite}{full} · {run.strategy} · {model}"),
-        (False, f"{run.suite}{full} · {run.strategy} · {model}"),
-        (False, f"{run.suite}{shape} · {run.strategy} · {short_model}"),
-        (False, f"{run.suite}{shape} · {run.strategy} · {agents}"),
+        (True, f"{run.suite}{full}{how} · {model}{confined}"),
+        (True, f"{run.suite}{full}{how} · {model}"),
+        (False, f"{run.suite}{full}{how} · {model}"),
+        (False, f"{run.suite}{shape}{how} · {short_model}"),
+        (False, f"{run.suite}{shape}{how} · {agents}"),
         (False, f"{run.suite}{shape} · {agents}"),
         (False, f"{shorten(run.suite, 16)} · {agents}"),
     )
@@ -166,7 +168,7 @@ def faults_row(moment: Moment) -> Row:
         row += [Span("H", "accent"), Span(" heals  ", "muted")]
     named = []
     for fault in active[:FAULTS_NAMED]:
-        whom = ", ".join(fault.targets) if len(fault.targets) < 4 else f"{len(fault.targets)} agents"
+        whom = ", ".join(fault.targets) if len(fault.targets) < 4 else many(len(fault.targets), "agent")
         left = "" if fault.until is None else f" {age(fault.until - moment.now)}"
         named.append(f"{fault.kind} {whom or 'the run'}{left}")
     more = f" +{len(active) - FAULTS_NAMED}" if len(active) > FAULTS_NAMED else ""

@@ -122,7 +122,7 @@ def totals(moment: Moment) -> Row:
     """``41 taken · 6 denied · 2 rewrites``."""
     locks, files = moment.state.locks, moment.state.files
     if "locks" in moment.state.run.gaps:
-        row: Row = [Span("locks unknown", "muted")]
+        row: Row = [Span("not recorded", "muted")]
     else:
         row = [Span(f"{locks.acquired} taken · ", "muted")]
         row.append(Span(f"{locks.denied} denied", "warn" if locks.denied else "muted"))

@@ -13,6 +13,12 @@ from engine.record.state import Act, RunState
 from tui.checks import Verdicts
 from tui.insights import Insight
 from tui.source import Mode
+from tui.widgets.figures import clock
+
+
+def stamp(state: RunState, round_: int, ts: float) -> str:
+    """``r7``; where rounds are not recorded the run clock, ``00:27``."""
+    return clock(ts) if "rounds" in state.run.gaps else f"r{round_}"
 
 
 @dataclass

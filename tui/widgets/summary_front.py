@@ -17,7 +17,7 @@ from tui.widgets.summary_figures import GAP, Report, beside, brief_rows, conflic
 TWO, THREE = 72, 112
 """Cells from which on blocks stand in two and in three columns; below, there is no first page of its own."""
 
-LEAST = 12
+LEAST = 9
 """Rows below the finding from which on there is room for blocks."""
 
 NAME = 25

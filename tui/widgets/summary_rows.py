@@ -74,7 +74,7 @@ def _what(report: Report) -> list[Row]:
     """``mathutils · mixed p=0.5 · 4 agents · …``, from the full form to the shortest."""
     agents, structure = report["agents"], clean_line(report["structure"])
     model = clean_line(report["model"])
-    rest = [many(agents, "agent"), clean_line(report["strategy"])]
+    rest = [many(agents, "agent"), *_strategy(report)]
     barrier = report["config"].get("barrier", "round")
     if barrier != "round" and report["rounds"] is not None:
         rest.append(f"barrier {clean_line(barrier)}")
@@ -90,6 +90,11 @@ def _what(report: Report) -> list[Row]:
     )
     suite = Span(clean_line(report["suite"]), "strong")
     return [[suite, *(Span(f" · {part}") for part in parts)] for parts in forms]
+
+
+def _strategy(report: Report) -> list[str]:
+    """The strategy; that it is unknown is among the notes."""
+    return [] if report["strategy"] == "unknown" else [clean_line(report["strategy"])]
 
 
 def _completed(report: Report) -> Row:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from tui.search import Words
 from tui.widgets.log import LogPanel
-from tui.widgets.moment import Moment
+from tui.widgets.moment import Moment, stamp
 from tui.widgets.spans import Row, Span
 from tui.widgets.talk_rows import Entry, entries, entry_rows
 
@@ -59,7 +59,10 @@ class TalkPanel(LogPanel):
 
     def entries(self, moment: Moment, start: int) -> Sequence[list[Row]]:
         """New entries, wrapped."""
-        return [entry_rows(entry, self.size.width) for entry in self._entries[start - self._gone :]]
+        return [
+            entry_rows(entry, self.size.width, label=stamp(moment.state, entry.round, entry.ts))
+            for entry in self._entries[start - self._gone :]
+        ]
 
     def words(self, moment: Moment, start: int) -> Sequence[Words]:
         """New entries, to search in."""
@@ -77,4 +80,6 @@ class TalkPanel(LogPanel):
     def copied(self) -> str:
         """The entry that the cursor is at, or the latest one."""
         entry = self.entry or (self._entries[-1] if self._entries else None)
-        return "" if entry is None else f"r{entry.round} {entry.who}: {entry.text}"
+        if entry is None or self.moment is None:
+            return ""
+        return f"{stamp(self.moment.state, entry.round, entry.ts)} {entry.who}: {entry.text}"

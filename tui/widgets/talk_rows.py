@@ -93,9 +93,9 @@ def _to(kind: str, recipients: tuple[str, ...]) -> str:
     return ", ".join(recipients) or "nobody"
 
 
-def entry_rows(entry: Entry, cells: int, limit: int | None = 3) -> list[Row]:
-    """``r7 Dev2 → all “…”``, wrapped."""
-    label = f"r{entry.round} "
+def entry_rows(entry: Entry, cells: int, limit: int | None = 3, label: str = "") -> list[Row]:
+    """``r7 Dev2 → all “…”``, wrapped; ``label`` instead of the round."""
+    label = (label or f"r{entry.round}") + " "
     text = " ".join(entry.text.split())
     text = f"“{text}”" if entry.quoted else text
     lines = wrap(f"{entry.who} {text}", max(10, cells - len(label)), limit) or [""]

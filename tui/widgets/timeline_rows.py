@@ -88,7 +88,9 @@ def whole(moment: Moment) -> Window:
 def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: int = 0) -> list[Row]:
     """Legend, lanes from the ``top``-th on as far as there is room, axis with rounds, and the fault bands."""
     state = moment.state
-    size = min(NAME, max((len(name) for name in state.lanes.lanes), default=4) + 1)
+    size = min(
+        NAME if cells < 100 else 2 * NAME, max((len(name) for name in state.lanes.lanes), default=4) + 1
+    )
     inner = max(8, cells - size)
     faults = [*_faults(moment, window, inner), *_notes(moment, window, inner)]
     rows = _legend(cells)
@@ -101,7 +103,7 @@ def timeline_rows(moment: Moment, window: Window, cells: int, height: int, top: 
     now, found = nanos(moment.now), _anomalies(moment)
     rows += [
         [
-            Span(pad(lane.agent, size), "strong"),
+            Span(pad(lane.agent, size - 1) + " ", "strong"),
             *lane_row(lane, window, inner, now, found.get(lane.agent, ())),
         ]
         for lane in list(state.lanes.lanes.values())[top : top + room]
@@ -196,7 +198,7 @@ def _rounds(state: RunState, window: Window, cells: int) -> Row:
     """``│r1      │r2``: where rounds begin, as far as their numbers have room."""
     text = [" "] * cells
     free = 0
-    for row in state.metrics.rounds:
+    for row in () if "rounds" in state.run.gaps else state.metrics.rounds:
         place = window.cell(nanos(row.started), cells)
         label = f"│r{row.round}"
         if free <= place and 0 <= place < cells:
