@@ -109,9 +109,7 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         raise UsageError("None of these strategies has a team of such a size; ask for others.")
     if real:
         seen = _observed(saved, {group: good[part] for group, part in others.items()}, request.model)
-        subject = Subject(
-            _known_as(request), _suite_name(request.suite), suite.p, _price(request.model), seen
-        )
+        subject = Subject(_known_as(request), _suite_name(request.suite), suite.p, price(request.model), seen)
         options = learnt(points, subject)
     else:
         options = simulated(points)
@@ -191,7 +189,8 @@ def _suite_name(ref: str) -> str:
     return ref if ref in suites.shipped() else suites.address(ref)
 
 
-def _price(model: str) -> tuple[float, float] | None:
+def price(model: str) -> tuple[float, float] | None:
+    """Dollars per token read and written, as listed; null if nobody lists the model."""
     listed = cost_map().get(model) or cost_map().get(model.rpartition("/")[2]) or {}
     prices = [listed.get(f"{side}_cost_per_token") for side in ("input", "output")]
     if not all(isinstance(price, int | float) for price in prices):
@@ -214,7 +213,7 @@ def _saved(request: Request) -> dict[Part, list[RunRow]]:
         same = row.model == request.model and row.status in ("completed", "ended") and not row.source
         if same and row.agents is not None and row.strategy in STRATEGIES and not row.parent:
             part = Part(row.suite, row.structure, row.strategy, row.agents, row.model)
-            if row.wall_seconds and row.tokens and _rehearsable(part):
+            if row.wall_seconds and row.tokens and rehearsable(part):
                 found.setdefault(part, []).append(row)
     largest = sorted(found, key=lambda part: (-len(found[part]), part.suite, part.strategy, part.agents))
     return {part: found[part] for part in largest[:SAVED_MAX]}
@@ -225,7 +224,8 @@ def _largest(saved: Iterable[Part]) -> int:
     return max(*(cell.agents for cell in table().cells), *(part.agents for part in saved))
 
 
-def _rehearsable(part: Part) -> bool:
+def rehearsable(part: Part) -> bool:
+    """Whether there is a graph of the suite that a rehearsal can play."""
     try:
         graph(part.suite, part.structure)
     except (SuiteError, UsageError):

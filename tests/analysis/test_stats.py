@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.analysis.stats import compare, describe, table
 from engine.analysis.stats.comparisons import holm
+from engine.analysis.stats.counted import counted
 from engine.analysis.stats.effects import (
     cliffs_delta,
     epsilon_squared,
@@ -25,6 +27,7 @@ from engine.analysis.stats.effects import (
 )
 from engine.record.folder import RunFolder
 from engine.rows import RunRow
+from engine.rows import describe as describe_row
 from engine.sweeps.cells import cells
 from engine.sweeps.plan import SweepPlan
 from engine.sweeps.play import play
@@ -154,6 +157,26 @@ def test_runs_that_differ_in_one_thing_alone_are_compared_as_pairs() -> None:
     assert tests["wilcoxon_paired"].n == 8
 
 
+def test_what_happened_in_a_run_is_read_from_its_summary_or_counted_in_its_journal(
+    saved: Path, tmp_path: Path
+) -> None:
+    rows = [describe_row(RunFolder(path)) for path in sorted(saved.iterdir())]
+    kept = counted(rows[:3])
+    fresh = []
+    for each in rows[:3]:
+        shutil.copytree(each.folder.path, tmp_path / each.run_id)
+        (tmp_path / each.run_id / "summary.json").unlink()
+        fresh.append(replace(each, folder=RunFolder(tmp_path / each.run_id)))
+    assert counted(fresh).rows() == kept.rows()
+    assert kept["test_failures"].null_count() == 0
+    stale = RunFolder(tmp_path / rows[0].run_id)
+    stale.summary_path.write_bytes(
+        saved.joinpath(rows[0].run_id, "summary.json").read_bytes().replace(b'"messages": ', b'"messages": 9')
+    )
+    stale.events_path.write_bytes(stale.events_path.read_bytes() + b"torn")
+    assert counted([fresh[0]])["messages"].to_list() == kept.head(1)["messages"].to_list()
+
+
 def test_expected_time_is_null_if_nothing_ever_succeeded() -> None:
     assert quotient(pl.Series([1.0, 2.0]), pl.Series([0.0, 0.0])) is None
 
@@ -232,6 +255,16 @@ def test_the_table_says_how_many_tests_and_what_else_differs(saved: Path) -> Non
     code, told = run("--by", "agents", "--each", "strategy", "--runs-dir", str(saved))
     assert "strategy lead" in told
     assert "strategy preassigned" in told
+
+
+def test_counts_of_what_happened_can_be_compared(saved: Path) -> None:
+    code, told = run("--measure", "idle_rounds", "--measure", "messages", "--runs-dir", str(saved), "--json")
+    assert code == 0
+    found = json.loads(told)
+    assert found["measures"] == ["idle_rounds", "messages"]
+    medians = [group["medians"] for part in found["parts"] for group in part["groups"]]
+    assert all(each["idle_rounds"] is not None and each["messages"] is not None for each in medians)
+    assert all(each["rewrites"] is not None for each in medians)
 
 
 def test_the_papers_runs_give_the_papers_statistics() -> None:

@@ -8,13 +8,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from engine.errors import UsageError
 from engine.named import table_of
 from engine.record.folder import RunFolder
+from engine.rows import describe
 from engine.sweeps.cells import Cell, cells
+from engine.sweeps.estimate import estimate
 from engine.sweeps.plan import Budget, SweepPlan, build
 from engine.sweeps.play import Result, finished, play
 from engine.sweeps.results import rows
@@ -173,6 +176,47 @@ def test_a_sweep_runs_reports_and_keeps_what_it_has(tmp_path: Path) -> None:
     table = sweep(*place, "--results").stdout
     assert "SPEEDUP" in table
     assert "1/1" in table
+
+
+def test_what_was_never_run_is_rehearsed_for_the_estimate_and_the_rest_is_taken_from_saved_runs(
+    tmp_path: Path,
+) -> None:
+    place = ("--runs-dir", str(tmp_path), "--jobs", "1")
+    assert sweep(*place, "-n", "1").return_value == 0
+    (spent,) = (describe(RunFolder(path)).tokens for path in tmp_path.iterdir())
+    found = json.loads(sweep(*place, "-n", "1,2", "--repetitions", "2", "--dry-run", "--json").stdout)
+    told = found["estimate"]
+    assert (len(found["to_run"]), told["from_saved_runs"], told["from_rehearsals"]) == (3, 1, 2)
+    assert told["known_for"] == 3
+    assert spent is not None
+    assert told["tokens"] == pytest.approx(3 * spent, rel=0.5)  # two agents write no more than one
+    said = sweep(*place, "-n", "1,2", "--repetitions", "2", "--dry-run").stdout
+    assert "1 from saved runs like them, 2 from a rehearsal with simulated models" in said
+
+
+def test_a_real_model_is_estimated_by_its_namesake_at_its_own_price(tmp_path: Path) -> None:
+    (cell,) = cells(SweepPlan(models=("sim/claude-sonnet-4-6",), agents=(2,)), configure_cell)
+    cells_ = [
+        Cell(model, msgspec.structs.replace(cell.config, model=model))
+        for model in ("sim/claude-sonnet-4-6", "anthropic/claude-sonnet-4-6", "openai/nobody-knows-it")
+    ]
+    simulated, real, unknown = (estimate([cell], tmp_path) for cell in cells_)
+    assert real.tokens == simulated.tokens > 0
+    assert real.usd == pytest.approx(simulated.usd)
+    assert unknown.tokens > 0
+    assert unknown.usd is None
+    assert estimate([], tmp_path).known == 0
+
+
+def test_of_more_kinds_than_can_be_rehearsed_some_stand_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.sweeps.estimate.REHEARSED_MAX", 2)
+    plan = SweepPlan(models=("sim/perfect",), agents=(1, 2, 3, 4))
+    heard: list[tuple[int, int]] = []
+    found = estimate(cells(plan, configure_cell), tmp_path, lambda over, of: heard.append((over, of)))
+    assert (found.runs, found.rehearsed) == (4, 4)
+    assert heard[-1] == (2, 2)
 
 
 def test_a_plan_in_a_file_is_overruled_by_flags(tmp_path: Path) -> None:

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from engine.selection import Selection
 
 _BY = ("strategy", "structure", "model", "agents", "suite", "status", "source")
-_MEASURES = ("speedup", "token_multiplier", "wall_seconds", "tokens", "cost_usd", "rounds")
+_MEASURES = (
+    *("speedup", "token_multiplier", "wall_seconds", "tokens", "cost_usd", "rounds"),
+    *("messages", "idle_rounds", "test_failures", "concurrent_writes", "rewrites", "claims_blocked"),
+    *("chatter", "straggler_gap"),
+)
 
 
 @click.command("stats", cls=Command, short_help="Compare groups of saved runs with rank tests.")
@@ -74,6 +78,7 @@ def _told(
     chosen: Selection, by: str | None, each: str | None, measures: Sequence[str], runs_dir: Path
 ) -> dict[str, Any]:
     from engine.analysis.stats import MEASURES, differing, table
+    from engine.analysis.stats.counted import COUNTED
     from engine.analysis.stats.measures import FINISHED, values
     from engine.errors import UsageError
     from engine.store import RunsStore
@@ -81,7 +86,7 @@ def _told(
     rows = chosen.rows
     left_out = Counter(row.status for row in rows if row.status not in FINISHED)
     more = [row for row in map(RunsStore([runs_dir]).row, _one_agent(rows, runs_dir)) if not row.sample]
-    runs = table(rows, more)
+    runs = table(rows, more, counts=not set(COUNTED).isdisjoint(measures))
     if not runs.height:
         raise UsageError("None of these runs has ended: there is nothing to compare yet.")
     varied = [name for name in differing(runs) if name not in (each, "status")]

@@ -16,6 +16,7 @@ from tui.commands.options import Command, runs_dir_option
 if TYPE_CHECKING:
     from engine.record.config import RunConfig
     from engine.sweeps.cells import Cell
+    from engine.sweeps.estimate import Estimate
     from engine.sweeps.plan import SweepPlan
     from engine.sweeps.play import Result
 
@@ -246,21 +247,57 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 def _show_estimate(cells: Sequence[Cell], todo: Sequence[Cell], runs_dir: Path, *, as_json: bool) -> None:
     from engine.record.clean import clean_line
     from engine.sweeps.estimate import estimate
-    from tui.widgets.figures import count, money
 
-    found = estimate(todo, runs_dir)
+    bar = _Rehearsals()
+    try:
+        found = estimate(todo, runs_dir, bar.tell)
+    finally:
+        bar.clear()
     if as_json:
         told = {
             "cells": [cell.run_id for cell in cells],
             "to_run": [cell.run_id for cell in todo],
-            "estimate": {"known_for": found.known, "tokens": found.tokens, "usd": found.usd},
+            "estimate": {
+                "known_for": found.known,
+                "from_saved_runs": found.saved,
+                "from_rehearsals": found.rehearsed,
+                "tokens": found.tokens,
+                "usd": found.usd,
+            },
         }
         click.echo(json.dumps(told, indent=2, allow_nan=False))
         return
     kept = {cell.run_id for cell in cells} - {cell.run_id for cell in todo}
     for cell in cells:
         click.echo(f"{'kept' if cell.run_id in kept else 'run '}  {clean_line(cell.run_id)}")
-    cost = f"about {count(found.tokens)} tokens and {money(found.usd)}" if found.known else "unknown"
-    others = f" for {found.known} of them; nothing like the others is saved"
-    part = "" if found.known in (0, found.runs) else others
-    click.echo(f"{len(cells)} cells, {len(todo)} to run. Cost{part}: {cost}.")
+    click.echo(f"{len(cells)} cells, {len(todo)} to run. {_estimate_words(found)}")
+
+
+def _estimate_words(found: Estimate) -> str:
+    from tui.widgets.figures import count, money
+
+    if not found.runs:
+        return "Nothing is to be paid for."
+    if not found.known:
+        return "Cost: unknown, nothing like them is saved and no simulated model can rehearse them."
+    dollars = "at a price that is unknown" if found.usd is None else f"and {money(found.usd)}"
+    sources = [f"{found.saved} from saved runs like them"] if found.saved else []
+    sources += [f"{found.rehearsed} from a rehearsal with simulated models"] if found.rehearsed else []
+    without = found.runs - found.known
+    rest = f"; nothing is known of {without} more" if without else ""
+    return f"Cost: about {count(found.tokens)} tokens {dollars} ({', '.join(sources)}{rest})."
+
+
+class _Rehearsals:
+    """How many rehearsals are over, on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+
+    def tell(self, over: int, total: int) -> None:
+        if self._on:
+            click.echo(f"\r\x1b[2KRehearsing: {over} of {total} kinds of runs", err=True, nl=False)
+
+    def clear(self) -> None:
+        if self._on:
+            click.echo("\r\x1b[2K", err=True, nl=False)

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
+from engine.analysis.stats.counted import counted
 from engine.rows import RunRow
 
 CELL = ("source", "suite", "structure", "strategy", "model")
@@ -35,6 +36,14 @@ MEASURES: dict[str, Measure] = {
     "tokens": Measure("tokens", ratio=True, worst="no"),
     "cost_usd": Measure("cost in dollars", ratio=True, worst="no"),
     "rounds": Measure("rounds", ratio=False, worst="no"),
+    "messages": Measure("messages", ratio=False, worst="no"),
+    "idle_rounds": Measure("idle rounds", ratio=False, worst="no"),
+    "test_failures": Measure("failed test runs", ratio=False, worst="no"),
+    "concurrent_writes": Measure("concurrent writes", ratio=False, worst="no"),
+    "rewrites": Measure("rewrites of others' files", ratio=False, worst="no"),
+    "claims_blocked": Measure("blocked claims", ratio=False, worst="no"),
+    "chatter": Measure("replies without effect", ratio=False, worst="no"),
+    "straggler_gap": Measure("straggler gap in seconds", ratio=True, worst="no"),
 }
 """By name. Figures of completed runs; failed ones stand beside them, see ``Measure.worst``."""
 
@@ -56,8 +65,11 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def table(rows: Sequence[RunRow], alone: Sequence[RunRow] = ()) -> pl.DataFrame:
+def table(rows: Sequence[RunRow], alone: Sequence[RunRow] = (), *, counts: bool = False) -> pl.DataFrame:
     """The finished runs of ``rows``, with ``completed``, ``speedup`` and ``token_multiplier``.
+
+    What happened in them (``COUNTED``) is null unless ``counts`` asks for it: it may have to be read from
+    journals.
 
     These are of teams: mean of the completed one-agent runs of the same source, suite, structure, strategy
     and model over the run's wall time, and its tokens over their mean (the paper's, section 4.1 and 4.6).
@@ -88,7 +100,12 @@ def table(rows: Sequence[RunRow], alone: Sequence[RunRow] = ()) -> pl.DataFrame:
         )
         .drop("wall_one", "tokens_one")
         .sort("run_id")
+        .join(_counts(rows if counts else ()), on="run_id", how="left", maintain_order="left")
     )
+
+
+def _counts(rows: Sequence[RunRow]) -> pl.DataFrame:
+    return counted([row for row in rows if row.status in FINISHED])
 
 
 def _frame(rows: Sequence[RunRow]) -> pl.DataFrame:
