@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
+from engine.errors import TeamtopError
 from engine.faults.injector import Injector
 from engine.record import events as ev
 from engine.record.shape import Shape
@@ -36,7 +37,7 @@ class Past:
     seq ``team_changed``.
     ``open_turns``, ``held``, ``unsettled`` (message and recipient), ``orphans`` (tasks that were taken from
     their owner, for somebody else to have) and ``round_open`` are what the cut left half done.
-    ``shown`` is as for ``RunState``.
+    ``shown`` is as for ``RunState``. Raises ``TeamtopError`` for events that no engine wrote in this order.
     """
 
     def __init__(self, events: Iterable[ev.Event] = (), *, shown: bool = True) -> None:
@@ -73,7 +74,14 @@ class Past:
         self._unsettled: dict[tuple[str, str], None] = {}
         self._handlers = self._table()
         for event in events:
-            self.apply(event)
+            try:
+                self.apply(event)
+            except LookupError as unknown:
+                raise TeamtopError(
+                    f"The journal contradicts itself, so nothing can go on from it: event {event.seq:,} "
+                    f"({type(event).__struct_config__.tag}) speaks of {unknown}, of which nothing before it "
+                    "says that it is there. `teamtop check` on the run says more."
+                ) from None
 
     @property
     def empty(self) -> bool:

@@ -39,8 +39,8 @@ def _finding(report: Mapping[str, Any]) -> str:
         return f"{_why(report)}, {done}{after}.{speed}"
     speedup = report["speedup"]
     many = "" if rounds is None else f"{rounds} round{'' if rounds == 1 else 's'}, "
-    wall = report["wall_seconds"]
-    lasted = many + ("an unknown time" if wall is None else f"{wall:.0f} s")
+    wall = report["wall_seconds"]  # null if it was killed between its last task and its end
+    lasted = f"{many}{report['elapsed_seconds'] if wall is None else wall:.0f} s"
     if agents == 1:
         return f"One agent completed all tasks in {lasted}: a measure for teams."
     if speedup is None:

@@ -86,6 +86,16 @@ def test_a_killed_run_is_reported_as_far_as_it_went(
     assert report.headline(built).startswith("Broken off without an end, ")
 
 
+def test_a_run_that_was_killed_between_its_last_task_and_its_end_is_reported(
+    tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    events = make_journal(1, agents=2, tasks=4)
+    last = max(event.seq for event in events if isinstance(event, ev.TaskCompleted))
+    built = report.build(save_run(tmp_path, "killed", events[:last]), [])
+    assert (built["completed"], built["wall_seconds"]) == (True, None)
+    assert f"{built['elapsed_seconds']:.0f} s" in report.headline(built)
+
+
 def test_a_running_run_says_so(tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun) -> None:
     folder = save_run(tmp_path, "live", make_journal(1, tasks=8)[:40])
     lock = folder.hold()

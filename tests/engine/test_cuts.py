@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
+from collections.abc import Callable
 
+import msgspec
 import pytest
 
+from engine.errors import TeamtopError
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.state import RunState
@@ -257,3 +260,13 @@ def test_the_agent_of_a_lost_turn_is_told_and_nothing_it_did_is_undone() -> None
     text = Past(kept.events).conversations.messages(edit.agent)[3].text
     assert "- turn: lost. the engine stopped in the middle of it" in text
     assert f"- edit_file {edit.path}: ok." in text
+
+
+def test_a_journal_that_contradicts_itself_is_told_from_one_that_was_cut(
+    make_journal: Callable[..., list[ev.AnyEvent]],
+) -> None:
+    events = make_journal(1)
+    at = next(place for place, event in enumerate(events) if isinstance(event, ev.Replied))
+    events[at] = msgspec.structs.replace(events[at], agent="Nobody")
+    with pytest.raises(TeamtopError, match=rf"event {at + 1} \(replied\) speaks of 'Nobody'"):
+        Past(events)
