@@ -88,6 +88,7 @@ class ReplaySource:
         self.going = folder is not None and folder.alive() is not None
         self._asked = self._at
         self._looked: tuple[object, ...] = ()
+        self._lost = ""
 
     # ------------------------------------------------------------ loading (in a thread)
 
@@ -131,6 +132,8 @@ class ReplaySource:
     @property
     def note(self) -> str:
         """What is wrong with the journal, in a sentence; empty if nothing is."""
+        if self._lost:
+            return f"The journal was {self._lost} while it was shown; shown is what was read before."
         if self._tail.note:
             return self._tail.note[0].upper() + self._tail.note[1:]
         if self.loaded and self._tail.torn and not self.going:
@@ -166,13 +169,15 @@ class ReplaySource:
     @property
     def _looks(self) -> tuple[object, ...]:
         """What a repaint would show."""
-        return self.state.seq, self.position, self.playing, self.following, self.going, self.recording.count
+        state, recording = self.state, self.recording
+        return state.seq, self.position, self.playing, self.following, self.going, recording.count, self._lost
 
     def _ask(self) -> None:
-        """Find out now and then whether an engine writes."""
-        if self.folder is not None and self._at - self._asked >= ALIVE_SECONDS:
+        """Find out now and then whether an engine writes, and whether the journal is still there."""
+        if self._at - self._asked >= ALIVE_SECONDS:
             self._asked = self._at
-            self.going = self.folder.alive() is not None
+            self._lost = self._tail.lost
+            self.going = self.folder is not None and self.folder.alive() is not None
 
     @property
     def target(self) -> int:

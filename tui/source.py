@@ -98,6 +98,7 @@ class TailSource:
         self.state = RunState()
         self.meta = meta
         self.baseline: Baseline | None = None
+        self._lost = ""
         self._path = path if path is not None else folder.events_path if folder is not None else Path()
         self._tail = Tail(self._path)
         self.upto: Upto = Reader(self._path).upto
@@ -121,6 +122,8 @@ class TailSource:
     @property
     def note(self) -> str:
         """Damage, or an engine that is gone without a word."""
+        if self._lost:
+            return f"The journal was {self._lost} while it was shown; shown is what was read before."
         if self._tail.note:
             return self._tail.note[0].upper() + self._tail.note[1:]
         if self.gone and self.folder is not None:
@@ -196,16 +199,19 @@ class TailSource:
         return self._real() - min(max(0.0, ago), 3600.0)
 
     def _look(self) -> bool:
-        if self.folder is None or self._real() - self._asked < ALIVE_SECONDS:
+        if self._real() - self._asked < ALIVE_SECONDS:
             return False
         self._asked = self._real()
+        known, self._lost = self._lost, self._tail.lost
+        if self.folder is None:
+            return known != self._lost
         before, self._alive = self._alive, self.folder.alive() is not None
         if self.meta is not None and self.meta.sandbox == "unused":  # until the first test
             with contextlib.suppress(TeamtopError):
                 self.meta = self.folder.read_meta()
         if self._alive and not before:
             self.mode = "live"
-        return before != self._alive
+        return before != self._alive or known != self._lost
 
 
 class EventsSource:

@@ -64,6 +64,17 @@ class Tail:
         except OSError:
             return 0
 
+    @property
+    def lost(self) -> str:
+        """What became of the file since it was read: "deleted", "cut short" or, as it should be, ""."""
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            return "deleted" if self.offset else ""
+        except OSError:
+            return ""
+        return "cut short" if size < self.offset else ""
+
     def poll(self, limit: int = 5_000) -> list[AnyEvent]:
         """Return up to ``limit`` events that are new since the last call."""
         events: list[AnyEvent] = []

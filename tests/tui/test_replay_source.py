@@ -26,6 +26,7 @@ from tests.helpers.teamscript import Script
 from tui import recording as recordings
 from tui.recording import Recording
 from tui.replaysource import SPEEDS, TICK_SECONDS, Position, ReplaySource, parse_position
+from tui.source import ALIVE_SECONDS
 
 
 def fingerprint(part: Any) -> Any:
@@ -493,6 +494,27 @@ def test_a_journal_without_events_is_no_reason_to_fail(tmp_path: Path, content: 
         obey(source, HandClock(), command, 1)
     assert source.state.seq == 0
     assert source.note
+
+
+@pytest.mark.parametrize(("harm", "word"), [("delete", "deleted"), ("cut", "cut short")])
+def test_a_journal_that_goes_while_it_is_replayed_is_said_and_plays_on(
+    tmp_path: Path, journal: list[ev.AnyEvent], harm: str, word: str
+) -> None:
+    clock = HandClock()
+    source = source_of(tmp_path, journal, clock)
+    path = tmp_path / "events.jsonl"
+    if harm == "delete":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:5_000])
+    clock.now += ALIVE_SECONDS
+    assert source.poll()
+    assert source.note.startswith(f"The journal was {word} while it was shown")
+    for place in (len(journal), 1, len(journal) // 2):
+        source.seek(place)
+        while not source.reached:
+            source.poll()
+        assert fingerprint(source.state) == fingerprint(RunState.of(journal[:place]))
 
 
 def test_times_that_go_back_do_not_confuse_the_slider(tmp_path: Path, journal: list[ev.AnyEvent]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from engine.record.folder import RunFolder
 from engine.record.journal import append_all, encode
 from tests.helpers.teamscript import Script, ended, scripted
-from tui.source import EventsSource, TailSource
+from tui.source import ALIVE_SECONDS, EventsSource, TailSource
 
 
 class Times:
@@ -170,3 +170,26 @@ def test_events_at_hand_are_folded_a_few_at_a_time_and_more_can_be_added() -> No
     while source.poll():
         pass
     assert source.state.seq == len(events)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize(("harm", "word"), [("delete", "deleted"), ("cut", "cut short")])
+def test_a_journal_that_goes_while_it_is_shown_is_said_and_what_was_read_stays(
+    folder: Folder, harm: str, word: str, bare: bool
+) -> None:
+    events = scripted().events
+    append_all(folder.events_path, events)
+    times = Times()
+    source = TailSource(path=folder.events_path, real=times) if bare else live(folder, times)
+    while source.poll():
+        pass
+    if harm == "delete":
+        folder.events_path.unlink()
+    else:
+        folder.events_path.write_bytes(folder.events_path.read_bytes()[:5_000])
+    times.now += ALIVE_SECONDS
+    assert source.poll(), "it is news"
+    assert source.note.startswith(f"The journal was {word} while it was shown")
+    assert source.state.seq == len(events)
+    times.now += ALIVE_SECONDS
+    assert not source.poll()
