@@ -5,7 +5,8 @@ was cut goes back to its last place of rest (``engine.fork.rests``), has the way
 more, and goes on: it ends as if nothing had happened, byte for byte, under every strategy. What the journal
 holds stands: nothing is written before all of it has come again, and if it comes otherwise (another version
 of teamtop wrote it) the run is resumed as every other is, with open turns lost (``engine.restore``). So is
-one that people steered since, that has ended, or whose settings are changed.
+one that has ended, that stood still, or whose settings are changed. What people did comes again, too, at its
+place (``engine.reception``).
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from pathlib import Path
 
 from engine.faults.catalogue import BY_KIND
 from engine.faults.plan import Planned
-from engine.fork import commanded, rests
+from engine.fork import rests
 from engine.models import registry
 from engine.record import events as ev
 from engine.record.codec import encode
 from engine.record.config import RunConfig
-from engine.record.shape import Shape
 from engine.record.state import RunState
 from engine.record.writer import SyncStore
 
-_TAKEN_UP = ev.RunResumed | ev.RunEnded | ev.StopRequested | ev.ControlRefused | ev.PauseRequested
+_TAKEN_UP = ev.RunResumed | ev.RunEnded | ev.StopRequested
 """After these a run did not go its own way, or went no further."""
 
 
@@ -65,9 +65,13 @@ def place(config: RunConfig, plan: Iterable[Planned], events: Sequence[ev.AnyEve
     if any(registry.resolve(model).real for model in run.models):
         return None
     rest = max(rests(events), default=0)
-    shape = Shape(events[:rest])
-    for event in events[rest:]:
-        if isinstance(event, _TAKEN_UP) or commanded(shape, event) is not None:
-            return None
-        shape.apply(event)
+    if any(isinstance(event, _TAKEN_UP) for event in events[rest:]) or _stands_still(events):
+        return None
     return rest
+
+
+def _stands_still(events: Sequence[ev.AnyEvent]) -> bool:
+    for event in reversed(events):
+        if isinstance(event, ev.PauseRequested | ev.Paused | ev.Resumed):
+            return not isinstance(event, ev.Resumed)
+    return False

@@ -21,9 +21,9 @@ import msgspec
 from msgspec.structs import replace
 
 from engine import brought, control
+from engine.deeds import Deed, commanded, deeds_of
 from engine.errors import TeamtopError, UsageError
 from engine.faults.plan import TRIGGERS, Planned
-from engine.faults.saving import target_of
 from engine.models.rerun import Recorded
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
@@ -33,14 +33,6 @@ from engine.record.journal import append_all, read
 from engine.record.shape import Shape
 from engine.setup import Prepared, check, make_folder, refuse_imported, teamtop_version
 from engine.teamchange import UNCHANGED, Former, TeamChange, former_team
-
-
-class Deed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a person does: at ``ts`` on the run's clock, or right after event ``after``."""
-
-    command: control.AnyCommand
-    ts: float | None = None
-    after: int | None = None
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +111,11 @@ def prepare(
             f"The suite {config.suite} is not what it was when {meta.run_id} began; its run cannot be forked."
         )
     left_out = _left_out(events, without, prefix, plan)
-    deeds = (*_deeds(events, prefix, without), *(Deed(command=fault, after=at) for fault in faults))
+    exact = meta.config.clock == config.clock == "virtual"
+    deeds = (
+        *deeds_of(events, prefix, without, exact=exact),
+        *(Deed(command=fault, after=at) for fault in faults),
+    )
     recorded = {} if replies else brought.replies(events[prefix:], start.team, events)
     folder = make_folder(runs_dir, run_id)
     meta = RunMeta(
@@ -261,63 +257,3 @@ def _left_out(
             "a message, a note, a change of the team or of its tasks."
         )
     return ()
-
-
-def _deeds(events: Sequence[ev.AnyEvent], prefix: int, without: int | None) -> list[Deed]:
-    """What people did after ``prefix``, without event ``without`` and heals of the fault it was."""
-    dropped = events[without - 1] if without is not None else None
-    gone = dropped.id if isinstance(dropped, ev.FaultStarted) else None
-    deeds, shape = [], Shape(events[:prefix])
-    for event in events[prefix:]:
-        command = commanded(shape, event)
-        shape.apply(event)
-        if command is None or event is dropped:
-            continue
-        if isinstance(command, control.Heal) and gone is not None and command.fault is not None:
-            if command.fault == gone:
-                continue
-            if command.fault > gone:  # faults are numbered as they strike
-                command = replace(command, fault=command.fault - 1)
-        deeds.append(Deed(command=command, ts=event.ts))
-    return deeds
-
-
-def commanded(shape: Shape, event: ev.AnyEvent) -> control.AnyCommand | None:
-    """The command that an event records, null if nobody gave one; pauses take no time and are left out.
-
-    ``shape`` is that of the run before the event.
-    """
-    names = tuple(shape.team)
-    match event:
-        case ev.StopRequested(author=author, why=why):
-            return control.Stop(author=author, why=why)
-        case ev.NotePinned(author=author, text=text):
-            return control.Pin(author=author, text=text)
-        case ev.MessageSent(kind="operator", sender=sender, recipients=to, text=text):
-            return control.Say(author=sender, text=text, to=None if to == names else to[0])
-        case ev.FaultStarted(entry=None, author=author) if author not in ("engine", "plan"):
-            until = event.until_seconds
-            return control.Inject(
-                author=author,
-                why=event.why,
-                kind=event.kind,
-                target=target_of(event, names),
-                params=dict(event.params),
-                duration_seconds=None if until is None else round(until - event.ts, 6),
-            )
-        case ev.FaultStopped(author=author) if author not in ("engine", "plan"):
-            return control.Heal(author=author, why=event.why, fault=event.id)
-        case ev.LimitsChanged(limits=limits, author=author, why=why):
-            return control.SetLimits(author=author, why=why, changes=dict(msgspec.structs.asdict(limits)))
-        case ev.AgentJoined(agent=name, model=model, author=author, why=why):
-            return control.AddAgent(author=author, why=why, name=name, model=model)
-        case ev.AgentLeft(agent=name, author=author, why=why):
-            return control.RemoveAgent(author=author, why=why, name=name)
-        case ev.TaskAdded(spec=spec, author=author, turn=0):
-            said, after = spec.description, spec.dependencies
-            return control.AddTask(
-                author=author, title=spec.title, files=spec.files, description=said, after=after
-            )
-        case ev.DependencyAdded(task=task, dependency=on, author=author, turn=0):
-            return control.AddDependency(author=author, task=task, on=on)
-    return None

@@ -103,7 +103,7 @@ def _side(meta: RunMeta, events: Sequence[ev.AnyEvent]) -> Side:
 
 
 def _change(script: fork.Script, meta: RunMeta, before: RunMeta, past: Sequence[ev.AnyEvent]) -> _Change:
-    added = [deed.command for deed in script.deeds if deed.after is not None]
+    added = [deed.command for deed in script.deeds if deed.after is not None and deed.command is not None]
     subjects = [_subject(command) for command in added]
     words = [word for command in added for word in _words(command)]
     now, then = meta.config, before.config

@@ -7,20 +7,22 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from engine import again, control
+from engine.deeds import Deed, deeds_of
 from engine.errors import TeamtopError
-from engine.fork import Deed, Script, script
+from engine.fork import Script, script
 from engine.models import lite, providers, registry
 from engine.models.base import Model, ModelError
 from engine.models.environment import environment
 from engine.models.recorded import RecordedModel
 from engine.models.rerun import RerunModel
+from engine.reception import Reception
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.events import AnyEvent
@@ -95,7 +97,16 @@ def run_here(
         if rest is not None:
             store = again.ConfirmingStore(prepared.folder.events_path, events[rest:])
             try:
-                main = _main(prepared, events[:rest], environ, on_event, attended=attended, confirming=store)
+                coming = events[rest:]
+                main = _main(
+                    prepared,
+                    events[:rest],
+                    environ,
+                    on_event,
+                    attended=attended,
+                    confirming=store,
+                    coming=coming,
+                )
                 return virtualloop.run(main, seed=config.seed, attended=attended)
             except JournalError:
                 if not store.diverged:
@@ -116,6 +127,7 @@ async def _main(
     *,
     attended: bool,
     confirming: again.ConfirmingStore | None = None,
+    coming: Sequence[AnyEvent] = (),
 ) -> Outcome:
     config, suite, folder = prepared.meta.config, prepared.suite, prepared.folder
     past = Past(events, shown=False)
@@ -166,25 +178,11 @@ async def _main(
     )
     if on_event is not None:
         run.bus.listen(on_event if confirming is None else _after(confirming.seq, on_event))
-    loop = asyncio.get_running_loop()
-    jobs: set[asyncio.Task[None]] = set()
+    reception = Reception(run, clock, _deeds(scripted, events, coming))
 
     def receive(command: control.AnyCommand, answer: Future[control.Answer]) -> None:
-        async def obey() -> None:
-            said = await run.handle(_without_secrets(command, redact))
-            with contextlib.suppress(InvalidStateError):  # the server has closed meanwhile
-                answer.set_result(said)
+        reception.receive(_without_secrets(command, redact), answer)
 
-        def begin() -> None:
-            job = loop.create_task(obey(), name="command")
-            jobs.add(job)
-            job.add_done_callback(jobs.discard)
-
-        with contextlib.suppress(RuntimeError):  # the loop has just closed: the client hears no answer
-            loop.call_soon_threadsafe(begin)
-
-    if scripted is not None:
-        _schedule(scripted, past, run, clock, jobs)
     server = control.ControlServer(folder.socket_path, receive)
     try:
         with stopping_on_signals(lambda: receive(control.Stop(why="signal"), Future())):
@@ -201,6 +199,14 @@ async def _main(
         )
     )
     return outcome
+
+
+def _deeds(scripted: Script | None, past: Sequence[AnyEvent], coming: Sequence[AnyEvent]) -> list[Deed]:
+    """What people do after ``past``: as in the events that are ``coming`` again, and later as scripted."""
+    whole = [*past, *coming]
+    seq, ts = (whole[-1].seq, whole[-1].ts) if whole else (0, 0.0)
+    later = scripted.pending(seq, ts) if scripted is not None else []
+    return [*(deeds_of(whole, len(past), None, exact=True) if coming else ()), *later]
 
 
 def _workspace(prepared: Prepared) -> Workspace:
@@ -271,25 +277,6 @@ def _rerun(  # noqa: PLR0917 - what one model is made of
     request = partial(past.conversations.request, spec.name)
     strict = config.replies == "strict"
     return RerunModel(spec.model, spec.name, turns, request, clock.sleep, strict=strict, differs=stop)
-
-
-def _schedule(scripted: Script, past: Past, run: Run, clock: Clock, jobs: set[asyncio.Task[None]]) -> None:
-    """Have what people did to the parent of a fork done again, each deed in its time."""
-    for deed in scripted.pending(past.state.seq, past.state.ts):
-        job = asyncio.get_running_loop().create_task(_repeat(run, clock, deed), name="deed")
-        jobs.add(job)
-        job.add_done_callback(jobs.discard)
-
-
-async def _repeat(run: Run, clock: Clock, deed: Deed) -> None:
-    """Do in a fork what somebody did to its parent, or what it was made for, when its time has come."""
-    if deed.ts is not None:
-        await clock.sleep(deed.ts - clock.now())
-    if deed.after is not None and run.bus.seq < deed.after:
-        reached = asyncio.Event()  # set once: a task that is woken in vain would change what is drawn
-        run.bus.listen(lambda event: reached.set() if event.seq == deed.after else None)
-        await reached.wait()
-    await run.handle(deed.command)
 
 
 def _first(

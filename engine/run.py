@@ -12,6 +12,7 @@ from typing import Any
 
 from engine import control, pinning
 from engine.backups import Backups
+from engine.deeds import Refusal, kind, told
 from engine.errors import TeamtopError, UsageError
 from engine.faults.board import DisturbedDeeds, DisturbedView
 from engine.faults.injector import Injector
@@ -148,7 +149,8 @@ class Run:
             backups=backups,
             attended=attended,
         )
-        self._begun = asyncio.Event()
+        self.begun = asyncio.Event()
+        """Set when commands are carried out at once: the journal has begun, what was open is settled."""
         self._ended = False
         self.real_seconds: float | None = None
         """What passed outside from the first prompt to the end of the team's work; null before that."""
@@ -235,13 +237,13 @@ class Run:
             if self.bus.round == 0:
                 self._deal_out()
             self._limits.watch()
-            self._begun.set()
+            self.begun.set()
             await self._seams.workspace.open()
             self._injector.plan(self._plan, self._past.entries)
             outcome, detail = await self._pacing.play()
             await self._finish(outcome, detail)
         finally:
-            self._begun.set()
+            self.begun.set()
             async with AsyncExitStack() as closing:  # last one first, and each one whatever the others raise
                 closing.push_async_callback(self._writer.close)
                 closing.push_async_callback(self._close_folder)
@@ -306,24 +308,24 @@ class Run:
 
     # ------------------------------------------------------------ commands
 
-    async def handle(self, command: control.AnyCommand) -> control.Answer:
-        """Carry out a person's command; answers once the journal holds it.
+    async def handle(self, command: control.AnyCommand | Refusal) -> control.Answer:
+        """Carry out a person's command, or refuse it again; answers once the journal holds it.
 
         A command that comes before the run's first event waits for it: a journal begins with the start.
         """
-        await self._begun.wait()
+        await self.begun.wait()
         if self._ended:
             return control.Answer(ok=False, seq=self.bus.seq, detail="The run has ended.")
         try:
-            event = await self._obey(command)
+            event = None if isinstance(command, Refusal) else await self._obey(command)
         except UsageError as error:
             event = None
             detail = str(error)
         else:
-            detail = "" if event is not None else control.NOTHING[type(command)]
+            detail = "" if event is not None else told(command)
         if event is None:
-            name = type(command).__struct_config__.tag
-            self.bus.emit(ev.ControlRefused(author=command.author, command=str(name), detail=detail))
+            refused = ev.ControlRefused(author=command.author, command=kind(command), detail=detail)
+            self.bus.emit(refused)
         try:
             await self.bus.commit(sync=True)
         except TeamtopError as error:

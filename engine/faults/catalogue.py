@@ -12,8 +12,9 @@ _LIFE = (
         "lifecycle",
         "crash an agent",
         "The agent is down and its turn is lost; its tasks and locks return after the lease. "
-        "Healing revives it with its memory and a new epoch. --lead-lost says who follows a lost lead.",
+        "Healing revives it with its memory and a new epoch.",
         "Its tasks are free again when the lease ends, no file is half written, and the team goes on.",
+        led="--lead-lost says who follows a lost lead.",
     ),
     FaultSpec(
         "stall",

@@ -27,7 +27,8 @@ class FaultSpec:
 
     ``expect`` is what happens, ``guarantee`` what the engine keeps in spite of it. ``once``: it ends by
     itself after it struck once. ``whole_run``: it disturbs no agent but the run, and takes no target.
-    ``with_engine``: it is over when the run goes on under a new engine.
+    ``with_engine``: it is over when the run goes on under a new engine. ``led``: what else to expect in a
+    team with a lead.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class FaultSpec:
     once: bool = False
     whole_run: bool = False
     with_engine: bool = False
+    led: str = ""
 
 
 def share(name: str, of: str, default: float = 1.0) -> ParamSpec:

@@ -36,6 +36,19 @@ class Scheduler(Protocol):
         ...
 
 
+class Visitors(Protocol):
+    """Who calls in from outside the run, at moments that are not drawn: between two of its instants."""
+
+    def next(self, *, last: bool) -> Callable[[], object] | None:
+        """What to call while nothing is left to be run; null if nobody comes now. ``last``: the clock goes on
+        if nobody does."""
+        ...
+
+    def when(self) -> float | None:
+        """The loop's time at which somebody comes at the latest; null if nobody is expected."""
+        ...
+
+
 class _Task(asyncio.Task[Any]):
     """A task whose hash is its number: sets of tasks iterate in order of creation on every machine."""
 
@@ -52,6 +65,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, seed: int | str = 0, *, attended: bool = False, scheduler: Scheduler | None = None
     ) -> None:
         self.attended = attended
+        self.visitors: Visitors | None = None
         self._scheduler = scheduler
         self._seed = seed
         self._random = Random(f"loop/{seed}")
@@ -61,6 +75,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._ready: list[events.Handle] = []
         self._timers: list[tuple[float, int, events.TimerHandle]] = []
         self._inbox: deque[events.Handle] = deque()
+        self._rung = False
         self._bell = threading.Condition()
         self._outside = 0
         self._works = 0
@@ -108,6 +123,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 while self._inbox:  # one by one: a signal handler may add more at any moment
                     self._ready.append(self._inbox.popleft())
         ready = self._ready
+        if not ready and self.visitors is not None and (visit := self.visitors.next(last=self._last())):
+            visit()
         if not ready and self._resting:
             self._resting.pop(0).set_result(None)
         if not ready and not self._advance():
@@ -122,6 +139,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         if not handle.cancelled():
             handle._run()
 
+    def _last(self) -> bool:
+        """Whether nothing more is to come at this instant."""
+        self._drop_cancelled()
+        return not (self._resting or self._outside or (self._timers and self._timers[0][0] <= self._time))
+
+    def _drop_cancelled(self) -> None:
+        while self._timers and self._timers[0][2].cancelled():
+            heapq.heappop(self._timers)
+
+    def ring(self) -> None:
+        """Have the loop look for visitors; from any thread."""
+        with self._bell:
+            self._rung = True
+            self._bell.notify()
+
     async def rest(self) -> None:
         """Return when nothing else is left to be run at this instant."""
         future: asyncio.Future[None] = self.create_future()
@@ -134,14 +166,18 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def _advance(self) -> bool:
         """Make something ready: by waiting for threads, or by moving the clock. False: look again."""
-        while self._timers and self._timers[0][2].cancelled():
-            heapq.heappop(self._timers)
+        self._drop_cancelled()
         if self._outside:
             self._wait_for_threads()
             return False
+        visit = self.visitors.when() if self.visitors is not None else None
+        if visit is not None and not (self._timers and self._timers[0][0] <= visit):
+            self._time = max(self._time, visit)
+            return False
         if not self._timers and self.attended:
             with self._bell:
-                self._bell.wait_for(lambda: bool(self._inbox), timeout=1.0)
+                self._bell.wait_for(lambda: self._inbox or self._rung, timeout=1.0)
+                self._rung = False
             return False
         if not self._timers:
             waiting = ", ".join(task.get_name() for task in self._live.values() if not task.done())
@@ -161,7 +197,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         must not show.
         """
         with self._bell:
-            self._bell.wait_for(lambda: self._inbox or len(self._finished) == self._outside, timeout=1.0)
+            self._bell.wait_for(
+                lambda: self._inbox or self._rung or len(self._finished) == self._outside, timeout=1.0
+            )
+            self._rung = False
             if len(self._finished) == self._outside:
                 self._ready.extend(self._finished[number] for number in sorted(self._finished))
                 self._finished.clear()

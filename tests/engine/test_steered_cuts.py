@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from engine import control, fork, launch
 from engine.analysis.consistency import check
+from engine.deeds import Deed
 from engine.record import events as ev
 from engine.record.config import RunConfig
 from engine.record.folder import RunFolder
@@ -34,7 +35,7 @@ def steered(path: Path, strategy: str) -> RunFolder:
     """A run in which people take somebody in, add a task and a dependency, and send somebody away."""
     chosen: RunConfig = config(model="sim/claude-sonnet-4-6", strategy=strategy, max_rounds=120)
     folder = launch.prepare(chosen, path, "parent", {}).folder
-    deeds = tuple(fork.Deed(command=command, ts=ts) for ts, command in ACTS)
+    deeds = tuple(Deed(command=command, ts=ts) for ts, command in ACTS)
     folder.fork_path.write_bytes(msgspec.json.encode(fork.Script(prefix=0, deeds=deeds)))
     launch.run_here(reopen(folder.path, {}), {})
     return folder

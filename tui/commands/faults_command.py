@@ -71,6 +71,8 @@ def _one(kind: str) -> None:
     spec = BY_KIND[kind]
     click.echo(f"{spec.kind} (seam: {spec.seam}): {spec.title}")
     click.echo(f"Expect: {spec.expect}")
+    if spec.led:
+        click.echo(f"In a team with a lead: {spec.led}")
     click.echo(f"Guaranteed: {spec.guarantee}")
     for param in spec.params:
         default = param.default if isinstance(param.default, str) else f"{param.default:g}{param.unit}"

@@ -130,7 +130,9 @@ class FaultDialog(Dialog[Inject | Heal]):
     def _kind_highlighted(self) -> None:
         """Say what to expect and ask for what this kind takes."""
         spec = self._spec
-        expect = "It ends now; who is down because of it is revived." if spec is None else spec.expect
+        expect = "It ends now; who is down because of it is revived."
+        if spec is not None:
+            expect = f"{spec.expect} {spec.led}".rstrip() if "lead" in self._names else spec.expect
         self.query_one("#expect", Static).update(Content(expect))
         params = () if spec is None else spec.params
         for index in range(PARAMS_MAX):

@@ -107,6 +107,7 @@ class _Leads:
             case ev.AgentCrashed() | ev.AgentStalled():
                 self._gone(event.agent, event.lease_until, again=event.agent in self._due)
             case ev.AgentLeft():
+                self._due.pop(event.agent, None)
                 self._gone(event.agent, event.ts, again=True)
             case ev.AgentRevived() | ev.AgentJoined():
                 self._lost.pop(event.agent, None)
@@ -129,7 +130,6 @@ class _Leads:
         if self._roles.get(name) == "lead" and (first or again):
             self._tally.look()
             # who crashes while silent has a new lease; where all claim already nobody waits for one
-            self._due.pop(name, None)
             self._due |= {} if self._leaderless else {name: until}
 
     def _replaced(self, event: ev.LeadLost) -> None:
