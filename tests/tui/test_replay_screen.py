@@ -192,6 +192,19 @@ def test_buttons_and_slider_take_the_mouse(folder: RunFolder) -> None:
     visit(lambda: replay_screen(folder, "seq:100"), scene)
 
 
+def test_w_saves_the_faults_that_people_injected_as_a_plan(folder: RunFolder) -> None:
+    injected = [event for event in ended().events if isinstance(event, ev.FaultStarted)]
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("w")
+        assert toasts(stage)[-1].startswith("Saved as a plan")
+        saved = [path for path in folder.path.iterdir() if path.suffix == ".toml"]
+        assert len(saved) == 1
+        assert saved[0].read_text().count("[[") == len(injected) > 0
+
+    visit(lambda: replay_screen(folder, "end"), scene)
+
+
 def test_escape_never_leaves_a_replay_and_says_what_does(folder: RunFolder) -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("3", "escape", "escape", "escape")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from textual.screen import Screen
 from engine import store, trash
 from engine.record import events as ev
 from engine.record.folder import RunFolder
+from engine.record.journal import read
 from tests.helpers.recorded import HOSTILE, HandClock, opened
 from tests.helpers.recorded import shoot as shoot_screen
 from tests.helpers.stage import staged
@@ -26,10 +28,12 @@ from tests.tui.test_hostile import hostile
 from tests.tui.test_snapshots import SIZES, check, shoot
 from tui import runlist
 from tui.app import live_screen
+from tui.checks import Checks
 from tui.replaysource import ReplaySource
 from tui.screens import trashing
 from tui.screens.browser import BrowserScreen
 from tui.screens.compare import CompareScreen
+from tui.screens.findings import FindingsScreen
 from tui.screens.replay import ReplayScreen
 from tui.screens.summary import SummaryScreen
 
@@ -148,6 +152,31 @@ def deleted(runs: Path) -> Screen[Any]:
     return BrowserScreen([runs])
 
 
+def spoiled(runs: Path, how: str) -> RunFolder:
+    """A run whose journal is empty, torn in its last record, or goes on in a newer schema."""
+    folder = RunFolder(runs / "ended")
+    lines = folder.events_path.read_bytes().splitlines(keepends=True)
+    if how == "newer":
+        lines = [*lines[:90], _of_schema(lines[90], 9)]
+    kept = {"empty": b"", "torn": b"".join(lines[:90]) + lines[90][:40], "newer": b"".join(lines)}
+    folder.events_path.write_bytes(kept[how])
+    return folder
+
+
+def _of_schema(line: bytes, schema: int) -> bytes:
+    body = line[: line.rindex(b',"check":"')].replace(b'"v":1', b'"v":%d' % schema, 1)
+    return b'%b,"check":"%08x"}\n' % (body, zlib.crc32(body))
+
+
+def found(runs: Path, name: str) -> Screen[Any]:
+    """What the checker found in a run, without waiting for it."""
+    folder = RunFolder(runs / name)
+    events = read(folder.events_path).events
+    checks = Checks(lambda seq: events[:seq])
+    checks.make(len(events))
+    return FindingsScreen(checks, lambda: len(events), lambda screen, seq: None)
+
+
 SCREENS: dict[str, tuple[Callable[[Path], Screen[Any]], tuple[str, ...]]] = {
     "browser": (lambda runs: BrowserScreen([runs]), ()),
     "browser-empty": (lambda runs: BrowserScreen([runs / "none"]), ()),
@@ -166,6 +195,16 @@ SCREENS: dict[str, tuple[Callable[[Path], Screen[Any]], tuple[str, ...]]] = {
         lambda runs: CompareScreen((RunFolder(runs / "ended"), RunFolder(runs / "broken")), [runs]),
         (),
     ),
+    "replay-empty": (lambda runs: replay(spoiled(runs, "empty")), ()),
+    "replay-torn": (lambda runs: replay(spoiled(runs, "torn")), ("end",)),
+    "replay-newer": (lambda runs: replay(spoiled(runs, "newer")), ("end",)),
+    "findings": (lambda runs: found(runs, "ended"), ("down", "down")),
+    "findings-hostile": (lambda runs: found(runs, "hostile"), ()),
+    "compare-parted": (lambda runs: against(runs, "crowd"), ()),
+    "compare-hostile": (lambda runs: against(runs, "hostile"), ()),
+    "browser-tags": (lambda runs: BrowserScreen([runs]), ("t",)),
+    "browser-marked": (lambda runs: BrowserScreen([runs]), ("v", "space", "down", "space")),
+    "browser-filter": (lambda runs: BrowserScreen([runs]), ("slash", *"math !host")),
     "compare-error": (lambda runs: against(runs, "unreadable"), ()),
 }
 """Screens of saved runs, and the keys that lead to what is looked at."""
@@ -218,6 +257,20 @@ def test_colours(look: str, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
         greys = {part.split("›")[0].split("/")[0] for row in rows for part in row.split("‹")[1:]}
         assert all(grey == "-" or grey[1:3] == grey[3:5] == grey[5:7] for grey in greys)
     check(f"look-{look}-{size}", rows)
+
+
+@pytest.mark.parametrize("name", ["browser", "replay-end", "compare-parted", "findings"])
+@pytest.mark.parametrize("look", ["light", "no-color"])
+def test_colours_of_saved_runs(name: str, look: str, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(*(("NO_COLOR", "1") if look == "no-color" else ("TEXTUAL_THEME", "teamtop-light")))
+    make, keys = SCREENS[name]
+
+    async def run() -> list[str]:
+        async with opened(lambda: make(runs), SIZES["80x24"]) as stage:
+            await stage.press(*keys)
+            return inked(stage.app.screen._compositor.render_strips())
+
+    check(f"look-{look}-{name}-80x24", asyncio.run(run()))
 
 
 def test_all_that_is_painted_is_text_that_a_terminal_can_show(runs: Path) -> None:
