@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
+import tui.screens
+import tui.widgets
 from engine.record import events as ev
 from tests.helpers.teamscript import Script
 from tests.helpers.terminal import Terminal
@@ -135,3 +142,28 @@ def test_nothing_hostile_is_printed(
         main([*words, "--runs-dir", str(tmp_path)])
         said = capsys.readouterr()
         assert foreign((said.out + said.err).encode()) == []
+
+
+def widgets() -> set[str]:
+    """Every class of ours that is painted, apart from those that others are made from."""
+    found: set[type] = set()
+    for package in (tui.screens, tui.widgets):
+        for module in pkgutil.iter_modules(package.__path__):
+            members = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+            found |= {v for v in members.values() if inspect.isclass(v) and issubclass(v, Widget)}
+    return {kind.__name__ for kind in found if kind.__module__.startswith("tui.")}
+
+
+def test_every_widget_shows_hostile_text_without_its_bytes(tmp_path: Path, save_run: Any) -> None:
+    runs, seen = tmp_path / "runs", tmp_path / "seen"
+    for name in ("one", "two"):
+        save_run(runs, name, events())
+    program = (sys.executable, "-m", "tests.helpers.parade")
+    home = Path(__file__).parents[2]
+    shown = Terminal((str(runs), str(seen)), home, program=program, columns=120, rows=36)
+    try:
+        assert shown.wait() == 0, shown.text
+    finally:
+        shown.close()
+    assert foreign(_without_copies(bytes(shown.raw))) == []
+    assert widgets() - set(seen.read_text().split()) == set()
