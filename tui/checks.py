@@ -36,8 +36,8 @@ SHARE = 0.05
 EVENTS_MAX = 50_000
 """Events that are at hand for a thread: 50 MB, and a second or two for whatever looks at all of them."""
 
-THREAD_MAX = 5_000
-"""Events up to which a thread checks: some 0.15 s, less than a process takes to start."""
+THREAD_MAX = 2_000
+"""Events up to which a thread checks: some 60 ms, far less than a process takes to start."""
 
 JUDGED_MAX = 1_000_000
 """Events up to which a journal is checked beside a screen: half a minute and half a gigabyte."""
