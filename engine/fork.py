@@ -29,7 +29,7 @@ from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
 from engine.record.files import open_regular
 from engine.record.folder import RunFolder
-from engine.record.journal import append_all, read
+from engine.record.journal import append_all, saved
 from engine.record.shape import Shape
 from engine.setup import Prepared, check, make_folder, refuse_imported, teamtop_version
 from engine.teamchange import UNCHANGED, Former, TeamChange, former_team
@@ -216,10 +216,7 @@ def _value(text: str) -> str:
 
 
 def _history(parent: RunFolder) -> Sequence[ev.AnyEvent]:
-    try:
-        record = read(parent.events_path)
-    except OSError as error:
-        raise TeamtopError(f"{parent.events_path} cannot be read: {error.strerror or error}.") from None
+    record = saved(parent.events_path)
     if record.damaged or record.newer or not record.events:
         raise TeamtopError(f"{parent.events_path} cannot be forked: {record.note or 'it holds no event.'}")
     return record.events

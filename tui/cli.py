@@ -21,6 +21,11 @@ from tui.commands.options import PREFIX, give_variables, interactive, runs_dir_o
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 
+_SHORT = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+)
+"""What the machine says when it has no more of something: no fault of the program's."""
+
 COMMANDS = (
     "demo",
     "run",
@@ -83,6 +88,18 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _open_streams() -> None:
+    """Open those of stdin, stdout and stderr that were closed before: the next file would take their place,
+    and what is printed would be written into it.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - open as long as the process
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115 - as above
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115 - as above
+
+
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
@@ -137,6 +154,7 @@ give_variables(cli)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No exception leaves here."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that knows no ✔ gets ?
@@ -150,7 +168,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = cli.main(args=None if argv is None else list(argv), prog_name="teamtop", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _closed_pipe()
+        _drop_output()
+        return FAILURE
     except SystemExit as ended:  # click ends a command like this when the reader of its output has gone
         return ended.code if isinstance(ended.code, int) else FAILURE
     except (click.Abort, KeyboardInterrupt):
@@ -211,10 +230,10 @@ def _to_nobody() -> int:
     return INTERRUPTED
 
 
-def _closed_pipe() -> int:
-    # Python would flush once more at exit, into the closed pipe, and complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return FAILURE
+def _drop_output() -> None:
+    """Python would flush once more at exit, into what takes nothing, and complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say_usage(error: click.ClickException) -> int:
@@ -237,6 +256,14 @@ def _say(error: Exception) -> int:
     if isinstance(error, SuiteError):
         _to_stderr(f"teamtop: {error}")
         return USAGE
+    if isinstance(error, OSError) and error.errno in _SHORT:
+        what = error.filename or "the output, or a file"
+        _to_stderr(f"teamtop: {what}: {error.strerror}; free some, or raise its limit.")
+        _drop_output()
+        return FAILURE
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        _to_stderr("teamtop: there is no more memory for it, or no more threads: end something else.")
+        return FAILURE
     from tui.crash import write_report
 
     path = write_report(error)

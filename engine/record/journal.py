@@ -10,11 +10,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import TeamtopError
 from engine.record.codec import BadRecord, NewerSchema, decode, encode
 from engine.record.events import AnyEvent, Event
 from engine.record.files import open_regular
 
-__all__ = ["BadRecord", "Journal", "NewerSchema", "Tail", "append_all", "decode", "encode", "read"]
+__all__ = ["BadRecord", "Journal", "NewerSchema", "Tail", "append_all", "decode", "encode", "read", "saved"]
 
 CHUNK = 1 << 20
 """Bytes read at once: some thousand events, a few milliseconds of decoding."""
@@ -151,6 +152,14 @@ def read(path: Path) -> Journal:
     if not note and tail.torn:
         note = f"the last record, line {tail.seq + 1}, is torn after {tail.torn:,} bytes and was dropped."
     return Journal(events, note, tail.damaged, tail.newer, tail.offset)
+
+
+def saved(path: Path) -> Journal:
+    """As ``read``, for whoever cannot do without it: raises ``TeamtopError`` if the file cannot be opened."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise TeamtopError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 def append_all(path: Path, events: list[Event]) -> None:

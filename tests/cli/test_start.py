@@ -6,16 +6,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 from engine.models import registry
+from engine.record import events as ev
+from engine.record import journal
 from engine.strategies import STRATEGIES
 from tui.cli import COMMANDS, cli
 
 Teamtop = Callable[..., Any]
+Process = Callable[..., subprocess.Popen[str]]
 
 HEAVY = ("litellm", "polars", "textual", "pytest", "rich", "msgspec", "portalocker", "asyncio")
 
@@ -146,3 +150,42 @@ def test_without_a_terminal_the_bare_command_lists_runs(teamtop: Teamtop) -> Non
     said = teamtop()
     assert said.code == 0
     assert said.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_an_output_that_takes_nothing_more_is_said(process: Process) -> None:
+    with open("/dev/full", "w") as full:
+        done = process("list", stdout=full)
+        assert done.communicate()[1] == (
+            "teamtop: the output, or a file: No space left on device; free some, or raise its limit.\n"
+        )
+    assert done.returncode == 1
+
+
+def test_no_file_takes_the_place_of_an_output_that_was_closed(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    closing = (
+        "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, '-m', 'tui'] + sys.argv[1:])"
+    )
+    run = ("run", "mathutils", "-n", "1", "--max-rounds", "1", "--speed", "max", "--tests", "simulated")
+    args = (*run, "--display", "log", "--run-id", "r", "--runs-dir", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", closing, *args], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (3, "")
+    read = journal.read(tmp_path / "r" / "events.jsonl")
+    assert (read.note, type(read.events[-1])) == ("", ev.RunVerified)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_a_machine_that_gives_no_more_is_said_to_be_one(
+    teamtop: Teamtop, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("tui.commands.list_command.print_runs", fail)
+    said = teamtop()
+    assert said.code == 1
+    assert said.err == "teamtop: there is no more memory for it, or no more threads: end something else.\n"

@@ -37,10 +37,7 @@ def command(run: str, runs_dir: Path, as_json: bool) -> int:
     from engine.store import RunsStore
 
     folder = RunsStore([runs_dir]).find(run)
-    try:
-        read = journal.read(folder.events_path)
-    except OSError as error:
-        raise TeamtopError(f"{folder.events_path} cannot be read: {error.strerror or error}.") from None
+    read = journal.saved(folder.events_path)
     if not read.events:
         raise TeamtopError(f"{folder.events_path} holds no event to check. {read.note}".rstrip())
     if read.note:

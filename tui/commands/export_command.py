@@ -43,14 +43,14 @@ def otel(run: str, out: Path | None, runs_dir: Path, *, content: bool) -> int:
     from engine.analysis.exports import write
     from engine.interop.otel.export import Exporter
     from engine.interop.otel.sending import send, target
-    from engine.record.journal import read
+    from engine.record.journal import saved
     from engine.store import RunsStore
 
     folder = RunsStore([runs_dir]).find(run)
     service = os.environ.get("OTEL_SERVICE_NAME") or "teamtop"
     exporter = Exporter(folder.run_id, _began(folder), content=content, service=service)
     where = target(os.environ) if out is None else None
-    documents = list(exporter.documents(read(folder.events_path).events))
+    documents = list(exporter.documents(saved(folder.events_path).events))
     count = sum(len(each["resourceSpans"][0]["scopeSpans"][0]["spans"]) for each in documents)
     if where is None:
         assert out is not None
@@ -75,13 +75,13 @@ def log(run: str, out: Path | None, runs_dir: Path, *, content: bool) -> int:
 
     from engine.analysis.exports import write
     from engine.interop.teamlog.writing import line_of
-    from engine.record.journal import read
+    from engine.record.journal import saved
     from engine.store import RunsStore
 
     folder = RunsStore([runs_dir]).find(run)
     began = _began(folder)
     lines = []
-    for event in read(folder.events_path).events:
+    for event in saved(folder.events_path).events:
         line = line_of(event, content=content)
         if line is not None:
             timed = msgspec.structs.replace(line, ts=round(began + event.ts, 6))

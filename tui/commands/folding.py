@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from engine.analysis.report import build
-from engine.errors import TeamtopError, UsageError
+from engine.errors import UsageError
 from engine.record import journal
-from engine.record.events import AnyEvent
 from engine.record.folder import RunFolder
 from tui.commands.running import show
 from tui.recording import Recording
@@ -22,19 +21,12 @@ def report_at(folder: RunFolder, position: Position, runs_dirs: Sequence[Path], 
 
     Raises ``UsageError`` for a place that the run does not have.
     """
-    recording = Recording.of(_events(folder))
+    recording = Recording.of(journal.saved(folder.events_path).events)
     seq = _seq(recording, position)
     report = build(folder, runs_dirs, until=seq)
     if not quiet:
         click.echo(f"teamtop: no screen; folded {seq:,} of {recording.count:,} events.", err=True)
     show(report, as_json=False, quiet=quiet)
-
-
-def _events(folder: RunFolder) -> Sequence[AnyEvent]:
-    try:
-        return journal.read(folder.events_path).events
-    except OSError as error:
-        raise TeamtopError(f"{folder.events_path} cannot be read: {error.strerror or error}.") from None
 
 
 def _seq(recording: Recording, position: Position) -> int:

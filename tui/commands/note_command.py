@@ -77,12 +77,7 @@ def _print(folder: RunFolder) -> int:
     from tui.screens.pinning import pinned
     from tui.widgets.figures import clock
 
-    try:
-        state = RunState.of(journal.read(folder.events_path).events)
-    except OSError as error:
-        from engine.errors import TeamtopError
-
-        raise TeamtopError(f"{folder.events_path} cannot be read: {error.strerror or error}.") from None
+    state = RunState.of(journal.saved(folder.events_path).events)
     notes: list[Act] = sorted((*state.run.notes, *pinned(folder)), key=lambda note: note.seq)
     for note in notes:
         click.echo(f"seq {note.seq}  r{note.round}  {clock(note.ts)}  {note.author}: {note.text}")

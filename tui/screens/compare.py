@@ -171,7 +171,7 @@ def pair_of(folders: tuple[RunFolder, RunFolder], dirs: Sequence[Path] = ()) -> 
     from engine.analysis import report as reports
 
     built = tuple(reports.build(folder, runs_dirs(folder, dirs)) for folder in folders)
-    one, other = (journal.read(folder.events_path) for folder in folders)
+    one, other = (journal.saved(folder.events_path) for folder in folders)
     names = tuple(folder.run_id for folder in folders)
     notes = (one.note, other.note)
     return Pair((names[0], names[1]), (one.events, other.events), (built[0], built[1]), notes)

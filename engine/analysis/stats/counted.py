@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 import polars as pl
 
-from engine.errors import TeamtopError
 from engine.record import journal
 from engine.record.files import read_bounded
 from engine.record.folder import RunFolder
@@ -74,10 +73,6 @@ def _kept(folder: RunFolder) -> dict[str, float | None] | None:
 def _of_journal(folder: RunFolder) -> dict[str, float | None]:
     from engine.analysis import frames, summary
 
-    try:
-        events = journal.read(folder.events_path).events
-    except OSError as error:
-        raise TeamtopError(f"{folder.events_path} cannot be read: {error.strerror or error}.") from None
-    figures = summary.figures(frames.build(events))
+    figures = summary.figures(frames.build(journal.saved(folder.events_path).events))
     counts = {name: getattr(figures, name, None) for name in COUNTED}
     return {**counts, "straggler_gap": figures.gap_mean}
