@@ -81,6 +81,14 @@ def _whole(suite: str, agents: int) -> RunState:
     return RunState.of(events(suite, "critical-path", agents))
 
 
+def test_one_that_claims_is_told_to_stay_alone_for_two_take_the_same_tasks_as_recorded_teams_did() -> None:
+    alone = sizing(half_way(events(WIDE, "decentralized", 1)))
+    assert alone is not None
+    assert (alone.verdict, alone.agents) == ("keep", 1)
+    assert alone.effect is not None
+    assert -0.1 < alone.effect < 0
+
+
 def test_nothing_is_said_before_enough_is_done() -> None:
     state = RunState()
     for event in events(WIDE, "critical-path", 2):
