@@ -28,6 +28,7 @@ from engine.advice.belief import Belief, Guess, Settings
 from engine.advice.choice import WEIGHTS, Prefer
 from engine.advice.experience import Cell, Figure, Table, observations, team_of
 from engine.advice.forecast import Z80
+from engine.advice.stretch import Off, Offs, stretched, stretches
 from engine.analysis.laws import amdahl_bound
 
 Series = tuple[str, str, str, str]
@@ -87,6 +88,24 @@ def strict(cells: Sequence[Cell], simulated: derive.Simulated, held: str) -> lis
     return found
 
 
+def ratios(told: Forecast) -> Offs:
+    """How far off speedups and token multipliers of one series were; none without a run of one agent."""
+    found: Offs = {}
+    cells, mode = told.cells, told.cells[0].mode
+    if cells[0].agents != 1:
+        return found
+    for figure, guess in (("seconds", told.seconds), ("tokens", told.tokens)):
+        run = told.settings[figure].run[mode]
+        first = getattr(cells[0], figure)
+        for i, cell in enumerate(cells):
+            value = getattr(cell, figure)
+            if i and value is not None and first is not None:
+                error = (first - value) - (guess.means[0] - guess.means[i])
+                noise = run / cell.completed + run / cells[0].completed
+                found.setdefault((figure, mode), []).append(Off(error, told.between(figure, i), noise))
+    return found
+
+
 @dataclass(slots=True)
 class Forecast:
     """Guesses for the sizes of one series, in their order."""
@@ -99,10 +118,17 @@ class Forecast:
     settings: Mapping[str, Settings]
 
     def outcome(self, i: int) -> Outcome:
-        """Expected seconds and tokens to a success."""
+        """Expected seconds and tokens to a success; doubt counts as in ``choice.utility``."""
         share = self.success[i]
         again = 1 + (1 - share) / share * self.longer
-        return Outcome(math.exp(self.seconds.means[i]) * again, math.exp(self.tokens.means[i]) * again)
+        doubt = self.settings["seconds"].stretch.get(self.cells[i].mode, 1.0) * self.between("seconds", i)
+        seconds = math.exp(self.seconds.means[i] + doubt / 2)
+        return Outcome(seconds * again, math.exp(self.tokens.means[i]) * again)
+
+    def between(self, figure: str, i: int) -> float:
+        """The variance of the logarithm of the ratio of a team and the first one, before it is stretched."""
+        cov = (self.seconds if figure == "seconds" else self.tokens).covariance
+        return max(0.0, cov(i, i) + cov(0, 0) - 2 * cov(0, i))
 
 
 def forecasts(
@@ -167,8 +193,8 @@ def score(
             )
             if i and first is not None:
                 ratio = guess.means[0] - guess.means[i]
-                spread = spread + guess.covariance(0, 0) - 2 * guess.covariance(0, i)
-                spread += noise + run / cells[0].completed
+                stretch = told.settings[name].stretch.get(mode, 1.0)
+                spread = stretch * told.between(name, i) + noise + run / cells[0].completed
                 what = "speedup" if name == "seconds" else "token multiplier"
                 tally.hit(what, mode, first - value, ratio, spread)
                 if name == "seconds":
@@ -206,24 +232,53 @@ def regrets(
             tally.regrets.setdefault((prefer, name), {}).setdefault(mode, []).append(lost)
 
 
-def backtest(table: Table, runs: pl.DataFrame, simulated: derive.Simulated) -> dict[str, Tally]:
-    """Hold every suite out: cold, and with the one-agent runs of the very series known."""
+def backtest(
+    table: Table, runs: pl.DataFrame, simulated: derive.Simulated
+) -> tuple[dict[str, Tally], dict[str, dict[str, float]]]:
+    """Hold every suite out: cold, and with the one-agent runs of the very series known.
+
+    Intervals of ratios are stretched by what forecasts of the other two suites needed. Also returns what all
+    three need, for suites to come.
+    """
     cold, warm = Tally(), Tally()
     real = outcomes(runs)
+    folds: dict[str, _Fold] = {}
     for held in derive.SUITES.values():
         cells = strict(table.cells, simulated, held)
         known = [cell for cell in cells if cell.suite != held]
         asked = [cell for cell in cells if cell.suite == held]
         others = runs.filter(pl.col("suite") != held)
         settings, longer = derive.settings_of(known, others), derive.failed_longer(others)
-        for told in forecasts(known, asked, settings, longer):
+        folds[held] = _Fold(known, asked, settings, longer)
+        print(f"{held} held out", file=sys.stderr)
+    off = {held: fold.off() for held, fold in folds.items()}
+    for held, fold in folds.items():
+        settings = stretched(fold.settings, stretches([each for name, each in off.items() if name != held]))
+        for told in forecasts(fold.known, fold.asked, settings, fold.longer):
             score(cold, told, real, runs)
             alone = [cell for cell in told.cells if cell.agents == 1]
             teams = [cell for cell in told.cells if cell.agents > 1]
-            again = forecasts([*known, *alone], [*alone, *teams], settings, longer)[0]
+            again = forecasts([*fold.known, *alone], [*alone, *teams], settings, fold.longer)[0]
             score(warm, again, real, runs)
-        print(f"{held} held out", file=sys.stderr)
-    return {"cold": cold, "warm": warm}
+    return {"cold": cold, "warm": warm}, stretches(list(off.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """A suite that is held out (``asked``), and all that may be known of it."""
+
+    known: list[Cell]
+    asked: list[Cell]
+    settings: dict[str, Settings]
+    longer: dict[str, float]
+
+    def off(self) -> Offs:
+        """How far off its ratios are, before anything is stretched."""
+        found: Offs = {}
+        for told in forecasts(self.known, self.asked, self.settings, self.longer):
+            for key, each in ratios(told).items():
+                found.setdefault(key, []).extend(each)
+        return found
 
 
 # ---------------------------------------------------------------- the page
@@ -281,15 +336,17 @@ logarithms, in which teams share offsets and slopes over team size by mode, mode
 
 This page is made by `make advice`. Each suite was forecast from the recordings of the other two alone:
 simulated with the profiles of the other two, corrected by the recordings of the other two, under settings
-fitted to the other two. “With one-agent runs known” adds the one-agent runs of the very series, as you have
-them after running one agent.
+fitted to the other two; ratios of two teams (speedup, token multiplier) have intervals that are wider by as
+much as the forecasts of the other two needed it. “With one-agent runs known” adds the one-agent runs of the
+very series, as you have them after running one agent.
 """
 
 _REGRET = """
 Regret is how much worse the chosen team size (of 1 to 5) was than the best one in the recordings, on average
 over {count} series of suite, structure, model and mode in which every size succeeded at least once. *Time* is
 expected seconds to a success, failed runs done again; *balance* is time · tokens^¼. Amdahl's law says 5
-wherever anything is parallel, and knows of no tokens.
+wherever anything is parallel, and knows of no tokens. `plan` counts doubt as time: a team of which little is
+known has to promise more than one of which much is.
 """
 
 _LIMITS = """
@@ -312,7 +369,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     table, runs, simulated = derive.make(asked.folder)
-    text = page(backtest(table, runs, simulated), table)
+    tallies, stretch = backtest(table, runs, simulated)
+    table = msgspec.structs.replace(table, settings=stretched(table.settings, stretch))
+    text = page(tallies, table)
     print(text)
     if asked.write:
         derive.write(table)

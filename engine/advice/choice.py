@@ -65,9 +65,13 @@ def front(options: Sequence[Option]) -> list[Option]:
 
 
 def utility(option: Option, prefer: Prefer) -> float:
-    """What is to be small: logarithms of time to success and of tokens, by the preference's weight."""
+    """What is to be small: logarithms of time to success and of tokens, by the preference's weight.
+
+    Of a team that little is known of, the time that counts is the mean of what it may be, which for a
+    log-normal is its median times e to half the variance: to be wrong by half costs more than it may bring.
+    """
     seconds, tokens = option.to_success
-    return math.log(seconds) + WEIGHTS[prefer] * math.log(tokens)
+    return math.log(seconds) + option.doubt / 2 + WEIGHTS[prefer] * math.log(tokens)
 
 
 def choose(options: Sequence[Option], prefer: Prefer = "balance", limits: Limits = NO_LIMITS) -> Choice:

@@ -52,6 +52,7 @@ class Option:
     ``seconds``, ``tokens`` and ``usd`` (null where a price is unknown) are of one completed run, ``success``
     is the share of runs that complete all tasks. ``to_success`` are seconds and tokens if failed runs are
     done again; ``speedup`` and ``token_multiplier`` are ratios of these, against the fastest single agent.
+    ``doubt`` is the variance of the logarithm of ``speedup``: how little is known of what the team is worth.
     """
 
     strategy: str
@@ -65,6 +66,7 @@ class Option:
     token_multiplier: Range
     log_seconds: float
     deviation: float
+    doubt: float = 0.0
 
     def chance_within(self, seconds: float) -> float:
         """The probability that one run completes all tasks in so many seconds."""
@@ -169,6 +171,13 @@ class _Outlook:
     means: Sequence[float]
     covariance: Callable[[int, int], float]
     run: Sequence[float]
+    stretch: Sequence[float] = ()
+
+    def between(self, i: int, j: int) -> float:
+        """The variance of the logarithm of the ratio of two means, stretched as the first one's mode asks."""
+        cov = self.covariance
+        variance = max(0.0, cov(i, i) + cov(j, j) - 2 * cov(i, j))
+        return variance * (self.stretch[i] if self.stretch else 1.0)
 
 
 def simulated(points: Mapping[Key, Point]) -> list[Option]:
@@ -218,7 +227,8 @@ def learnt(points: Mapping[Key, Point], subject: Subject) -> list[Option]:
         known = belief(figure, subject.suite, (subject.saved or {}).get(figure, ()))
         guess: Guess = known.guess(teams, values)
         runs = [known.single_run(team) for team in teams] if figure != "success" else []
-        return _Outlook(guess.means, guess.covariance, runs)
+        by_mode = table().settings[figure].stretch
+        return _Outlook(guess.means, guess.covariance, runs, [by_mode.get(team.mode, 1.0) for team in teams])
 
     odds = outlook("success", [0.0] * len(each)).means
     longer = table().failed_longer
@@ -266,6 +276,7 @@ def _options(
                 token_multiplier=_ratio(tokens, spent, base, i, sign=1),
                 log_seconds=seconds.means[i],
                 deviation=math.sqrt(max(0.0, seconds.covariance(i, i)) + seconds.run[i]),
+                doubt=0.0 if base is None else seconds.between(i, base),
             )
         )
     return found
@@ -282,7 +293,6 @@ def _ratio(outlook: _Outlook, values: Sequence[float], base: int | None, i: int,
     """Mean over mean, and between what that lies."""
     if base is None or base == i:
         return Range(1.0, 1.0, 1.0)
-    cov = outlook.covariance
-    half = Z80 * math.sqrt(max(0.0, cov(i, i) + cov(base, base) - 2 * cov(i, base)))
+    half = Z80 * math.sqrt(outlook.between(i, base))
     log = sign * (values[i] - values[base])
     return Range(math.exp(log), math.exp(log - half), math.exp(log + half))

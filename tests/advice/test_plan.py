@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -17,9 +18,10 @@ from engine.advice import stage
 from engine.advice.belief import Belief, Level, Observation, Settings, Team
 from engine.advice.choice import Limits, choose, front
 from engine.advice.experience import belief, table, team_of
-from engine.advice.forecast import Option, Range, curves, simulated
+from engine.advice.forecast import Z80, Option, Range, Subject, curves, learnt, simulated
 from engine.advice.planning import Request, make, namesake
 from engine.advice.rehearsal import Part, Sample, graph, rehearse
+from engine.advice.stretch import Off, stretches
 from engine.errors import UsageError
 from engine.record.folder import RunFolder
 from engine.sweeps.cells import cells
@@ -171,6 +173,55 @@ def test_a_single_agent_is_recommended_where_teams_gain_nothing() -> None:
     chosen = choose([TEAMS[0], option("lead", 2, 95, 2_500)])
     assert chosen.option == TEAMS[0]
     assert chosen.sentence.startswith("A single agent, preassigned, is better: the best team (2, lead)")
+
+
+def test_a_team_that_little_is_known_of_has_to_promise_more_than_one_agent() -> None:
+    alone, promising = option("preassigned", 1, 100, 1_000), option("preassigned", 3, 80, 1_000)
+    assert choose([alone, promising], "time").option == promising
+    doubtful = dataclasses.replace(promising, doubt=0.6)
+    assert choose([alone, doubtful], "time").option == alone
+    certain = dataclasses.replace(option("preassigned", 4, 60, 1_000), doubt=0.6)
+    assert choose([alone, doubtful, certain], "time").option == certain
+
+
+@given(st.floats(1.0, 6.0), st.integers(0, 99))
+@settings(max_examples=20, deadline=None)
+def test_intervals_of_ratios_are_stretched_until_four_of_five_held_out_ones_lie_inside(
+    factor: float, seed: int
+) -> None:
+    chance = Random(seed)
+    offs = [Off(chance.gauss(0, math.sqrt(factor * 0.04 + 0.01)), 0.04, 0.01) for _ in range(400)]
+    found = stretches([{("seconds", "preassigned"): offs}])["seconds"]["preassigned"]
+    inside = [abs(off.error) <= Z80 * math.sqrt(found * off.spread + off.noise) + 1e-9 for off in offs]
+    assert sum(inside) >= 0.8 * len(offs)
+    assert found == pytest.approx(factor, rel=0.4)
+
+
+def test_intervals_that_hold_are_not_narrowed_and_nothing_stretches_without_being_held_out() -> None:
+    assert stretches([{("tokens", "decentralized"): [Off(0.0, 1.0, 0.0)] * 9}]) == {
+        "tokens": {"decentralized": 1.0}
+    }
+    assert stretches([{}]) == {}
+
+
+def test_the_stretch_of_the_table_widens_ratios_of_its_mode_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = curves({("preassigned", n): [sample(60.0 / n), sample(66.0 / n)] for n in (1, 2)}, [1, 2])
+    subject = Subject("gemini-3-flash", "mathutils", 0.5)
+    (_, wide) = learnt(points, subject)
+    narrow_table = replace(
+        table(), settings={name: replace(each, stretch={}) for name, each in table().settings.items()}
+    )
+    monkeypatch.setattr("engine.advice.forecast.table", lambda: narrow_table)
+    (_, narrow) = learnt(points, subject)
+    stretch = table().settings["seconds"].stretch["preassigned"]
+    assert stretch > 1
+    assert wide.doubt == pytest.approx(stretch * narrow.doubt)
+    assert math.log(wide.speedup.high / wide.speedup.low) == pytest.approx(
+        math.sqrt(stretch) * math.log(narrow.speedup.high / narrow.speedup.low)
+    )
+    assert wide.seconds == narrow.seconds
 
 
 def test_limits_are_kept_or_it_is_said_that_none_does() -> None:
