@@ -12,6 +12,7 @@ from tests.helpers.recorded import HandClock, toasts, visit
 from tests.helpers.stage import Stage
 from tests.tui.test_snapshots import SIZES, check
 from tui.replaysource import ReplaySource
+from tui.screens.findings import FindingsScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.tour import CAPTION_ROWS, STOPS, Stop, TourScreen
 from tui.widgets.spans import wrap
@@ -78,6 +79,26 @@ def test_space_goes_on_left_goes_back_and_escape_leaves(folder: RunFolder) -> No
     visit(lambda: tour(folder, HandClock()), scene)
 
 
+def test_the_findings_open_from_the_last_stop_and_lead_back(folder: RunFolder) -> None:
+    clock = HandClock()
+
+    async def scene(stage: Stage) -> None:
+        screen = stage.app.screen
+        assert isinstance(screen, TourScreen)
+        await stage.press(*["space"] * (len(STOPS) - 1))
+        assert screen.replay.checks is not None
+        screen.replay.checks.make(screen.replay.recording.count)
+        screen.paint()
+        await stage.press("c")
+        opened = stage.app.screen
+        assert isinstance(opened, FindingsScreen)
+        await stage.press("escape")
+        assert stage.app.screen == screen
+        assert screen.place == len(STOPS) - 1
+
+    visit(lambda: tour(folder, clock), scene)
+
+
 def test_what_a_caption_speaks_of_is_on_the_screen(folder: RunFolder) -> None:
     clock = HandClock()
 
@@ -86,7 +107,9 @@ def test_what_a_caption_speaks_of_is_on_the_screen(folder: RunFolder) -> None:
         assert isinstance(screen, TourScreen)
         for stop in STOPS:
             await pass_by(stage, clock, 1.0)
-            if stop.fault:
+            if stop.panel == "locks":
+                assert screen.replay.state.locks.held
+            if stop.at == "fault":
                 assert "Dev3" in stop.text
                 assert any(f.kind == "crash" for f in screen.replay.state.faults.active.values())
             if stop.panel == "timeline":

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from engine.faults.catalogue import FAULTS
 from engine.record.folder import RunFolder
+from tui.jumps import What
 from tui.keys import Key
 from tui.replaysource import Position, ReplaySource
 from tui.screens.going import app_of
@@ -25,7 +26,7 @@ CAPTION_ROWS = 3
 class Stop(NamedTuple):
     """A place of the tour: the round it begins in (0: where it is), the speed, the panel, what it says.
 
-    ``fault``: it begins at the first fault. ``seconds`` are real ones.
+    ``at``: it begins at the first fault or conflict. ``seconds`` are real ones.
     """
 
     round: int
@@ -34,7 +35,7 @@ class Stop(NamedTuple):
     seconds: float
     title: str
     text: str
-    fault: bool = False
+    at: What | None = None
 
 
 STOPS: tuple[Stop, ...] = (
@@ -63,16 +64,17 @@ STOPS: tuple[Stop, ...] = (
         15,
         "The agents",
         "What each one does now: thinking, editing, testing, waiting for the others. Refused edits and "
-        "claims stand there, too. Enter opens a whole prompt and reply.",
+        "claims stand there, too. In a run of yours enter opens a whole prompt and reply.",
     ),
     Stop(
         0,
-        1,
+        0.25,  # the round ends soon, and its locks go
         "locks",
         15,
         "The locks",
         "Agents want the same files. Who holds one keeps the others out until the round ends; denials are "
         "work that was paid for and thrown away.",
+        at="conflict",
     ),
     Stop(
         2,
@@ -82,7 +84,7 @@ STOPS: tuple[Stop, ...] = (
         "A fault",
         "Dev3 has crashed. Its tasks return to the board when its lease is over, and others take them up. "
         f"In a team of yours, f does this: {len(FAULTS)} kinds of fault, on whom you like.",
-        fault=True,
+        at="fault",
     ),
     Stop(
         5,
@@ -182,7 +184,7 @@ class TourScreen(ReplayScreen):
         self.place = place
         if stop.round:
             self.replay.go(Position("round", stop.round))
-        first = self.replay.recording.jump("fault", 0, 1) if stop.fault else None
+        first = self.replay.recording.jump(stop.at, 0, 1) if stop.at is not None else None
         if first is not None:
             self.replay.seek(first)
         self.replay.speed, self.replay.playing = stop.speed, True
