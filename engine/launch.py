@@ -64,6 +64,7 @@ def spawn(prepared: Prepared) -> int:
     What it says goes to ``engine.log`` in the run's folder. It has its own session, so that closing the
     terminal or Ctrl+C in it does not reach the team.
     """
+    prepared.folder.refuse_links()
     with prepared.folder.log_path.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
             [sys.executable, "-P", _ENGINE, str(prepared.folder.path.resolve())],
@@ -89,6 +90,7 @@ def run_here(
     be quick. ``attended``: people may steer the run and a team without live agents waits for them. Raises
     ``TeamtopError``.
     """
+    prepared.folder.refuse_links()
     lock = prepared.folder.hold()
     config = prepared.meta.config
     try:

@@ -44,6 +44,7 @@ def look(folder: RunFolder) -> Journal:
     Raises ``UsageError`` for an imported run: no engine of ours can go on with it.
     """
     refuse_imported(folder)
+    folder.refuse_links()
     lock = folder.hold()
     try:
         return history(folder)

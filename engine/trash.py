@@ -33,12 +33,14 @@ def discard(folder: RunFolder, *, sample: bool) -> Path:
     if (pid := folder.alive()) is not None:
         raise TeamtopError(f"{folder.run_id} is run by process {pid}: stop it before you delete it.")
     try:
-        lock = folder.hold()
+        # an engine refuses a lock that is a link, so nobody can resume such a run meanwhile
+        lock = None if folder.lock_path.is_symlink() else folder.hold()
         try:
             place = _place(folder.path.parent / NAME) / folder.run_id
             folder.path.rename(place)
         finally:
-            lock.release()
+            if lock is not None:
+                lock.release()
     except OSError as error:
         raise TeamtopError(
             f"{folder.path} cannot be moved to the trash: {error.strerror or error}."

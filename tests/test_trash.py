@@ -11,6 +11,7 @@ import pytest
 from engine import store, trash
 from engine.errors import TeamtopError
 from engine.record.folder import RunFolder
+from engine.resume import look
 from tests.helpers.recorded import visit
 from tests.helpers.stage import Stage
 from tests.helpers.teamscript import ended
@@ -129,3 +130,18 @@ def test_enter_in_the_trash_brings_a_run_back(runs: Path) -> None:
 
     visit(lambda: BrowserScreen([runs]), scene)
     assert [place.name for place in trash.listing([runs])] == ["two"]
+
+
+@pytest.mark.parametrize("name", ["run.lock", "events.jsonl", "engine.log", "locks", "repo"])
+def test_a_run_with_a_link_where_an_engine_writes_is_deleted_but_not_gone_on_with(
+    runs: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    mine = tmp_path_factory.mktemp("mine") / "file"
+    mine.write_text("precious")
+    path = runs / "two" / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(mine)
+    with pytest.raises(TeamtopError, match=f"{name} is a link"):
+        look(RunFolder(runs / "two"))
+    deleted(runs, "two")
+    assert (mine.read_text(), (runs / "two").exists()) == ("precious", False)

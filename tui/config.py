@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.named import Missing, Unusable, table_in, table_of, text_in
-from engine.record.files import write_whole
+from engine.record.files import write_named
 
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "run": (
@@ -161,7 +161,7 @@ def save_theme(path: Path, name: str) -> None:
     if after != {**before, "theme": name}:
         raise ValueError("write the theme into it yourself")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, (new + section).encode())
+    write_named(path, (new + section).encode())
 
 
 _SECTION = re.compile(r"^\s*\[", re.MULTILINE)

@@ -22,7 +22,7 @@ from typing import Any
 
 from engine.named import Missing, Unusable, table_in
 from engine.record.clean import clean_line
-from engine.record.files import write_whole
+from engine.record.files import write_named
 from tui.config import path_of
 from tui.widgets.layout import CHOICES
 
@@ -157,7 +157,7 @@ def save(layouts: Layouts) -> None:
         lines += [f"full = {_text(layout.full)}", f"[{head}.views]"]
         lines += [f"{_text(panel)} = {_text(view)}" for panel, view in sorted(layout.views.items())]
     layouts.path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(layouts.path, ("\n".join(lines) + "\n").encode())
+    write_named(layouts.path, ("\n".join(lines) + "\n").encode())
 
 
 def _text(value: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from engine.analysis.words import headline
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
-from engine.record.files import write_whole
+from engine.record.files import write_named
 
 Format: TypeAlias = Literal["svg", "md", "json", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -91,7 +91,7 @@ def write(path: Path, content: str | bytes) -> Path:
     """Write the file whole or not at all, and return it. Raises ``TeamtopError``."""
     data = content.encode(errors="replace") if isinstance(content, str) else content
     try:
-        write_whole(path, data)
+        write_named(path, data)
     except OSError as error:
         raise TeamtopError(f"{path} cannot be written: {error.strerror or error}.") from None
     return path

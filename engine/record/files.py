@@ -38,31 +38,39 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put ``data`` where ``path`` leads, in one step. Raises ``OSError``.
+    """Put ``data`` at ``path``, in one step. Raises ``OSError``.
 
-    A link stays one: people keep such files elsewhere. Pipes and devices, such as ``/dev/null``, are written
-    to, not replaced.
+    A link there is replaced, not followed: in a folder that somebody else has made it may lead anywhere.
     """
-    mode = None
-    with contextlib.suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-    if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        with open(path, "wb", opener=_at_once) as file:
-            os.set_blocking(file.fileno(), True)
-            file.write(data)
-        return
-    real = Path(os.path.realpath(path))
-    draft = real.with_name(f".{real.name[:100]}.{secrets.token_hex(6)}.tmp")
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         with os.fdopen(os.open(draft, _DRAFT, 0o666), "wb") as file:
-            if mode is not None:
-                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            with contextlib.suppress(FileNotFoundError):
+                if stat.S_ISREG(mode := path.lstat().st_mode):
+                    os.fchmod(file.fileno(), stat.S_IMODE(mode))
             file.write(data)
-        draft.replace(real)
+        draft.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+def write_named(path: Path, data: bytes) -> None:
+    """Put ``data`` where ``path``, which a person named, leads; files in one step. Raises ``OSError``.
+
+    A link stays one: people keep such files elsewhere. Pipes and devices, such as ``/dev/null``, are written
+    to, not replaced.
+    """
+    mode = stat.S_IFREG
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        write_whole(Path(os.path.realpath(path)), data)
+        return
+    with open(path, "wb", opener=_at_once) as file:
+        os.set_blocking(file.fileno(), True)
+        file.write(data)
 
 
 def _at_once(path: str, flags: int) -> int:

@@ -91,10 +91,11 @@ class RunFolder:
         write_whole(self.meta_path, text + b"\n")
 
     def hold(self) -> portalocker.Lock:
-        """Take ``run.lock`` for this process. Raises ``TeamtopError`` naming the pid that has it.
+        """Take ``run.lock`` for this process. Raises ``TeamtopError`` naming the pid that has it, or a link.
 
         The file is never deleted: a lock on an unlinked file would exclude nobody.
         """
+        self._refuse_links(self.lock_path)
         lock = portalocker.Lock(self.lock_path, mode="a+", timeout=0, fail_when_locked=True)
         try:
             file = lock.acquire()
@@ -109,6 +110,15 @@ class RunFolder:
         file.write(str(os.getpid()))
         file.flush()
         return lock
+
+    def refuse_links(self) -> None:
+        """Raise ``TeamtopError`` if a link stands where an engine writes: it may lead anywhere."""
+        self._refuse_links(self.lock_path, self.events_path, self.log_path, self.locks, self.repo)
+
+    def _refuse_links(self, *paths: Path) -> None:
+        for path in paths:
+            if path.is_symlink():
+                raise TeamtopError(f"{path} is a link, and nothing is written through it: put a copy there.")
 
     def alive(self) -> int | None:
         """Pid of the engine that holds ``run.lock``, or null if no engine runs."""
