@@ -198,6 +198,8 @@ def test_what_takes_long_is_said_and_two_checks_of_one_journal_take_turns() -> N
 def test_the_line_of_the_checker_says_what_it_is_at(cells: int) -> None:
     words = "checking 400,000 events for anomalies …"
     assert words in plain(check_row(checked(overwritten()), 120, words))
+    assert plain(check_row(checked(overwritten()), 80, key="c")).endswith(" c shows them ")
+    assert "shows them" not in plain(check_row(checked([]), 120, key="c"))
     assert len(plain(check_row(checked(overwritten()), cells, words))) <= cells
 
 

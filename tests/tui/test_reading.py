@@ -162,6 +162,29 @@ def test_a_jump_on_a_small_terminal_brings_the_agent_to_full_screen() -> None:
     play(scene, size=(80, 24))
 
 
+def test_a_jump_finds_its_line_in_a_pane_that_nobody_saw_while_it_grew() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.live.view.zoom("agent:Dev1")
+        await stage.rest()
+        pane(stage, "Dev1").choose("tests")
+        await stage.press("escape", "slash", *typed("zzz"), "enter")
+        s.add(ev.LockDenied, path="add.py", agent="Dev1", turn=1, holder="Dev2", age_seconds=3.0)
+        for number in range(40):
+            s.say("Dev1", ("Dev2",), f"word {number}")
+        await stage.feed(s.events[known:])
+        await stage.press("X")
+        dev1 = pane(stage, "Dev1")
+        assert dev1.view == "conversation"
+        line = dev1.line(stage.live.moment)
+        assert line is not None
+        assert "denied add.py" in line.text
+        assert any("denied add.py" in row for row in stage.lines())
+
+    s = Script().start(agents=2).open_round("Dev1", "Dev2").think("Dev1")
+    known = len(s.events)
+    play(scene, s.events[:known], size=(80, 24))
+
+
 # ---------------------------------------------------------------- copying
 
 

@@ -113,6 +113,8 @@ class Reading(Screen[None]):
     def _put_cursor(self, pane: AgentPane, seq: int) -> None:
         moment = self.view.moment
         if moment is not None and (number := pane.number_of(moment, seq)) is not None:
+            pane.choose(pane.VIEWS[0])  # the line stands in the conversation
+            pane.show(moment)  # which the pane may not have taken in while nobody saw it
             pane.go_to(number)
 
     def _from_where(self, direction: int) -> float:

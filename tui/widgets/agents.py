@@ -44,7 +44,7 @@ class AgentPane(LogPanel, Deeper):
         if agent is None:
             return [Span(self.agent_name)], []
         left, right = agent_title(agent, moment, cells)
-        return left, self.narrowed or right
+        return left, self.narrowed or self.view_name() or right
 
     def entry_range(self, moment: Moment) -> tuple[int, int]:
         """Lines are counted since the run began; the state keeps the latest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.record.clean import clean_line
-from tui.widgets.figures import clock
+from tui.widgets.figures import clock, many
 from tui.widgets.spans import Role, Row, Span, crop_row, justify, width_of, wrap
 
 if TYPE_CHECKING:
@@ -21,29 +21,34 @@ TITLES: dict[Class, str] = {
 }
 
 
-def check_row(verdicts: Verdicts, cells: int, checking: str = "") -> Row:
+def check_row(verdicts: Verdicts, cells: int, checking: str = "", key: str = "") -> Row:
     """``! 7 team anomalies · 12 attempts prevented · no promise broken``, loud if the engine broke a promise.
 
     The mark speaks of the team: what the engine prevented harmed nobody. Of an imported run nobody judges
-    the engine, for it was another one. ``checking`` says what the checker is at.
+    the engine, for it was another one. ``checking`` says what the checker is at; ``key`` opens the findings.
     """
     engine, team, prevented = (verdicts.count(class_) for class_ in ("engine", "team", "prevented"))
     if verdicts.report.source:
         judged = Span("engine not judged", "muted")
     elif engine:
-        judged = Span(f"{engine:,} promise{'' if engine == 1 else 's'} broken", "bad")
+        judged = Span(f"{many(engine, 'promise')} broken", "bad")
     else:
         judged = Span("no promise broken", "muted")
     counts: Row = [
-        Span(f"{team:,} team anomal{'y' if team == 1 else 'ies'}", "warn" if team else "plain"),
-        Span(f" · {prevented:,} attempt{'' if prevented == 1 else 's'} prevented · ", "muted"),
+        Span(many(team, "team anomaly", "team anomalies"), "warn" if team else "plain"),
+        Span(f" · {many(prevented, 'attempt')} prevented · ", "muted"),
         judged,
     ]
-    right: Row = [Span(f"{checking} " if checking else f"checked to seq {verdicts.seq:,} ", "muted")]
+    said = f"{checking} " if checking else f"checked to seq {verdicts.seq:,} "
+    rights: tuple[Row, ...] = ([Span(said, "muted")],)
+    if key and (team or prevented):
+        opens: Row = [Span(key, "accent"), Span(" shows them ", "muted")]
+        rights = ([*opens, Span(f" {said}", "muted")], opens)
     if not engine:
         mark = Span(" ! ", "warn") if team else Span(" ✔ ", "good")
         full = [mark, *counts]
-        return justify(full, right if width_of([*full, *right]) < cells else [], cells)
+        right: Row = next((row for row in rights if width_of([*full, *row]) < cells), [])
+        return justify(full, right, cells)
     first = verdicts.violated[0]
     words = f" ✖ THE ENGINE BROKE A PROMISE: {first.name.replace('_', ' ')}, seq {first.witnesses[0]}  "
     return crop_row([Span(words, "bad"), *counts], cells)

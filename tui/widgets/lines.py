@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from textual.events import Click
 
 from tui.footer import footer_row
-from tui.keys import Key
+from tui.keys import VIEW, Key
 from tui.widgets.check_rows import check_row
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Painted
 from tui.widgets.spans import Row, Span, crop_row
+
+FINDINGS = next(key for key in VIEW if key.id == "view.findings")
+"""The key that opens what the checker found."""
 
 CHECK_HEIGHT = 20
 """Rows of a screen from which on the checker has one: below, the team needs them all."""
@@ -70,7 +73,7 @@ class CheckLine(Painted):
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The one line."""
         if moment.verdicts is not None:
-            return [check_row(moment.verdicts, cells, moment.checking)]
+            return [check_row(moment.verdicts, cells, moment.checking, FINDINGS.name)]
         return [crop_row([Span(f" … {moment.checking}", "muted")], cells)] if moment.checking else []
 
     async def on_click(self, event: Click) -> None:

@@ -217,12 +217,12 @@ class LogPanel(Panel):
         self.go_to(numbers[place])
 
     def go_to(self, number: int) -> None:
-        """Put the cursor at an entry and show it; at the last one follow what comes."""
+        """Put the cursor at an entry and show it, or the nearest; at the last one follow what comes."""
         numbers = self._visible
-        if numbers and number >= numbers[-1]:
+        if not numbers or number >= numbers[-1]:
             self.action_end()
             return
-        self.cursor, self.follow = number, False
+        self.cursor, self.follow = number if number in numbers else self._near(number), False
         self._reveal()
         self.repaint()
         self.refresh()

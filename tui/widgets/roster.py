@@ -46,6 +46,8 @@ class Roster(Panel):
         busy = sum(a.status in ("thinking", "acting", "testing") for a in agents)
         lost = sum(a.status in ("down", "stalled") for a in agents)
         right: Row = [Span(f"■ {over_word(moment)}" if moment.over else f"{busy} working", "muted")]
+        if moment.state.run.phase == "paused" and not moment.over:
+            right = [Span("⏸ paused", "warn")]
         if lost:
             right.append(Span(f" · {lost} lost", "bad"))
         if not agents:
