@@ -11,6 +11,7 @@ import gc
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ NO_KEY = "none"
 
 CLOSE_SECONDS = 2.0
 """How long connections may take to close at the end of a run."""
+
+_loading = threading.Lock()
 
 _SETTINGS = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # no download of prices at import, no warning when it fails
@@ -134,11 +137,39 @@ async def load() -> Litellm:
     import fails.
     """
     try:
-        return await asyncio.to_thread(_import)
+        return await asyncio.to_thread(_ready)
     except Exception as error:
         raise ModelError(
             "unknown", f"litellm cannot be imported: {type(error).__name__}", retryable=False
         ) from error
+
+
+def _ready() -> Litellm:
+    """The module, with what its first call would load: half a second in which the event loop stood still."""
+    with _loading:
+        known = "litellm" in sys.modules
+        litellm = _import()
+        if not known:
+            with contextlib.suppress(Exception), asyncio.Runner() as loop:  # else the first call loads it
+                loop.run(_rehearse(litellm))
+        return litellm
+
+
+async def _rehearse(litellm: Litellm) -> None:
+    """Make a call that never leaves litellm, and a client that is not used."""
+    openai: Any = importlib.import_module("openai")
+    _ = openai.AsyncOpenAI(api_key=NO_KEY).chat.completions
+    answer: Any = await litellm.acompletion(
+        model="openai/none",
+        messages=[{"role": "user", "content": "hello"}],
+        mock_response="hello",
+        api_key=NO_KEY,
+        num_retries=0,
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    async for _ in answer:
+        pass
 
 
 def _import() -> Litellm:

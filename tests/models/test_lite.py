@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -294,3 +297,37 @@ def test_the_installed_litellm_can_pass_tools(run: Any) -> None:
 def test_the_import_leaves_no_key_file_in_the_environment(run: Any) -> None:
     assert os.environ["LITELLM_MODE"] == "PRODUCTION"
     assert os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
+
+
+FIRST = """
+import asyncio, sys
+from engine.models import lite
+from engine.models.base import Message
+from engine.models.lite import LiteModel
+from engine.record.config import CallConfig
+
+async def first():
+    await lite.load()
+    before = set(sys.modules)
+    calls = CallConfig(api_base=sys.argv[1], stream=False)
+    await LiteModel("openai/any", {}, calls).complete([Message("user", ("hi",))])
+    await lite.close()
+    return set(sys.modules) - before
+
+print(len(asyncio.run(first())))
+"""
+
+
+@pytest.mark.deep  # a process that imports litellm anew: seconds
+def test_what_the_first_call_needs_is_loaded_before_it_and_not_on_the_event_loop(server: Server) -> None:
+    server.answers(completion("hello"))
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST, f"http://127.0.0.1:{server.server_address[1]}/v1"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-500:]
+    assert int(done.stdout) < 50, "hundreds of modules were loaded while the first call ran"
