@@ -8,6 +8,7 @@ from engine.record.events import Gap
 
 MISSING: dict[Gap, str] = {
     "graph": "titles and files of tasks",
+    "dependencies": "what waits for what",
     "tasks": "which task was claimed or completed",
     "prompts": "prompts",
     "replies": "replies",

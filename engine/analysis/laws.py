@@ -105,14 +105,15 @@ def final_speedup(wall_seconds: float | None, completed: bool, baseline: Baselin
 
 
 def bounds_of(state: RunState) -> tuple[float, float] | None:
-    """Return (Amdahl bound, graph bound) of team and graph as they stand; null before a run's first event.
+    """Return (Amdahl bound, graph bound) of team and graph as they stand; null before a run's first event,
+    and for an imported run of which nobody knows what waited for what.
 
     A team that changed is as large as it was on average over time: that is exact for the graph bound, where
     agent-seconds limit the work done, and an approximation of Amdahl's, whose parallel part may have fallen
     into the time of the larger team.
     """
     run, n = state.run, team_size(state)
-    if n <= 0 or not 0.0 <= run.p <= 1.0:
+    if n <= 0 or not 0.0 <= run.p <= 1.0 or "dependencies" in run.gaps:
         return None
     return amdahl_bound(run.p, n), graph_bound(state.board.total, run.span, n)
 

@@ -85,12 +85,13 @@ def speed(
     one = base.tokens if base is not None and figures.completed and not figures.tokens_unknown else None
     metrics, run, agents = state.metrics, state.run, team_size(state) or 1.0
     now = (metrics.first_prompt or 0.0) + _elapsed(figures, events)
+    bounded = "dependencies" not in run.gaps  # else nobody knows what could be done at once
     return {
         "speedup": final_speedup(figures.wall_seconds, figures.completed, base),
         "speedup_so_far": running_speedup(metrics, now, found),
         # A forged journal can claim any p; no bound is better than an error.
-        "amdahl_bound": amdahl_bound(run.p, agents) if 0 <= run.p <= 1 else None,
-        "graph_bound": graph_bound(figures.tasks_total, run.span, agents),
+        "amdahl_bound": amdahl_bound(run.p, agents) if bounded and 0 <= run.p <= 1 else None,
+        "graph_bound": graph_bound(figures.tasks_total, run.span, agents) if bounded else None,
         "baseline_seconds": base.seconds if base else None,
         "baseline_source": base.source if base else None,
         "baseline_label": base.label if base else None,

@@ -61,7 +61,7 @@ def _estimated(report: Mapping[str, Any]) -> str:
 
 
 def _verdict(speedup: float, report: Mapping[str, Any]) -> str:
-    if speedup > report["graph_bound"]:
+    if report["graph_bound"] is not None and speedup > report["graph_bound"]:
         return "past the graph bound, which counts one task per reply"
     if speedup > 1 + EVEN:
         return "faster than one"
@@ -70,5 +70,7 @@ def _verdict(speedup: float, report: Mapping[str, Any]) -> str:
 
 def _bounds(report: Mapping[str, Any]) -> str:
     amdahl = report["amdahl_bound"]
+    if report["graph_bound"] is None:
+        return "The bounds are unknown"
     first = f"Amdahl allows {amdahl:.2f}×" if amdahl is not None else "The Amdahl bound is unknown"
     return f"{first}, the graph allows {report['graph_bound']:.2f}×"

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import engine.interop.teamlog
+from engine.analysis.consistency.needs import undecided
+from engine.analysis.laws import bounds_of
 from engine.interop.emitter import TeamLog
 from engine.interop.feed import Feed
 from engine.interop.growing import LINE_MAX
@@ -92,6 +94,7 @@ def test_what_is_not_recorded_is_a_gap_and_what_is_recorded_is_none(tmp_path: Pa
         "refusals",
         "blocked",
         "rounds",
+        "dependencies",
     }
 
 
@@ -102,6 +105,26 @@ def test_without_a_declaration_a_topic_counts_if_every_line_has_it() -> None:
     assert "contents" in lacking([])
     assert "tokens" in lacking([log.Replied(agent="a", input_tokens=1)])
     assert "rounds" not in lacking([log.RoundStarted()])
+
+
+def test_without_word_of_what_waits_for_what_there_is_no_bound_on_the_speedup(tmp_path: Path) -> None:
+    def bounded(*records: dict[str, Any]) -> bool:
+        events, _ = events_of(write(tmp_path / "team.jsonl", *records))
+        said = undecided(
+            "temporal_violation", "team", next(e for e in events if isinstance(e, ev.RunStarted))
+        )
+        bounds = bounds_of(RunState.of(decode(encode(event)) for event in events))
+        assert said is None or bounds is None
+        return bounds is not None
+
+    start = {"type": "run_started", "team": [{"name": "ann"}], "tasks": [{"id": "1"}, {"id": "2"}]}
+    chained = {**start, "tasks": [{"id": "1"}, {"id": "2", "dependencies": ["1"]}]}
+    assert not bounded(start)
+    assert not bounded({**start, "records": ["nodes"]})
+    assert bounded({**start, "records": ["nodes", "dependencies"]}), "nothing waits, and that is known"
+    assert bounded(chained)
+    assert bounded({**chained, "records": ["nodes"]}), "they are there, whatever it says"
+    assert bounded(start, {"type": "task_added", "id": "3", "dependencies": ["1"]})
 
 
 def test_an_act_outside_of_a_turn_is_a_turn_that_took_no_time(tmp_path: Path) -> None:

@@ -104,3 +104,12 @@ def test_no_row_leaves_its_cells(cells: int, height: int, total: int) -> None:
     rows = chart_rows(data, cells, height)
     assert len(rows) <= height
     assert all(width_of(row) <= cells for row in rows)
+
+
+def test_unknown_bounds_are_no_lines_and_leave_the_whole_curve_in_view() -> None:
+    shown = chart(replace(DATA, amdahl=None, graph=None))
+    text = "\n".join(shown)
+    assert "bounds unknown" in text
+    assert "Amdahl" not in text
+    assert not any(mark in text for mark in "┄╌")
+    assert "measured 1.90" in text

@@ -16,6 +16,9 @@ LABELS = 24
 FOOTNOTE = "* equal tasks, 1 a turn"
 """What the graph bound supposes: agents that do several tasks in one reply can pass it."""
 
+UNBOUNDED = "bounds unknown: no graph"
+"""Instead, of an imported team of which nobody recorded what waits for what."""
+
 BAND = "▀"
 """The line below the plot while a fault is active."""
 
@@ -52,13 +55,14 @@ class Canvas:
 class ChartData:
     """All that the chart shows. ``agents`` is the N of the bounds: on average over time if the team changed.
 
+    Both bounds are null where nobody recorded what waits for what.
     ``faults`` are numbers of tasks done when each began and when it stopped (null: it is active).
     """
 
     curve: tuple[tuple[int, float], ...]
     total: int
-    amdahl: float
-    graph: float
+    amdahl: float | None
+    graph: float | None
     p: float
     agents: float
     speedup: float | None = None
@@ -76,8 +80,10 @@ def chart_rows(data: ChartData, cells: int, height: int) -> list[Row]:
     _draw(canvas, scale, data)
     lines: dict[int, tuple[float, Span]] = {}  # later ones win: the graph bound is the harder one to pass
     lines[scale.row(1.0)] = (1.0, Span("·", "faint"))
-    lines[scale.row(data.amdahl)] = (data.amdahl, Span("┄", "amdahl"))
-    lines[scale.row(data.graph)] = (data.graph, Span("╌", "graph"))
+    if data.amdahl is not None:
+        lines[scale.row(data.amdahl)] = (data.amdahl, Span("┄", "amdahl"))
+    if data.graph is not None:
+        lines[scale.row(data.graph)] = (data.graph, Span("╌", "graph"))
     names = _names(data, scale)
     rows: list[Row] = []
     for y in range(plot_height):
@@ -96,9 +102,10 @@ class _Scale:
     """From tasks done and speedup to dots."""
 
     def __init__(self, data: ChartData, width: int, height: int) -> None:
-        bound = max(data.amdahl, data.graph, 1.0)
+        bound = max(data.amdahl or 1.0, data.graph or 1.0, 1.0)
         highest = max((value for _, value in data.curve), default=0.0)
-        self.top = max(bound, min(highest, bound * 1.25)) * 1.08  # above, points leave the chart
+        shown = highest if data.graph is None else min(highest, bound * 1.25)
+        self.top = max(bound, shown) * 1.08  # above, points leave the chart
         self.width, self.height = width, height
         self.total = max(data.total, 1)
 
@@ -138,10 +145,11 @@ def _names(data: ChartData, scale: _Scale) -> dict[int, Span]:
     """What stands beside the plot, by row; names that would fall on one another move apart."""
     whole = float(data.agents).is_integer()
     basis = f"p={data.p:.2g} N={data.agents:.0f}" if whole else f"mean N={data.agents:.1f}"
-    wanted = [
-        (scale.row(data.graph), Span(f"graph bound* {data.graph:.2f}", "graph")),
-        (scale.row(data.amdahl), Span(f"Amdahl {basis} {data.amdahl:.2f}", "amdahl")),
-    ]
+    wanted: list[tuple[int, Span]] = []
+    if data.graph is not None:
+        wanted.append((scale.row(data.graph), Span(f"graph bound* {data.graph:.2f}", "graph")))
+    if data.amdahl is not None:
+        wanted.append((scale.row(data.amdahl), Span(f"Amdahl {basis} {data.amdahl:.2f}", "amdahl")))
     if data.speedup is not None:
         wanted.append((scale.row(data.speedup), Span(f"measured {data.speedup:.2f}", "measured")))
     placed: dict[int, Span] = {}
@@ -151,7 +159,7 @@ def _names(data: ChartData, scale: _Scale) -> dict[int, Span]:
             placed[spot] = name
     last = scale.height - 1
     if scale.height >= 6 and not {last, last - 1} & set(placed):
-        placed[last] = Span(FOOTNOTE, "muted")
+        placed[last] = Span(UNBOUNDED if data.graph is None else FOOTNOTE, "muted")
     return placed
 
 

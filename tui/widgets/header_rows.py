@@ -133,7 +133,8 @@ def _lefts(moment: Moment) -> Iterable[Row]:
     short_model = (
         f"{n}× {run.mix.rpartition('/')[2]}" if not mixed else f"{agents} of {len(run.models)} models"
     )
-    p = f" p={run.p:.2g}" if run.structure or moment.state.board.total else ""
+    known = (run.structure or moment.state.board.total) and "dependencies" not in run.gaps
+    p = f" p={run.p:.2g}" if known else ""
     shape = f" · {run.structure}" if run.structure else ""
     full = f"{shape}{p}" if shape or not p else f" ·{p}"
     confined = f" · tests in {moment.sandbox}" if moment.sandbox else ""

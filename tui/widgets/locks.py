@@ -80,6 +80,8 @@ def speedup_strip(moment: Moment, cells: int) -> Row:
         amdahl, graph = moment.bounds
         left += [Span("  Amdahl ", "muted"), Span(times(amdahl), "amdahl")]
         left += [Span(" · graph ", "muted"), Span(times(graph), "graph")]
+    elif "dependencies" in moment.state.run.gaps:
+        left.append(Span("  bounds unknown", "muted"))
     label = baseline_label(moment.baseline)
     right: Row = [Span("  " + (label if label == ESTIMATED else f"vs {label}"), "muted")]
     top = max(moment.bounds or (1.0,))

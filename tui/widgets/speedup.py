@@ -71,7 +71,7 @@ class SpeedupPanel(Deeper):
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
         """The chart; drawn again only if what it shows is new."""
-        if moment.bounds is None:
+        if moment.bounds is None and "dependencies" not in moment.state.run.gaps:
             return [[Span("no team yet", "muted")], *([] for _ in range(height - 1))]
         if self.view != self.VIEWS[0]:
             told = self._advised(moment)
@@ -98,7 +98,7 @@ class SpeedupPanel(Deeper):
     @staticmethod
     def _describe(moment: Moment) -> ChartData:
         run = moment.state.run
-        amdahl, graph = moment.bounds or (1.0, 1.0)
+        amdahl, graph = moment.bounds or (None, None)
         speedup = moment.speedup
         curve = moment.curve
         if speedup is not None:  # the curve ends in the value as it stands

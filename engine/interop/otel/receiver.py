@@ -60,7 +60,14 @@ class OtlpReader:
     """
 
     source = SOURCE
-    lacks: tuple[Topic, ...] | None = ("contents", "nodes", "locks", "refusals", "rounds")
+    lacks: tuple[Topic, ...] | None = (
+        "contents",
+        "nodes",
+        "locks",
+        "refusals",
+        "rounds",
+        "dependencies",
+    )
 
     def __init__(self, port: int = PORT, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = "otlp"

@@ -116,6 +116,8 @@ class Assembler:
         ledger = self._ledger
         lacks = self.lacks if line.records is None else [t for t in log.TOPICS if t not in line.records]
         specs = tuple(spec_of(task, task.dependencies) for task in line.tasks)
+        if any(spec.dependencies for spec in specs):  # whatever it says that it records
+            lacks = [topic for topic in lacks if topic != "dependencies"]
         chain = longest_chain({spec.id: spec.dependencies for spec in specs})
         team = tuple(
             ev.AgentSpec(name=agent.name, role=agent.role, model=agent.model or "unknown")

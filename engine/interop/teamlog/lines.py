@@ -9,7 +9,7 @@ in a file with the line before. All of it is untrusted.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -31,11 +31,13 @@ Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=10**12)]
 Dollars: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=10**9)]
 Names: TypeAlias = Annotated[tuple[Name, ...], msgspec.Meta(max_length=10_000)]
 
-Topic: TypeAlias = Literal["replies", "contents", "nodes", "tokens", "locks", "refusals", "rounds"]
+Topic: TypeAlias = Literal[
+    "replies", "contents", "nodes", "tokens", "locks", "refusals", "rounds", "dependencies"
+]
 """What a log may record or not: texts of replies, contents of files, which tests passed, tokens per reply,
-who was granted or refused a lock, actions without effect, rounds with a barrier."""
+who was granted or refused a lock, actions without effect, rounds with a barrier, what waits for what."""
 
-TOPICS: tuple[Topic, ...] = ("replies", "contents", "nodes", "tokens", "locks", "refusals", "rounds")
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):

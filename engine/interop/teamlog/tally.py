@@ -58,5 +58,13 @@ def lacking(given: Iterable[log.AnyLine]) -> tuple[log.Topic, ...]:
         "locks": some(log.LockAcquired, log.LockDenied),
         "refusals": some(log.ActionRefused),
         "rounds": some(log.RoundStarted),
+        "dependencies": some(log.DependencyAdded) or any(map(_waits, there)),
     }
     return tuple(topic for topic in log.TOPICS if not recorded[topic])
+
+
+def _waits(line: log.AnyLine) -> bool:
+    """Whether it names a task that waits for another."""
+    if isinstance(line, log.RunStarted):
+        return any(task.dependencies for task in line.tasks)
+    return isinstance(line, log.TaskAdded) and bool(line.dependencies)

@@ -41,6 +41,7 @@ FAILURES: frozenset[Verdict] = frozenset({"failed", "error", "timeout"})
 
 Gap: TypeAlias = Literal[
     "graph",  # titles, files, dependencies of tasks
+    "dependencies",  # what waits for what: no task names any, so no bound follows from the graph
     "tasks",  # which task a claim, a completion or a refusal was about: the task is ""
     "prompts",  # what prompts showed: ``seen`` is empty, ``request`` "", ``base`` 0
     "replies",  # texts of replies: ""
