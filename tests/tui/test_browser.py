@@ -134,6 +134,9 @@ def test_the_filter_works_while_it_is_typed_and_letters_are_no_keys_then(runs: P
         await stage.press("escape")
         assert len(names(stage)) == 6
         assert not browser_of(stage).query_one(Input).has_class("open")
+        await stage.press("escape")  # one too many
+        assert stage.app.is_running
+        assert "q quits" in toasts(stage)[-1]
 
     visit(lambda: BrowserScreen([runs]), scene)
 

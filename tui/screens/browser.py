@@ -23,7 +23,7 @@ from engine.runnotes import NOTE_MAX
 from tui.keys import Key
 from tui.runlist import RunList
 from tui.screens import keeping
-from tui.screens.going import LEAVE, app_of, go_back, go_to_replay
+from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay
 from tui.screens.notes import NoteDialog, TagsDialog
 from tui.widgets.figures import storage
 from tui.widgets.lines import FooterLine
@@ -361,12 +361,14 @@ class BrowserScreen(Screen[None]):
         self._close_input()
 
     def action_clear(self) -> None:
-        """Clear the filter; without one, back to where the person came from."""
+        """Clear the filter; without one, back to where the person came from, if it was anywhere."""
         if self._input.value or self._input.has_focus:
             self._input.value = ""
             self._close_input()
+        elif below(self.app) is not None:
+            go_back(self)
         else:
-            self.action_request_quit()
+            app_of(self).say("No filter is set that Escape would clear; q quits.", "warning")
 
     def _close_input(self) -> None:
         if not self._input.value:
