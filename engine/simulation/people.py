@@ -28,6 +28,19 @@ def commands(chance: Random, agents: Sequence[str]) -> tuple[Timed, ...]:
     return tuple(sorted(told, key=lambda each: each[0]))
 
 
+def turnover(chance: Random, agents: Sequence[str]) -> tuple[Timed, ...]:
+    """Members who leave, one after the other, and perhaps come back under their names; mostly nobody does."""
+    if chance.random() < 0.7:
+        return ()
+    told: list[Timed] = []
+    for name in chance.sample(agents, min(len(agents), chance.randint(1, 3))):
+        at = round(LAST_SECOND * chance.random() ** 2, 3)
+        told.append((at, control.RemoveAgent(name=name)))
+        if chance.random() < 0.6:
+            told.append((at + chance.choice((0.0, 1.0, 30.0)), control.AddAgent(name=name)))
+    return tuple(told)
+
+
 def _pause(chance: Random, agents: Sequence[str], at: float) -> list[Timed]:
     lasts = chance.choice((0.0, 0.5, 10.0, 300.0))
     paused: list[Timed] = [(at, control.Pause()), (at + lasts, control.Resume())]

@@ -124,13 +124,19 @@ def draw(seed: int, settings: Settings, plan: tuple[Planned, ...] | None = None)
         suite=suite,
         start=start,
         plan=plan,
-        commands=people.commands(stream(seed, "people"), names) if settings.people else (),
+        commands=_commands(seed, names) if settings.people else (),
         scheduler=chance.choice(SCHEDULERS),
         pace=chance.choice(PACES),
         disk=chance.choice(DISK_SECONDS),
         attended=chance.random() < 0.8,
         quiet=round(chance.uniform(*QUIET_SECONDS), 3),
     )
+
+
+def _commands(seed: int, names: list[str]) -> tuple[people.Timed, ...]:
+    told = people.commands(stream(seed, "people"), names)
+    gone = people.turnover(stream(seed, "turnover"), names)
+    return tuple(sorted((*told, *gone), key=lambda each: each[0]))
 
 
 def _models(seed: int, settings: Settings, team: tuple[ev.AgentSpec, ...]) -> tuple[ev.AgentSpec, ...]:

@@ -70,7 +70,7 @@ def test_planted_bug_is_found_soon_and_the_sound_engine_passes_that_seed(name: s
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("name", sorted(AIMED))
 def test_subtle_planted_bug_is_found_within_a_thousand_seeds_of_all_kinds(name: str) -> None:
     assert hunt(name, 1_000, Settings()) is not None

@@ -17,6 +17,7 @@ from engine.simulation.invariants import (
     faultspans,
     horizons,
     justice,
+    leftovers,
     lives,
     replays,
 )
@@ -31,6 +32,7 @@ INVARIANTS: tuple[Callable[[Played], list[Violation]], ...] = (
     faultspans.judge,
     justice.judge,
     copies.judge,
+    leftovers.judge,
     horizons.judge,
     replays.judge,
 )

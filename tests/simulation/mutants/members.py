@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.joining import Joining
 from engine.record.state.board import BoardState
 from engine.team import leadership, lifecycle
 from engine.team.drafts import Drafts
@@ -41,6 +42,24 @@ def keep_the_reviews_of_who_leaves(patch: Patch) -> None:
 @mutant
 def follow_no_lead_who_leaves(patch: Patch) -> None:
     patch.setattr(leadership, "left", nothing)
+
+
+@mutant
+def take_back_members_in_their_old_epoch(patch: Patch) -> None:
+    original = Joining.join
+
+    def join(self: Any, command: Any) -> Any:
+        left = self._team.shape.left
+        kept = dict(left)
+        left.update({name: (spec, max(0, epoch - 1)) for name, (spec, epoch) in kept.items()})
+        try:
+            return original(self, command)
+        finally:
+            for name, known in kept.items():
+                if name in left:
+                    left[name] = known
+
+    patch.setattr(Joining, "join", join)
 
 
 @mutant
