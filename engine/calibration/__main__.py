@@ -41,11 +41,12 @@ def main() -> None:
     parser.add_argument("--fitting", type=int, default=4, help="runs per cell that paces are fitted to")
     parser.add_argument("--fitting-folds", type=int, default=2, help="the same where cells are held out")
     parser.add_argument("--repetitions", type=int, default=8, help="runs per cell that are compared")
+    parser.add_argument("--repetitions-folds", type=int, default=6, help="the same of held-out cells")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--page-only", action="store_true", help="keep the committed profiles")
     asked = parser.parse_args()
     recordings = read(asked.folder)
-    how = {"fitting": asked.fitting_folds, "repetitions": asked.repetitions, "jobs": asked.jobs}
+    how = {"fitting": asked.fitting_folds, "repetitions": asked.repetitions_folds, "jobs": asked.jobs}
     if not asked.page_only:
         paces, _ = folds.calibrated(recordings, lambda _: True, asked.fitting, asked.jobs)
         PACES.write_text(json.dumps(paces, indent=1) + "\n", encoding="utf-8")
@@ -55,8 +56,9 @@ def main() -> None:
     grid = simulate(cells(), asked.repetitions, None, asked.jobs)
     runs = sum(len(each.ended) for each in grid.values())
     cost = (
-        f"Simulated cells have {asked.repetitions} runs each; paces of folds are fitted to "
-        f"{asked.fitting_folds}. {runs:,} runs in memory took {_cpu() - before:.0f} s of processor time.\n"
+        f"Cells have {asked.repetitions} simulated runs each, held-out ones {asked.repetitions_folds}; "
+        f"paces of folds are fitted to {asked.fitting_folds}. {runs:,} runs in memory took "
+        f"{_cpu() - before:.0f} s of processor time.\n"
     )
     say("played the grid")
     sizes = folds.by_size(recordings, **how)

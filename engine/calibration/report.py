@@ -35,7 +35,8 @@ model and team size, the largest difference.
 _SUITES = """
 A suite is a world of its own: how fast a model is alone on it, and whether it works in batches there, says
 more of a team's speedup than the team's size does, and cannot be learnt from other suites. In the mean over
-suites, which is what the paper reports, that evens out.
+suites, which is what the paper reports, that evens out. What one agent does alone cannot be learnt from
+teams, either: with N=1 held out, an agent alone works as one of a team would, and may run out of rounds.
 """
 
 _HOW = """
@@ -95,9 +96,15 @@ def success_sentence(rows: Sequence[Success], what: str) -> str:
         mean, most = apart(rows, mode)
         lines.append(
             f"- {mode}, {what}: {recorded:.0%} recorded, {simulated:.0%} simulated; by model and team size "
-            f"{100 * mean:.0f} points apart in the mean, {100 * most:.0f} at most."
+            f"{100 * mean:.0f} points apart in the mean, {100 * most:.0f} at most ({_worst(mine)})."
         )
     return "\n".join(lines) + "\n"
+
+
+def _worst(rows: Sequence[Success]) -> str:
+    """Which model and team size is furthest apart, and what was recorded and simulated of it."""
+    worst = max(rows, key=lambda row: abs(row.recorded - row.simulated))
+    return f"{worst.model}, N={worst.agents}: {worst.recorded:.0%} recorded, {worst.simulated:.0%} simulated"
 
 
 def aims_table(rows: Sequence[Aim]) -> str:
