@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.analysis import report
-from engine.analysis.accounting import ABOUT, CAUSES, Account, losses
+from engine.analysis.accounting import ABOUT, CAUSES, Account, about, losses
 from engine.analysis.accounting.provenance import fates
 from engine.analysis.accounting.split import split
 from engine.analysis.accounting.words import fraction, sentence
@@ -221,7 +222,18 @@ def test_imported_runs_add_up_and_say_what_they_do_not_know(tmp_path: Path) -> N
     for one in found:
         assert all(sum(parts.values()) == one.wall_ns for parts in one.spent.values())
         assert len(one.notes) == 3
+        assert one.imported
         assert one.total("misassignment") == one.total("starvation_induced") == 0
+
+
+def test_time_of_another_program_is_not_called_our_engines() -> None:
+    assert about("engine", imported=False) == ABOUT["engine"]
+    assert "engine" not in about("engine", imported=True).phrase
+    assert about("barrier", imported=True) == ABOUT["barrier"]
+    theirs = replace(Account(10, {"Dev1": {**dict.fromkeys(CAUSES, 0), "engine": 10}}, {}), imported=True)
+    assert "all into its own tools, or what was not recorded" in sentence(theirs, None)
+    assert sentence(replace(theirs, imported=False), None) != sentence(theirs, None)
+    assert losses(theirs).imported
 
 
 @pytest.mark.deep

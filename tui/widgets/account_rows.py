@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.analysis.accounting.causes import ABOUT, CAUSES, Cause
+from engine.analysis.accounting.causes import CAUSES, Cause, about
 from engine.record.clean import clean_line
 from tui.widgets.figures import clock
 from tui.widgets.spans import Role, Row, Span, crop_row, pad, wrap
@@ -39,17 +39,18 @@ def account_rows(report: Report, cells: int) -> list[Row]:
     for cause in sorted(CAUSES, key=lambda c: (c != "useful", -account["shares"][c])):
         share, cost = account["shares"][cause], lost.get(cause, 0.0)
         if share >= SHOWN or (compared and abs(cost) >= SHOWN):
-            rows.append(crop_row(_row(cause, share, cost if compared else None), cells))
+            title = about(cause, imported=account.get("imported", False)).title
+            rows.append(crop_row(_row(title, cause, share, cost if compared else None), cells))
     if compared:
         measured = f"{'= ' + format(losses['speedup'], '.2f') + '×':>{27 + BAR + 15}}"
         rows.append(crop_row([Span(measured, "strong"), Span(" measured", "muted")], cells))
     return rows
 
 
-def _row(cause: Cause, share: float, cost: float | None) -> Row:
+def _row(title: str, cause: Cause, share: float, cost: float | None) -> Row:
     full = round(share * BAR)
     row: Row = [
-        Span(pad(ABOUT[cause].title, 27), "muted"),
+        Span(pad(title, 27), "muted"),
         Span("█" * full, role_of(cause)),
         Span("░" * (BAR - full), "faint"),
         Span(f" {share:4.0%} "),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.analysis.accounting import ABOUT, Losses
+from engine.analysis.accounting import Losses, about
 from engine.record.clean import clean_line
 from tui.insights import Curve
 from tui.widgets.figures import times
@@ -34,7 +34,11 @@ def waterfall_rows(found: Losses, cells: int, height: int) -> list[Row]:
     for cause, lost in steps[:kept]:
         after = level - lost
         span = (min(level, after) / top, max(level, after) / top)
-        rows.append(_step(ABOUT[cause].title, -lost, span, room, "warn" if lost > 0 else "good"))
+        rows.append(
+            _step(
+                about(cause, imported=found.imported).title, -lost, span, room, "warn" if lost > 0 else "good"
+            )
+        )
         level = after
     hidden = len(steps) - kept
     if hidden > 0:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.analysis.accounting.causes import ABOUT, CAUSES
+from engine.analysis.accounting.causes import CAUSES, about
 from tui.widgets.account_rows import SHOWN, role_of
 from tui.widgets.agent_table import agent_rows
 from tui.widgets.figures import clock
@@ -86,7 +86,8 @@ def _time(report: Report, cells: int, height: int) -> list[Row]:
     for cause in shown:
         share = shares[cause]
         bar = Span(pad(_bar(share / top, room), room), role_of(cause))
-        rows.append([Span(pad(ABOUT[cause].title, NAME), "muted"), bar, Span(f" {share:4.0%}")])
+        title = about(cause, imported=account.get("imported", False)).title
+        rows.append([Span(pad(title, NAME), "muted"), bar, Span(f" {share:4.0%}")])
     rest = sum(shares[cause] for cause in causes if cause not in shown)
     if rest >= SHOWN:
         rows.append([Span(pad("all else", NAME), "muted"), Span(" " * room), Span(f" {rest:4.0%}", "muted")])

@@ -7,8 +7,8 @@ to agents x wall time, in whole nanoseconds. Against one-agent runs that splits 
 from __future__ import annotations
 
 from engine.analysis.accounting.account import Account
-from engine.analysis.accounting.causes import ABOUT, CAUSES, About, Cause
+from engine.analysis.accounting.causes import ABOUT, CAUSES, About, Cause, about
 from engine.analysis.accounting.losses import Losses, losses
 from engine.analysis.accounting.tables import table
 
-__all__ = ["ABOUT", "CAUSES", "About", "Account", "Cause", "Losses", "losses", "table"]
+__all__ = ["ABOUT", "CAUSES", "About", "Account", "Cause", "Losses", "about", "losses", "table"]

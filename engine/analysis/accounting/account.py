@@ -29,12 +29,14 @@ class Account:
     """``spent[agent][cause]`` in nanoseconds, for developers; ``lead`` the same for leads, who are extra.
 
     Each agent's sum is ``wall_ns``, the time from the first prompt to the end of the run, pauses left out.
+    ``imported``: another program made the run, so ``engine`` is what that one did (``causes.about``).
     """
 
     wall_ns: int
     spent: dict[str, dict[Cause, int]]
     lead: dict[str, dict[Cause, int]]
     notes: tuple[str, ...] = ()
+    imported: bool = False
 
     @property
     def agents(self) -> int:
@@ -128,7 +130,7 @@ class _Sheet:
         _part_starvation(developers, sum(work.values()), span)
         lead = {name: parts for name, parts in spent.items() if name in leads}
         notes = tuple(note for gap, note in _NOTES.items() if gap in self._start.gaps)
-        return Account(now - self._first, developers, lead, notes)
+        return Account(now - self._first, developers, lead, notes, bool(self._start.source))
 
     def _settle(
         self, lane: Lane, spent: dict[Cause, int], known: Mapping[int, Fate], work: dict[str, int]

@@ -97,3 +97,15 @@ ABOUT: dict[Cause, About] = {
         "undecided", "turns that are still open", "turns that were open where the record ends"
     ),
 }
+
+ELSEWHERE = About(
+    "its tools, or unknown",
+    "its own tools, or what was not recorded",
+    "what another program did between a reply and the end of its turn, and between rounds",
+)
+"""The cause ``engine`` of a run that another program made: its time is not ours."""
+
+
+def about(cause: Cause, *, imported: bool) -> About:
+    """The words for a cause, of a run of our own engine or of an imported one."""
+    return ELSEWHERE if imported and cause == "engine" else ABOUT[cause]

@@ -21,7 +21,7 @@ class Losses:
     """``parts[cause]``: nanoseconds more than one agent spent on it (negative: less), ``loss_ns`` in sum.
 
     ``source``: ``runs`` (means over saved one-agent runs) or ``estimated`` (one agent would need the useful
-    time of this team, and nothing else).
+    time of this team, and nothing else). ``imported`` as in ``Account``.
     """
 
     agents: int
@@ -29,6 +29,7 @@ class Losses:
     base_ns: int
     parts: Mapping[Cause, int]
     source: Literal["runs", "estimated"]
+    imported: bool = False
 
     @property
     def loss_ns(self) -> int:
@@ -68,4 +69,5 @@ def losses(account: Account, baseline: Sequence[Account] = ()) -> Losses:
         sums = {cause: sum(one.total(cause) for one in baseline) for cause in CAUSES}
         base = split(base_ns, sums) if base_ns else dict.fromkeys(CAUSES, 0)
     parts = {cause: total[cause] - base[cause] for cause in CAUSES}
-    return Losses(account.agents, account.wall_ns, base_ns, parts, "runs" if baseline else "estimated")
+    source: Literal["runs", "estimated"] = "runs" if baseline else "estimated"
+    return Losses(account.agents, account.wall_ns, base_ns, parts, source, account.imported)

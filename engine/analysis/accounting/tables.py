@@ -18,8 +18,8 @@ def table(
     """The ``accounting`` of a report; null before the first prompt.
 
     ``causes`` are nanoseconds of all developers, which sum to ``team_ns`` = agents x ``wall_ns``; ``shares``
-    are the same in parts of 1. ``losses`` compares with one-agent accounts (``baseline``). ``speedup`` is
-    for the sentence.
+    are the same in parts of 1; of an ``imported`` run ``engine`` is what its own program did. ``losses``
+    compares with one-agent accounts (``baseline``). ``speedup`` is for the sentence.
     """
     account = Account.of(events)
     if account is None:
@@ -28,6 +28,7 @@ def table(
     totals = account.totals()
     return {
         "agents": account.agents,
+        "imported": account.imported,
         "wall_ns": account.wall_ns,
         "team_ns": whole,
         "causes": totals,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.analysis.accounting.account import Account
-from engine.analysis.accounting.causes import ABOUT, CAUSES, Cause
+from engine.analysis.accounting.causes import CAUSES, Cause, about
 
 NAMED = 3
 """Causes that a sentence names: more are a table."""
@@ -23,7 +23,10 @@ def sentence(account: Account, speedup: float | None) -> str:
     head = team if speedup is None or account.agents == 1 else f"{team}, {speedup:.2f}×"
     largest = sorted((c for c in shares if shares[c] >= WORTH), key=lambda c: -shares[c])[:NAMED]
     parts = [f"{fraction(useful)} of the time went into work that lasted"]
-    parts += [f"{fraction(shares[cause])} into {ABOUT[cause].phrase}" for cause in largest]
+    parts += [
+        f"{fraction(shares[cause])} into {about(cause, imported=account.imported).phrase}"
+        for cause in largest
+    ]
     return f"{head}: {_listed(parts)}."
 
 
