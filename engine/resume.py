@@ -83,10 +83,7 @@ def prepare(
         )
     prepared = reopen(folder.path, environ, config)
     if config != meta.config:
-        try:
-            folder.write_meta(prepared.meta)
-        except OSError as error:
-            raise TeamtopError(f"{folder.meta_path} cannot be written: {error.strerror or error}.") from None
+        folder.write_meta(prepared.meta)
     return prepared
 
 

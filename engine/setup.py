@@ -70,9 +70,9 @@ def prepare(config: RunConfig, runs_dir: Path, run_id: str, environ: Mapping[str
     )
     try:
         folder.write_meta(meta)
-    except OSError as error:
+    except TeamtopError:
         shutil.rmtree(folder.path, ignore_errors=True)  # it was made a moment ago and holds nothing
-        raise TeamtopError(f"{folder.meta_path} cannot be written: {error.strerror or error}.") from None
+        raise
     return Prepared(folder, meta, suite, start, plan)
 
 

@@ -43,8 +43,10 @@ def save(feed: Feed, runs_dir: Path, run_id: str = "") -> RunFolder:
     try:
         folder.events_path.write_bytes(b"".join(map(encode, events)))
         folder.write_meta(_meta(folder, feed, events, state, began))
-    except OSError as error:
+    except (OSError, TeamtopError) as error:
         shutil.rmtree(folder.path, ignore_errors=True)
+        if isinstance(error, TeamtopError):
+            raise
         raise TeamtopError(
             f"{error.filename or folder.path} cannot be written: {error.strerror or error}."
         ) from None

@@ -86,9 +86,12 @@ class RunFolder:
             ) from None
 
     def write_meta(self, meta: RunMeta) -> None:
-        """Write ``run.json`` whole or not at all."""
+        """Write ``run.json`` whole or not at all. Raises ``TeamtopError``."""
         text = msgspec.json.format(msgspec.json.encode(meta), indent=2)
-        write_whole(self.meta_path, text + b"\n")
+        try:
+            write_whole(self.meta_path, text + b"\n")
+        except OSError as error:  # the disk is full, or somebody has deleted the folder of a run that goes on
+            raise TeamtopError(f"{self.meta_path} cannot be written: {error.strerror or error}.") from None
 
     def hold(self) -> portalocker.Lock:
         """Take ``run.lock`` for this process. Raises ``TeamtopError`` naming the pid that has it, or a link.

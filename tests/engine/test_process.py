@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -330,6 +331,17 @@ def test_an_engine_that_cannot_start_says_why_in_its_log(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+def test_a_run_whose_folder_is_deleted_under_it_ends_with_a_sentence(tmp_path: Path) -> None:
+    prepared = launch.prepare(config(clock="virtual", speed=0.0, tests="simulated"), tmp_path, "gone", {})
+
+    def delete(event: ev.AnyEvent) -> None:
+        if isinstance(event, ev.RoundEnded) and prepared.folder.path.exists():
+            shutil.rmtree(prepared.folder.path)
+
+    with pytest.raises(TeamtopError, match=r"gone.*No such file or directory"):
+        launch.run_here(prepared, {}, delete)
+
+
 def test_an_engine_leaves_no_process_behind(tmp_path: Path, processes: list[int]) -> None:
     run = spawned(tmp_path, processes, suite="mathutils", structure="parallel", tests="real")
     run.until(ev.RoundEnded)

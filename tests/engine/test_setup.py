@@ -13,7 +13,6 @@ from engine import launch, setup
 from engine.errors import TeamtopError, UsageError
 from engine.record import events as ev
 from engine.record.config import RunConfig
-from engine.record.folder import RunFolder
 from engine.record.journal import read
 from engine.world.sandbox.linux import Landlock
 from engine.world.sandbox.probe import Probe
@@ -151,11 +150,11 @@ def test_a_full_disk_is_found_before_the_team_starts(tmp_path: Path, monkeypatch
 def test_a_folder_whose_description_cannot_be_written_is_not_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: RunFolder, meta: object) -> None:
-        (self.path / "run.json.tmp").write_text("half")
+    def full(path: Path, data: bytes) -> None:
+        path.with_name("draft").write_bytes(data[:9])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(RunFolder, "write_meta", full)
+    monkeypatch.setattr("engine.record.folder.write_whole", full)
     assert failed(tmp_path) == f"{tmp_path / 'run' / 'run.json'} cannot be written: No space left on device."
     assert list(tmp_path.iterdir()) == []
 
