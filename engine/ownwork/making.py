@@ -64,6 +64,8 @@ def make(folder: Path, out: Path | None, *, unsafe: bool) -> Made:
         raise UsageError(f"{out} exists already: move it away, or choose another folder with --out.")
     project = scan(folder, out)
     nodes, left_out = trial.nodes_of(project.tests, project.test_files)
+    if not nodes and left_out:
+        raise TeamtopError(f"{folder} has no test that can be run; {left_out[0]}.")
     if not nodes:
         raise TeamtopError(
             f"{folder} has no tests: put files called test_….py in {folder / 'tests'}; they say what the "

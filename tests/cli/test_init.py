@@ -111,6 +111,11 @@ def test_what_passes_already_or_has_no_tests_is_refused(
         (library / "tests" / f"test_{path}.py").unlink()
     assert main(["init", str(library), "--unsafe-tests"]) == 1
     assert "All 2 tests" in capsys.readouterr().err
+    for left in (library / "tests").glob("test_*.py"):
+        left.unlink()
+    (library / "tests" / "test_broken.py").write_text("def test_(:\n")
+    assert main(["init", str(library), "--unsafe-tests"]) == 1
+    assert "no test that can be run; test_broken.py: it is no Python (line 1" in capsys.readouterr().err
     shutil.rmtree(library / "tests")
     assert main(["init", str(library), "--unsafe-tests"]) == 1
     assert "has no tests" in capsys.readouterr().err

@@ -81,3 +81,22 @@ def test_the_example_team_can_be_watched(tmp_path: Path, capsys: pytest.CaptureF
     said = capsys.readouterr()
     assert "5 of 5 tasks done" in said.out
     assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    "came", [b"", b"\x00\xff\x1b]0;x\x07" * 500, b"\n" * 50], ids=["nothing", "binary", "blank"]
+)
+def test_a_pipe_without_a_line_that_can_be_read_is_a_sentence_and_names_no_file_of_ours(came: bytes) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "watch", "-", "--display", "plain"],
+        input=came,
+        capture_output=True,
+        timeout=600,
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert "What came through the pipe holds no event that can be read." in said
+    assert "Traceback" not in said
+    assert "/tmp" not in said
+    assert "\x1b" not in said

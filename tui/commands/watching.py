@@ -143,7 +143,7 @@ def watch_stdin(wanted: str | None) -> int:
             return watch_feed(Feed(reader), display, spool.ended.is_set)
         if display == "full":
             return _watch_journal(spool.path, display)
-        follow(spool.path, display, over=spool.ended.is_set)
+        follow(spool.path, display, over=spool.ended.is_set, name="What came through the pipe")
     return 0
 
 
@@ -180,11 +180,16 @@ class Spool:
 
 
 def follow(
-    path: Path, display: str, over: Callable[[], bool], patience_seconds: float = PATIENCE_SECONDS
+    path: Path,
+    display: str,
+    over: Callable[[], bool],
+    patience_seconds: float = PATIENCE_SECONDS,
+    name: str = "",
 ) -> None:
     """Print a journal as it grows, until ``over`` says that no more will come, or it is damaged.
 
     Where nobody can say so, it ends with the closing tests, or ``patience_seconds`` after the end of the run.
+    ``name`` is what the file is called in messages, instead of its path.
     """
     shown = displays.make(display, sys.stdout)
     tail = Tail(path)
@@ -212,7 +217,7 @@ def follow(
         note = f"the last record, line {tail.seq + 1}, is torn after {tail.torn:,} bytes and was dropped."
         click.echo(f"teamtop: {note}", err=True)
     if not tail.seq:
-        raise TeamtopError(f"{path} holds no event that can be read.")
+        raise TeamtopError(f"{name or path} holds no event that can be read.")
 
 
 def _take_keyboard() -> None:
