@@ -165,13 +165,16 @@ def test_a_check_ends_with_the_screen_that_asked_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.checks.THREAD_MAX", 3)
-    path = tmp_path / "events.jsonl"
-    os.mkfifo(path)  # whoever reads it waits for ever
-    checks = Checks(lambda seq: [], path=path)
+    begun, slow = tmp_path / "begun", tmp_path / "slow"
+    os.mkfifo(begun)
+    slow.write_text(f"#!/bin/sh\necho yes > '{begun}'\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    checks = Checks(lambda seq: [], path=tmp_path / "events.jsonl")
     thread = Thread(target=checks.make, args=(400_000,))
     thread.start()
-    with path.open("wb"):  # the process is there and reads
-        checks.close()
+    assert begun.read_text() == "yes\n"  # waits until the process is at it
+    checks.close()
     thread.join(120)
     assert not thread.is_alive()
     checks.make(400_000)  # and none is begun for a screen that is gone
