@@ -109,10 +109,6 @@ def load(environ: Mapping[str, str] | None = None) -> Layouts:
     return _checked(empty, table)
 
 
-def _unread(path: Path, what: str) -> str:
-    return f"{path} {what}; the standard layout is used."
-
-
 def _checked(empty: Layouts, table: Mapping[str, Any]) -> Layouts:
     section, start = table.get("layouts", {}), table.get("start", STANDARD)
     wrong: list[str] = [] if isinstance(section, dict) and isinstance(start, str) else ["the file"]
