@@ -39,18 +39,19 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
     ),
     "locks": (
         "Locks",
-        "Who holds which file and for how long; who was refused, newest first; hot paths with requests per "
-        "round over the last rounds. An edit takes the lock on its file until every turn that began before "
-        "it has ended. A rewrite is an edit of a file last written by somebody else in an earlier round; "
-        "concurrent counts files written by two agents in one round. "
-        "In full screen: holders, oldest first, with those who were refused since (there is no queue: who is "
-        "refused tries again in a later turn); paths by agents, ● who holds, a number how often somebody was "
-        "refused since the run began; and refusals round by round.",
+        "Who holds which file and for how long; who was denied it, newest first; hot paths with requests "
+        "per round over the last rounds. An edit takes the lock on its file until every turn that began "
+        "before it has ended. A rewrite is an edit of a file last written by somebody else in an earlier "
+        "round; concurrent counts files written by two agents in one round. In full screen: holders, oldest "
+        "first, with those who were denied it since (there is no queue: who is denied tries again in a "
+        "later turn); paths by agents, ● who holds, a number how often somebody was denied it since the run "
+        "began; and denials round by round.",
     ),
     "speedup": (
         "Speedup",
         "Measured speedup over completed tasks, S = T(1)/T(N). With saved one-agent runs of the same suite, "
-        "structure, model and strategy: their mean time of the k-th completion over the team's. Without: "
+        "structure, model and strategy: their mean time of the k-th completion over the team's, which stands "
+        "still until the next one and says how old it is. Without: "
         "“estimated”, the team's busy time in turns with effects over the time that passed. Amdahl's bound "
         "is 1/((1−p)+p/N), with p the share of tasks off the longest chain (Mieczkowski et al. 2026, "
         "section 3). The graph bound is min(N, tasks/longest chain); it supposes equal tasks, one per turn, "
@@ -64,7 +65,7 @@ PANEL_HELP: dict[str, tuple[str, str]] = {
         "Rounds",
         "What went wrong, was said, or came to nothing in every round, as it happens: the costs of "
         "coordination that Mieczkowski et al. 2026 plot in figures 3B, 3C and 4. Failed tests: test runs "
-        "with a verdict other than passed. Conflicts: refused locks, plus rewrites (an edit of a file last "
+        "with a verdict other than passed. Conflicts: denied locks, plus rewrites (an edit of a file last "
         "written by somebody else in an earlier round), plus files written by two agents in one round. "
         "Messages: deliveries, so a broadcast to three counts three. Idle rounds, in which nobody completed "
         "a task: █, in a column of several rounds ▄ if only some were; … is not over yet. Bars are as high "

@@ -10,9 +10,10 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
     "live": (
         "The live screen",
         "A team at work, as its journal has it: looked at eight times a second, so a slow terminal never "
-        "slows the team. The first line says what runs, the round, the run's clock, whether team or view "
-        "stand still, cost and tokens; ⚡2 are active faults, ?1 is a question to you. p stops the team; "
-        "space only holds the view, and the team goes on. The last line has the keys that apply now.",
+        "slows the team. The first line says what runs, the round and the most there may be, the run's "
+        "clock, whether team or view stand still, cost and tokens; ⚡2 are active faults, ?1 is a question "
+        "to you. p pauses the team; space only holds the view, and the team goes on. The last line has the "
+        "keys that apply now.",
     ),
     "replay": (
         "The replay",

@@ -98,6 +98,7 @@ def test_z_on_a_row_gives_its_agent_the_whole_screen_and_takes_it_back() -> None
         ("refused", "⊘ denied add.py: Dev1 holds it 3 s", 20, "⊘ denied add.py"),
         ("refused", "⊘ complete task 11, 12, 13, 14: done already", 27, "⊘ complete task 11, 12, …"),
         ("fault", "crashed: to see its tasks released", 30, "crashed"),
+        ("good", "completes 10 filter_outliers ✔", 28, "completes 10 filter_outlier…"),
         ("good", "completes 20 fibonacci ✔ untested", 30, "completes 20 fibonacci ✔ …"),
         ("mail", "← operator (a person): “Mind the empty list.”", 36, "← operator: “Mind the empty list.”"),
     ],

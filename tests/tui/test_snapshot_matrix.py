@@ -17,6 +17,8 @@ from rich.style import Style
 from textual.screen import Screen
 
 from engine import store, trash
+from engine.interop.feed import Feed
+from engine.interop.otel.reader import OtelReader
 from engine.record import events as ev
 from engine.record.folder import RunFolder
 from engine.record.journal import read
@@ -86,10 +88,18 @@ def crowd() -> list[Any]:
     return s.events
 
 
+def imported() -> list[Any]:
+    feed = Feed(OtelReader(SAMPLES.parent / "docs" / "examples" / "otel" / "spans.jsonl"))
+    return [*feed.poll(), *feed.finish("")]
+
+
 STATES: dict[str, tuple[Callable[[], list[Any]], tuple[str, ...]]] = {
     "paused": (paused, ()),
     "asking": (asking, ()),
     "fifty": (crowd, ()),
+    "fifty-full": (crowd, ("2",)),
+    "imported": (imported, ()),
+    "imported-agents": (imported, ("2",)),
     "held": (lambda: scripted().events, ("space",)),
     "hostile": (lambda: hostile(BADS), ()),
     "agent-full": (lambda: scripted().events, ("tab", "z")),

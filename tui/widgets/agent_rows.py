@@ -40,6 +40,9 @@ SHOWN, SHOWN_LONG = 1.0, 0.05
 PERSON_NOTE = " (a person)"
 """What stands behind the sender of mail from people, where there is room."""
 
+LONG_WORD = 8
+"""Cells of a word from which on half of it says more than the blank it would leave."""
+
 ACT_MIN = 12
 """Cells from which on the last act of an agent has room in its row."""
 
@@ -147,7 +150,10 @@ def brief(line: Line, cells: int) -> str:
     text = f"“{line.text}”" if line.kind == "speech" else line.text.replace(PERSON_NOTE, "")
     if line.kind in ("refused", "fault") and cells_of(text) > cells:
         text = text.partition(": ")[0]
-    return text if cells_of(text) <= cells else wrap(text, cells, 1)[0]
+    if cells_of(text) <= cells:
+        return text
+    whole = wrap(text, cells, 1)[0]
+    return whole if cells_of(whole) > cells - LONG_WORD else shorten(text, cells)
 
 
 def roster_row(agent: AgentState, moment: Moment, cells: int, shown: Line | None = None) -> Row:

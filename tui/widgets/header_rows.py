@@ -146,6 +146,7 @@ def _lefts(moment: Moment) -> Iterable[Row]:
         (False, f"{run.suite}{shape}{how} · {short_model}"),
         (False, f"{run.suite}{shape}{how} · {agents}"),
         (False, f"{run.suite}{shape} · {agents}"),
+        (False, f"{run.suite} · {agents}"),
         (False, f"{shorten(run.suite, 16)} · {agents}"),
     )
     for titled, text in forms:

@@ -31,8 +31,8 @@ class DeedsState:
         """The agent lets a task go, or loses it."""
         verb = {
             "released": "releases",
-            "lease": "loses (lease over)",
-            "failing": "loses (its calls fail)",
+            "lease": "loses",
+            "failing": "loses",
             "reassigned": "hands over",
             "overtaken": "is overtaken on",
             "promoted": "hands over",
@@ -42,7 +42,8 @@ class DeedsState:
         if event.reason == "stolen":
             self._team.add(event, event.agent, "mail", f"had not begun {label}, which {event.to} takes over")
         else:
-            self._team.add(event, event.agent, "act", f"{verb[event.reason]} {label}")
+            why = {"lease": ", its lease is over", "failing": ", its calls fail"}.get(event.reason, "")
+            self._team.add(event, event.agent, "act", f"{verb[event.reason]} {label}{why}")
 
     def task_completed(self, event: ev.TaskCompleted) -> None:
         """The agent reports a task done."""
