@@ -41,22 +41,24 @@ SAMPLES: dict[str, list[str]] = {
     "sample-lead": ["svg", "--structure", "parallel", "-n", "4", "--strategy", "lead"],
 }
 EXTRA: dict[str, list[str]] = {
-    "sample-solo": ["--speed", "40", "--seed", "3"],
-    "sample-team": ["--speed", "10", "--seed", "7"],
-    "sample-lead": ["--speed", "10", "--seed", "5", "--model", "sim/gemini-3-flash"],
+    "sample-solo": ["--speed", "40", "--seed", "8"],
+    "sample-team": ["--speed", "10", "--seed", "8"],
+    "sample-lead": ["--speed", "10", "--seed", "3", "--model", "sim/gemini-3-flash"],
 }
 
 
 def main() -> None:
     """Record all samples anew."""
-    with tempfile.NamedTemporaryFile("w", suffix=".toml") as plan:
-        plan.write(PLAN)
-        plan.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        plan = (
+            Path(folder) / "crash-and-slow.toml"
+        )  # a run keeps the name that it was given: no machine's path
+        plan.write_text(PLAN)
         for name, words in SAMPLES.items():
             shutil.rmtree(RUNS / name, ignore_errors=True)
             faults = ["--faults", plan.name] if name == "sample-team" else []
             command = [sys.executable, "-m", "tui", "run", *words, *EXTRA[name], *faults, *COMMON]
-            subprocess.run([*command, "--run-id", name], check=True)  # noqa: S603 - our own command
+            subprocess.run([*command, "--run-id", name], cwd=folder, check=True)  # noqa: S603 - our own command
             for cache in ("repo", "locks"):
                 shutil.rmtree(RUNS / name / cache, ignore_errors=True)
             for left in ("run.lock", "engine.log", "control.sock"):
