@@ -22,14 +22,14 @@ PLAN = """
 kind = "crash"
 target = "Dev3"
 at_round = 2
-duration_seconds = 70
-why = "to see its tasks return and be done by others"
+duration_seconds = 25
+why = "to see the others go on without it"
 
 [[fault]]
 kind = "slow"
 target = "Dev1"
 at_round = 4
-duration_seconds = 60
+duration_seconds = 20
 factor = 2.5
 why = "to see the others wait at the barrier"
 """
