@@ -118,8 +118,9 @@ _API = (
         "context_overflow",
         "model",
         "let its context overflow",
-        "The provider says that the prompt is too long; each of its turns is lost after one call.",
-        "The same prompt is never sent again; the others go on.",
+        "The provider says that the prompt is too long: its conversation loses its older half, again and "
+        "again, and each of its turns is lost when there is nothing left to drop.",
+        "The same prompt is never sent again, only a shorter one; the others go on.",
     ),
     FaultSpec(
         "spend_limit",
