@@ -110,7 +110,7 @@ def command(
     try:
         position = parse_position(at)
     except ValueError as error:
-        raise UsageError(f"--at does not say where: {error}") from None
+        raise UsageError(f"--at does not say where. {error}") from None
     environ = launch.environment()
     injected = fork.faults_of(faults, parent, environ)
     team = teamchange.change_of(strategy, model)

@@ -58,7 +58,7 @@ def _note(folder: RunFolder, text: str, at: str) -> Act:
     try:
         place = parse_position(at or "end")
     except ValueError as error:
-        raise UsageError(f"--at does not say where: {error}") from None
+        raise UsageError(f"--at does not say where. {error}") from None
     source = ReplaySource(folder)
     while source.load():
         pass

@@ -38,7 +38,7 @@ def command(*, run: str, at: str, speed: float, runs_dir: Path, display: str | N
     try:
         position = parse_position(at or "end")
     except ValueError as error:
-        raise UsageError(f"--at does not say where: {error}") from None
+        raise UsageError(f"--at does not say where. {error}") from None
     if choose_display(display) == "full":
         from tui.app import run_replay
 
