@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from engine.record.folder import RunFolder
 from engine.record.journal import append_all
 
 os.environ["XDG_CONFIG_HOME"] = os.devnull  # no test, nor process of one, sees what its user has set
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # begun in the background of a shell; processes inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MakeJournal = Callable[..., list[ev.AnyEvent]]
 SaveRun = Callable[..., RunFolder]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -142,7 +143,12 @@ def test_ctrl_c_ends_workers_and_prints_what_was_done(tmp_path: Path) -> None:
     while not _busy(process.pid):
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=180)
+    try:
+        out, err = process.communicate(timeout=180)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)  # or they play on, long after this test has failed
     assert process.returncode == 130, err
     assert json.loads(out)["violations"] == []
     assert err == ""
