@@ -13,7 +13,7 @@ from tests.helpers.terminal import Terminal
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    # A minute of the run's clock takes a quarter of one: enough for a busy machine to pause it.
+    # A minute of the run's clock takes twelve seconds: enough for a busy machine to pause it.
     words = [
         "run",
         "mathutils",
@@ -24,7 +24,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         "--structure",
         "serial",
         "--speed",
-        "2",
+        "5",
     ]
     opened = Terminal([*words, "--tests", "simulated", "--run-id", "hurt", "--runs-dir", "runs"], tmp_path)
     yield opened
