@@ -30,10 +30,10 @@ def test_a_screen_without_its_terminal_ends_as_interrupted_and_does_not_spin(tol
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     seen = b""
     end = time.monotonic() + 180
-    while b"leave" not in seen and time.monotonic() < end:
+    while b"quit" not in seen and time.monotonic() < end:
         if select.select([terminal], [], [], 0.1)[0]:
             seen += os.read(terminal, 65536)
-    assert b"leave" in seen
+    assert b"quit" in seen
     os.close(terminal)
     gone, status = 0, 0
     while not gone and time.monotonic() < end:
