@@ -114,6 +114,7 @@ class BrowserScreen(Screen[None]):
         self._dirs = tuple(dirs)
         self._runs = RunList(self._dirs)
         self._busy = False
+        self._changed = False
         self._trash_bytes = 0
         self._deleted: list[tuple[Path, ...]] = []
         self._title = TitleLine()
@@ -157,11 +158,19 @@ class BrowserScreen(Screen[None]):
             self._busy = True
             self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
 
+    def _look_anew(self) -> None:
+        """Look at the folders as they are from now on: a look that is on its way may have missed a change."""
+        self._changed = True
+        self._look()
+
     def _read(self) -> None:
         """In a thread: first the list, then what it takes on the disk, which takes longer."""
         try:
-            self.post_message(self.Listed(self._runs.look(), self._trash_bytes))
-            self.post_message(self.Listed(self._runs.measure(), self._runs.trash_bytes()))
+            self._changed = True
+            while self._changed:
+                self._changed = False
+                self.post_message(self.Listed(self._runs.look(), self._trash_bytes))
+                self.post_message(self.Listed(self._runs.measure(), self._runs.trash_bytes()))
         finally:
             self._busy = False
 
@@ -329,7 +338,7 @@ class BrowserScreen(Screen[None]):
     def _report(self, said: keeping.Said) -> None:
         """Say what came of it, and look at the folders again."""
         app_of(self).say(said.text, "information" if said.good else "warning")
-        self._look()
+        self._look_anew()
 
     def action_sort(self, step: int) -> None:
         """Sort by another column."""
