@@ -240,10 +240,15 @@ class ForkServer:
         raise OSError("the server never called")
 
     def _kill(self) -> None:
-        """Kill the server and all below it: it, or a keeper, does not answer."""
+        """Kill the server and all below it: it, or a keeper, does not answer.
+
+        Returns when it is gone: the next run would else be passed on to a server that is about to end.
+        """
         with self._lock:
             if self._process is not None and self._process.poll() is None:
                 processes.kill([self._process.pid, *processes.descendants(self._process.pid)])
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(GRACE_SECONDS)
 
     def _dismiss(self) -> None:
         """Let the server end by itself, or kill it; collect it."""

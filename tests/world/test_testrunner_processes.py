@@ -233,7 +233,7 @@ def test_a_stopped_keeper_is_a_timeout(run: Run, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_stopped_server_is_replaced(notes: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.world.forkserver.KEEPER_SECONDS", 8.0)
+    monkeypatch.setattr("engine.world.forkserver.KEEPER_SECONDS", 4.0)
 
     async def main() -> list[str]:
         runner = PytestRunner(TESTS, {}, timeout_seconds=20)
