@@ -61,6 +61,8 @@ def _allowed(played: Played) -> set[str]:
             case ev.AgentJoined():
                 team.add(event.agent)
                 developers |= {event.agent} if event.role == "developer" else set()
+            case ev.LeadLost():
+                developers.discard(event.heir)  # it leads now, and does no tasks
             case ev.AgentLeft():
                 for names in (team, developers, lost):
                     names.discard(event.agent)
