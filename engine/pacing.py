@@ -178,8 +178,14 @@ class Pacing:
         if self._team.bus.round >= limit:
             return "max_rounds", f"{limit} rounds were played"
         if not self._live() and not (self._attended or self._lifecycle.waiting):
-            return "no_agents", "every agent is down" if self._team.members else "every agent has left"
+            return "no_agents", self._nobody()
         return None
+
+    def _nobody(self) -> str:
+        if not self._team.members:
+            return "every agent has left"
+        led = any(spec.role == "developer" for spec in self._team.specs)
+        return "every agent is down" if led else "a lead is left, and no developer to do the tasks"
 
     async def _life(self) -> None:
         """Wait until somebody may have come back."""

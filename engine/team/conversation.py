@@ -91,6 +91,7 @@ class Conversations:
             prompt = self._composer.prompt(thread, event.number, event.seen.board)
         if not thread.messages:
             thread.messages.append(Message("system", (self._composer.brief(thread),)))
+            thread.briefed = (thread.spec.role, self._telling.strategy)
         thread.messages.append(prompt.message)
         thread.digest = bytes.fromhex(prompt.request)
         thread.told(prompt.seen)
@@ -111,6 +112,7 @@ class Conversations:
             "Ask with read_file or show_task for what you miss."
         )
         thread.tell("conversation", "", "shortened", said)
+        self._telling.remind(thread)
 
     def _agent_left(self, event: ev.AgentLeft) -> None:
         self._composed.pop(event.agent, None)

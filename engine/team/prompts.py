@@ -14,10 +14,11 @@ from engine.record.events import AgentSpec, RunStarted, TaskSpec
 from engine.strategies.base import Strategy
 from engine.team.actions import REVIEWING, grammar_text
 
-TEMPLATE = 3
+TEMPLATE = 4
 """Version of these texts; runs go on under the one that they began with.
 
-2 teaches leads to add tasks and dependencies, 3 everybody to ask people.
+2 teaches leads to add tasks and dependencies, 3 everybody to ask people; 4 says anew, after a conversation
+was shortened, what is otherwise than in the brief.
 """
 
 _ROUND = """\

@@ -13,6 +13,11 @@ from engine.team.ground import Ground
 from engine.team.quirks import SILENT
 from engine.team.thread import Thread
 
+REMINDS = 4
+"""The version of the texts since which a shortened conversation says anew what its brief does not know."""
+
+CLAIM = "claim what is ready and free until it is back."
+
 
 class Telling:
     """Gathers in ``threads``, by agent of the team. Comes after ``ground`` and ``drafts`` for each event."""
@@ -23,9 +28,10 @@ class Telling:
         """By agent, the messages that ever reached it."""
         self.asked: Counter[str] = Counter()
         """By agent, its questions to people since a person last wrote to it."""
+        self.strategy = ""
+        """The name of the one that the team follows."""
         self._ground = ground
         self._drafts = drafts
-        self._strategy = ""
         self._stolen: dict[str, str] = {}
 
     def handlers(self) -> dict[type[ev.Event], Callable[[Any], None]]:
@@ -60,6 +66,17 @@ class Telling:
             ev.TaskAdded: self._task_added,
             ev.DependencyAdded: self._dependency_added,
         }
+
+    def remind(self, thread: Thread) -> None:
+        """Have an agent told anew what is otherwise than in its brief; the turns that said so may be gone."""
+        run = self._ground.run
+        if run is None or run.template < REMINDS:
+            return
+        role, strategy = thread.briefed
+        thread.changed_role |= thread.spec.role != role
+        thread.changed_team |= self.strategy != strategy
+        if lost := self._ground.leaderless:
+            thread.tell("lead", "", "lost", f"{lost} does not lead: {CLAIM}")
 
     def _tell(self, agent: str, action: str, subject: str, result: str, say: str) -> None:
         if agent in self.threads:
@@ -229,12 +246,12 @@ class Telling:
     # ------------------------------------------------------------ teams and graphs that change
 
     def _run_started(self, event: ev.RunStarted) -> None:
-        self._strategy = event.strategy
+        self.strategy = event.strategy
         self.threads = {spec.name: Thread(spec) for spec in event.team}
 
     def _team_changed(self, event: ev.TeamChanged) -> None:
         """Tell whoever began under another strategy; models say nothing about each other."""
-        told, self._strategy = event.strategy != self._strategy, event.strategy
+        told, self.strategy = event.strategy != self.strategy, event.strategy
         for spec in event.team:
             thread = self.threads.get(spec.name)
             if thread is None:
@@ -265,7 +282,7 @@ class Telling:
             said = f"{event.heir} is the lead now, for {gone}."
         else:
             gone = f"The calls of {event.agent} fail" if event.failing else f"{event.agent} is lost"
-            said = f"{gone}: claim what is ready and free until it is back."
+            said = f"{gone}: {CLAIM}"
         for spec in run.team:
             thread = self.threads[spec.name]
             if thread.spec.role != spec.role:

@@ -27,6 +27,8 @@ class Thread:
     news: list[str] = field(default_factory=list)
     changed_team: bool = False
     changed_role: bool = False
+    briefed: tuple[str, str] = ("", "")
+    """The role and the strategy of the message that the conversation begins with."""
 
     def tell(self, action: str, subject: str, result: str, say: str) -> None:
         """Have the next prompt say what became of something."""

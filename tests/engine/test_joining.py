@@ -126,6 +126,7 @@ def test_a_lead_alone_is_no_team() -> None:
 
     played = play({}, SIX, steer=steer, strategy="lead", agents=1)
     assert played.outcome == "no_agents"
+    assert played.one(ev.RunEnded).detail == "a lead is left, and no developer to do the tasks"
 
 
 def test_the_same_name_comes_back_as_a_stranger_of_a_new_epoch() -> None:

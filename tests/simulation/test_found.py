@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import msgspec
+import pytest
 
 from engine import control
 from engine.analysis.consistency import check
 from engine.record import events as ev
 from engine.simulation import world
+from engine.simulation.runner import run_seed
 from engine.simulation.scenario import Settings, draw
 from tests.helpers.scripted import Say, Script, Steering, done, edit, graph, play
 
@@ -125,3 +127,10 @@ def test_whoever_comes_under_the_name_of_one_who_had_run_ahead_begins_with_the_o
     numbers = [e.own_round for e in played.of(ev.TurnStarted, agent="Dev1")]
     assert numbers[:4] == [1, 2, 3, 2]
     assert check(played.events).verdict != "false"
+
+
+@pytest.mark.parametrize("seed", [253, 2944])
+def test_an_heir_whose_conversation_is_cut_goes_on_leading(seed: int) -> None:
+    # It claimed tasks, the former lead gave them away, and both were refused for ever.
+    result = run_seed(seed, Settings())
+    assert result.violations == ()

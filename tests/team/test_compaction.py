@@ -64,6 +64,73 @@ def test_the_next_prompt_says_what_was_dropped(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+CRASH = '[[fault]]\nkind = "crash"\ntarget = "lead"\nat_round = 2\n'
+RECAST = "## Your role is another from here on\n"
+
+
+def after_shortening(played: Played, agent: str) -> list[str]:
+    """The prompts of an agent that say its conversation was shortened."""
+    conversations, told = Conversations(), []
+    for event in played.events:
+        conversations.apply(event)
+        if isinstance(event, ev.TurnStarted) and event.agent == agent:
+            assert conversations.request(agent) == event.request
+            told.append(conversations.messages(agent)[-1].text)
+    return [text for text in told if "were dropped" in text]
+
+
+def led(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Played:
+    monkeypatch.setattr(compaction, "budget", lambda name, calls, real: 8_000)
+    script = {name: [LONG] * 12 for name in ("Lead", "Dev1", "Dev2")}
+    return play(script, graph("add"), strategy="lead", agents=2, max_rounds=12, plan=CRASH, **settings)
+
+
+def test_an_heir_is_told_anew_that_it_leads_when_the_turn_that_said_so_may_be_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    played = led(monkeypatch, lead_lost="promote", lease_seconds=2.5)
+    heir = played.one(ev.LeadLost).heir
+    (other,) = {"Dev1", "Dev2"} - {heir}
+    shortened = after_shortening(played, heir)
+    assert len(shortened) >= 2
+    assert all(RECAST in text and f"You are {heir}, lead of" in text for text in shortened)
+    assert not any(RECAST in text for text in after_shortening(played, other))
+
+
+def test_whoever_may_claim_while_the_lead_is_away_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    shortened = after_shortening(led(monkeypatch, lead_lost="self-claim"), "Dev1")
+    assert len(shortened) >= 2
+    assert all("Lead does not lead: claim what is ready and free until it is back." in t for t in shortened)
+
+
+@pytest.mark.parametrize("strategy", ["work-stealing", "decentralized"])
+def test_another_strategy_than_that_of_the_brief_is_told_anew(
+    monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    played = long_talk(monkeypatch, 8_000)
+    start, conversations, told = played.one(ev.RunStarted), Conversations(), list[str]()
+    for event in played.events:
+        conversations.apply(event)
+        if isinstance(event, ev.TurnEnded) and event.round == 2:
+            changed = ev.TeamChanged(
+                seq=event.seq, ts=event.ts, round=2, author="operator", strategy=strategy, team=start.team
+            )
+            conversations.apply(changed)
+        if isinstance(event, ev.TurnStarted):
+            told.append(conversations.messages("Dev1")[-1].text)
+    notices = [number for number, text in enumerate(told, 1) if "The team works otherwise" in text]
+    shortened = [number for number, text in enumerate(told, 1) if "were dropped" in text]
+    assert len(shortened) >= 2
+    assert notices == ([3, *shortened] if strategy != start.strategy else [])
+
+
+def test_runs_that_began_under_older_texts_go_on_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    played = led(monkeypatch, lead_lost="promote", lease_seconds=2.5, template=3)
+    shortened = after_shortening(played, played.one(ev.LeadLost).heir)
+    assert len(shortened) >= 2
+    assert not any(RECAST in text for text in shortened)
+
+
 def test_what_fits_and_what_has_no_budget_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert long_talk(monkeypatch, None).of(ev.ConversationCompacted) == []
     assert long_talk(monkeypatch, 1_000_000).of(ev.ConversationCompacted) == []
