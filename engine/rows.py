@@ -33,14 +33,16 @@ class RunRow:
     """A run as a list shows it; null where it is not known. ``problem`` is "" or a sentence.
 
     ``created`` is ISO 8601; ``wall_seconds`` run-clock seconds; ``tokens`` input and output together, as far
-    as they were reported. ``source`` says where an imported run is from; ``tags`` and ``note`` are what
-    people wrote on it; ``space_bytes`` is what it takes on the disk, if it was measured. Texts are raw.
+    as they were reported. ``outcome`` is that of the run's end, "" without one. ``source`` says where an
+    imported run is from; ``tags`` and ``note`` are what people wrote on it; ``space_bytes`` is what it takes
+    on the disk, if it was measured. Texts are raw.
     """
 
     folder: RunFolder
     sample: bool = False
     problem: str = ""
     status: RunStatus = "problem"
+    outcome: str = ""
     created: str = ""
     suite: str = ""
     structure: str = ""
@@ -148,6 +150,7 @@ def _described(folder: RunFolder, meta: RunMeta, sample: bool) -> RunRow:
         sample=sample,
         problem=problem,
         status=status,
+        outcome=ends.ended.outcome if ends.ended else "",
         created=meta.created,
         suite=config.suite,
         structure=config.structure,

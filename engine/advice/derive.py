@@ -7,11 +7,9 @@ the likelihood of the recordings. It takes NumPy and SciPy, which only the tools
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from statistics import fmean
 from typing import Any, TypeAlias
@@ -22,6 +20,7 @@ import polars as pl
 from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
+from engine import workers
 from engine.advice.belief import P_RANGE, Level, Observation, Settings
 from engine.advice.experience import TABLE, Cell, Figure, Table, observations
 from engine.advice.rehearsal import Part, rehearse
@@ -121,7 +120,7 @@ def cells(runs: pl.DataFrame) -> tuple[list[Cell], Simulated]:
         for suite, structure, mode, model in series
         for profiled in SUITES.values()
     ]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
+    with workers.pool(os.cpu_count() or 1) as pool:
         played = dict(zip(jobs, pool.map(_simulated, jobs), strict=True))
     found, simulated = [], {}
     for row in grouped.to_dicts():

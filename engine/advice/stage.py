@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import multiprocessing
 import os
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 
 import msgspec
 
+from engine import workers
 from engine.advice.rehearsal import Part, Sample, rehearse
 from engine.errors import TeamtopError
 from engine.record.files import write_whole
@@ -43,7 +42,7 @@ def rehearse_all(
         return found
     deadline = time.monotonic() + seconds
     width = min(os.cpu_count() or 1, len(todo))
-    pool = ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn"))
+    pool = workers.pool(width)
     waiting: dict[Future[Sample | None], tuple[Part, int]] = {}
     queue = iter(todo)
     try:
@@ -52,7 +51,7 @@ def rehearse_all(
                 if job[1] >= FIRST_SEEDS and time.monotonic() >= deadline:
                     queue = iter(())
                     break
-                waiting[pool.submit(_rehearse, *job)] = job
+                waiting[pool.submit(rehearse, *job)] = job
             if not waiting:
                 return found
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -64,15 +63,7 @@ def rehearse_all(
     except RuntimeError as error:  # BrokenProcessPool is one
         raise TeamtopError(f"A process of the plan died ({error}); try again.") from None
     finally:
-        processes = list((pool._processes or {}).values()) if waiting else []
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:  # interrupted: nobody waits for what they are at
-            process.terminate()
-
-
-def _rehearse(part: Part, seed: int) -> Sample | None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's, which ends its workers
-    return rehearse(part, seed)
+        workers.end(pool, at_once=bool(waiting))  # interrupted: nobody waits for what they are at
 
 
 # ---------------------------------------------------------------- kept on the disk

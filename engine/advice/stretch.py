@@ -42,7 +42,7 @@ def stretches(offs: Sequence[Offs]) -> dict[str, dict[str, float]]:
             for off in each.get((figure, mode), [])
         )
         place = min(len(needed) - 1, math.ceil(0.8 * (len(needed) + 1)) - 1)
-        found.setdefault(figure, {})[mode] = round(max(1.0, needed[place]), 3)
+        found.setdefault(figure, {})[mode] = max(1.0, math.ceil(1_000 * needed[place]) / 1_000)
     return found
 
 

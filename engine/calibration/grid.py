@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
-from multiprocessing import get_context
 from statistics import fmean
 from typing import NamedTuple
 
+from engine import workers
 from engine.calibration.replies import MODELS, MODES, STRUCTURES, SUITES, RecordedRun
 from engine.record.config import RunConfig
 
@@ -155,9 +154,7 @@ def simulate(todo: Sequence[Cell], repetitions: int, table: bytes | None = None,
     asked = [(cell, seed) for seed in range(repetitions) for cell in todo]
     grid: dict[Cell, Runs] = {cell: Runs() for cell in todo}
     width = min(jobs or os.cpu_count() or 1, len(asked))
-    with ProcessPoolExecutor(
-        width, mp_context=get_context("spawn"), initializer=_begin, initargs=(table,)
-    ) as pool:
+    with workers.pool(width, _begin, (table,)) as pool:
         for (cell, _), ended in zip(asked, pool.map(_one, asked, chunksize=4), strict=True):
             grid[cell].ended.append(ended)
     return grid

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 
+from engine import workers
 from engine.errors import TeamtopError
 from engine.simulation.runner import Result, run_seed
 from engine.simulation.scenario import Settings
@@ -33,24 +33,23 @@ def run_many(
 
     Close the iterator to stop early. Raises ``TeamtopError`` if a worker dies.
     """
-    workers = min(jobs or os.cpu_count() or 1, max(1, len(seeds) // CHUNK))
-    if workers == 1:
+    width = min(jobs or os.cpu_count() or 1, max(1, len(seeds) // CHUNK))
+    if width == 1:
         with _rare_collections():
             for seed in seeds:
                 yield run_seed(seed, settings, twice=twice)
         return
-    yield from _spread(seeds, settings, workers, twice)
+    yield from _spread(seeds, settings, width, twice)
 
 
-def _spread(seeds: range, settings: Settings, workers: int, twice: bool) -> Generator[Result, None, None]:
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+def _spread(seeds: range, settings: Settings, width: int, twice: bool) -> Generator[Result, None, None]:
+    pool = workers.pool(width)
     chunks = iter(range(0, len(seeds), CHUNK))
     waiting: deque[Future[list[Result]]] = deque()
     try:
         while True:
             with _deaf():  # what is started meanwhile stays so for life
-                while len(waiting) < workers * AHEAD and (start := next(chunks, None)) is not None:
+                while len(waiting) < width * AHEAD and (start := next(chunks, None)) is not None:
                     waiting.append(pool.submit(_chunk, seeds[start : start + CHUNK], settings, twice))
             if not waiting:
                 break
@@ -58,10 +57,7 @@ def _spread(seeds: range, settings: Settings, workers: int, twice: bool) -> Gene
     except RuntimeError as error:  # BrokenProcessPool is one
         raise TeamtopError(f"A simulation process died ({error}); try fewer --jobs.") from None
     finally:
-        processes = list((pool._processes or {}).values()) if waiting else []
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:  # interrupted: nobody waits for what they are at
-            process.terminate()
+        workers.end(pool, at_once=bool(waiting))  # interrupted: nobody waits for what they are at
 
 
 @contextlib.contextmanager

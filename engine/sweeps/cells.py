@@ -38,10 +38,10 @@ def cells(plan: SweepPlan, configure: Configure) -> list[Cell]:
     """
     found = []
     for repetition in range(plan.repetitions):
-        for suite in plan.suites:
-            for structure in plan.structures or (_usual(suite),):
-                for strategy in plan.strategies:
-                    for model in plan.models:
+        for suite in dict.fromkeys(plan.suites):  # what is named twice is played once
+            for structure in dict.fromkeys(plan.structures or (_usual(suite),)):
+                for strategy in dict.fromkeys(plan.strategies):
+                    for model in dict.fromkeys(plan.models):
                         for size in plan.sizes:
                             asked: dict[str, object] = {
                                 **msgspec.structs.asdict(plan.run),

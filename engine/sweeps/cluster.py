@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import TeamtopError, UsageError
 from engine.sweeps.cells import Cell
-from engine.sweeps.play import Result, play
+from engine.sweeps.play import Result, failed, play
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -62,7 +62,7 @@ class Cluster:
             except (Exception, CancelledError) as error:
                 what = str(error).splitlines()[0][:160] if str(error) else ""
                 why = f"The cluster did not play it to the end ({type(error).__name__}: {what})."
-                result = Result(cell.run_id, "failed", why)
+                result = failed(cell, Path(self._place), why)
             told.set_result(result)
 
         remote.add_done_callback(over)

@@ -34,13 +34,22 @@ import msgspec
 
 from engine.errors import UsageError
 from engine.joining import TEAM_MAX
-from tasks.errors import nearest
+from engine.setup import SEED_LIMIT
+from engine.strategies import STRATEGIES
+from engine.world.clock import SPEED_MAX
+from tasks.errors import nearest, quoted
 
 PLAN_BYTES = 1 << 20
 """Longest plan that is read: one that names every suite and model there is takes some 10 kB."""
 
 CELLS_MAX = 100_000
 """Runs of one sweep at most: more is a mistyped range, not an experiment."""
+
+JOBS_MAX = 256
+"""Runs at a time at most: each takes a process with some 100 MB."""
+
+RETRIES_MAX = 100
+"""Tries after a failure at most: what fails so often will fail again."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _RANGE = re.compile(r"(\d{1,4})\.\.(\d{1,4})")
@@ -104,9 +113,12 @@ def build(document: Mapping[str, Any], named: str) -> SweepPlan:
     for key in ("suites", "strategies", "models"):
         if not getattr(plan, key):
             raise UsageError(f"{named}: {key} is empty; name at least one.")
-    for key, least in (("repetitions", 1), ("jobs", 0), ("retries", 0)):
-        if getattr(plan, key) < least:
-            raise UsageError(f"{named}: {key} is a number from {least}, not {getattr(plan, key)}.")
+    for key, least, most in (("repetitions", 1, 0), ("jobs", 0, JOBS_MAX), ("retries", 0, RETRIES_MAX)):
+        given = getattr(plan, key)
+        if given < least or (most and given > most):
+            reach = f"a number from {least} to {most}" if most else f"a number from {least}"
+            raise UsageError(f"{named}: {key} is {reach}, not {given}.")
+    _check_names(plan, named)
     for key in ("tokens", "usd", "seconds"):
         limit = getattr(plan.budget, key)
         if limit is not None and not 0 < limit < math.inf:
@@ -119,6 +131,22 @@ def build(document: Mapping[str, Any], named: str) -> SweepPlan:
     if count > CELLS_MAX:
         raise UsageError(f"{named} asks for {count:,} runs; {CELLS_MAX:,} is the most of one sweep.")
     return plan
+
+
+def _check_names(plan: SweepPlan, named: str) -> None:
+    """Raise ``UsageError`` for what every run of the sweep would be refused for."""
+    if stranger := next((name for name in plan.strategies if name not in STRATEGIES), None):
+        raise UsageError(
+            f"{named}: there is no strategy {quoted(stranger)}.{nearest(stranger, tuple(STRATEGIES))}"
+        )
+    if plan.run.speed != "max" and not 0 < plan.run.speed <= SPEED_MAX:
+        raise UsageError(
+            f'{named}: run.speed is a number above 0, or "max" for no waiting at all, not {plan.run.speed}.'
+        )
+    if plan.run.max_rounds < 1:
+        raise UsageError(f"{named}: run.max_rounds is a number from 1, not {plan.run.max_rounds}.")
+    if not -SEED_LIMIT <= plan.first_seed < SEED_LIMIT - plan.repetitions:
+        raise UsageError(f"{named}: seeds have 64 bits, which first_seed {plan.first_seed} does not fit.")
 
 
 def _sizes(agents: tuple[int, ...] | str) -> tuple[int, ...]:

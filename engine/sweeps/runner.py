@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine import workers
 from engine.errors import TeamtopError
 from engine.sweeps.cells import Cell
 from engine.sweeps.plan import Budget
@@ -25,9 +25,7 @@ class Spent:
     began: float = field(default_factory=time.monotonic)
 
     def add(self, result: Result) -> None:
-        """Count what a run has cost, also one that an earlier sweep of the same cells has played."""
-        if result.state == "failed":
-            return
+        """Count what a run has cost, also one that failed, or that an earlier sweep has played."""
         self.tokens += result.tokens
         self.usd = None if self.usd is None or result.usd is None else self.usd + result.usd
 
@@ -100,19 +98,20 @@ def sweep(
             finally:
                 cluster.drop()
     width = min(jobs or os.cpu_count() or 1, len(todo))
-    pool = ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn"))
+    pool = workers.pool(width)
     place = str(runs_dir.resolve())
+    played = False
     try:
         playing = play_all(
             todo, lambda cell: pool.submit(play_in_worker, cell, place, retries), width, budget, spent
         )
-        return (yield from playing)
+        stopped = yield from playing
+        played = True
+        return stopped
     except RuntimeError as error:  # BrokenProcessPool is one
         raise TeamtopError(
             f"A process of the sweep died ({error}); what was played is kept, run the sweep again to go on."
         ) from None
     finally:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:  # idle, or at a run that goes on with the next sweep
-            process.terminate()
+        # Killed, not asked to stop: what was cut goes on as if nothing had been, what was stopped has ended.
+        workers.end(pool, at_once=not played)

@@ -16,6 +16,9 @@ ClockKind: TypeAlias = Literal["wall", "scaled", "virtual"]
 
 MICRO = 1_000_000
 
+SPEED_MAX = 1_000_000.0
+"""Scaled clocks beyond this would do nothing but wait for the machine; that is what ``max`` is for."""
+
 
 class Clock:
     """Time of the running loop times ``speed``. On a ``VirtualLoop`` (kind ``virtual``) speed must be 1.

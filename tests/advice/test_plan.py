@@ -72,7 +72,7 @@ def test_what_was_rehearsed_before_is_not_played_again(
     path = stage.cache_path({"XDG_CACHE_HOME": str(tmp_path)}, "hash", "sim/perfect")
     stage.save(path, {part: {0: sample(1.0), 1: None}})
     kept = stage.load(path)
-    monkeypatch.setattr(stage, "ProcessPoolExecutor", None)  # would fail
+    monkeypatch.setattr("engine.workers.pool", None)  # would fail
     told: list[tuple[int, int]] = []
     found = stage.rehearse_all([part], 2, 0.0, lambda over, total: told.append((over, total)), kept)
     assert found == {part: {0: sample(1.0), 1: None}}

@@ -14,12 +14,15 @@ from click.testing import CliRunner
 
 from engine.errors import UsageError
 from engine.named import table_of
+from engine.record import events as ev
+from engine.record.codec import encode
 from engine.record.folder import RunFolder
+from engine.record.journal import read
 from engine.rows import describe
 from engine.sweeps.cells import Cell, cells
 from engine.sweeps.estimate import estimate
 from engine.sweeps.plan import Budget, SweepPlan, build
-from engine.sweeps.play import Result, finished, play
+from engine.sweeps.play import Result, failed, finished, play
 from engine.sweeps.results import rows
 from engine.sweeps.runner import Spent, play_all
 from tui.commands.sweep_command import command, configure_cell
@@ -61,6 +64,13 @@ def test_another_configuration_is_another_cell() -> None:
         ("[run]\nspeed = 'fast'", "run.speed"),
         ("[budget]\nusd = -1", "budget.usd is a number above 0"),
         ("repetitions = 99999999", "is the most of one sweep"),
+        ("strategies = ['preassigned', 'decentralised']", 'no strategy "decentralised". Did you mean'),
+        ("jobs = 1000000", "jobs is a number from 0 to 256"),
+        ("retries = 1000000", "retries is a number from 0 to 100"),
+        ("first_seed = 9223372036854775807", "seeds have 64 bits"),
+        ("[run]\nspeed = -1", "run.speed is a number above 0"),
+        ("[run]\nspeed = nan", "run.speed is a number above 0"),
+        ("[run]\nmax_rounds = 0", "run.max_rounds is a number from 1, not 0"),
     ],
 )
 def test_a_wrong_plan_is_told_by_file_and_key(text: str, words: str) -> None:
@@ -68,6 +78,11 @@ def test_a_wrong_plan_is_told_by_file_and_key(text: str, words: str) -> None:
         build(table_of(text), "plan.toml")
     assert "plan.toml" in str(told.value)
     assert words in str(told.value)
+
+
+def test_what_is_named_twice_is_played_once() -> None:
+    twice = some(strategies=("lead", "lead"), suites=("svg", "svg"), structures=("mixed", "mixed"))
+    assert twice == some(strategies=("lead",), suites=("svg",), structures=("mixed",))
 
 
 # ------------------------------------------------------------ playing
@@ -102,6 +117,54 @@ def test_a_failure_is_tried_again_and_told_at_last(tmp_path: Path) -> None:
     result = play(cell, tmp_path, {}, retries=1)
     assert result.state == "failed"
     assert "run.json" in result.problem
+
+
+def test_a_run_that_was_stopped_is_none_that_failed_and_is_played_on(tmp_path: Path) -> None:
+    cell = some()[1]
+    play(cell, tmp_path, {}, retries=0)
+    folder = RunFolder(tmp_path / cell.run_id)
+    kinds = (ev.RunEnded, ev.RunVerified)
+    events = [event for event in read(folder.events_path).events if not isinstance(event, kinds)]
+    half = events[: len(events) // 2]
+    ended = ev.RunEnded(outcome="stopped", wall_seconds=half[-1].ts, seq=len(half) + 1, ts=half[-1].ts)
+    folder.events_path.write_bytes(b"".join(map(encode, [*half, ended])))
+    folder.summary_path.unlink()
+    assert finished(cell, tmp_path) is None
+    assert play(cell, tmp_path, {}, retries=0).completed
+
+
+def test_a_run_whose_engine_was_killed_before_its_summary_counts_with_what_it_spent(tmp_path: Path) -> None:
+    cell = some()[1]
+    done = play(cell, tmp_path, {}, retries=0)
+    RunFolder(tmp_path / cell.run_id).summary_path.unlink()
+    kept = finished(cell, tmp_path)
+    assert kept is not None
+    assert (kept.tokens, kept.usd) == (done.tokens, done.usd)
+    assert kept.tokens > 0
+
+
+def test_a_folder_that_was_made_and_no_more_is_no_obstacle(tmp_path: Path) -> None:
+    cell = some()[0]
+    (tmp_path / cell.run_id).mkdir()
+    (tmp_path / cell.run_id / ".run.json.0123456789ab.tmp").write_text("{")
+    assert play(cell, tmp_path, {}, retries=0).completed
+
+
+def test_what_a_failed_run_has_spent_counts_for_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = some()[0]
+    done = play(cell, tmp_path, {}, retries=0)
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.sweeps.play.run_here", lambda *_: 1 / 0)
+        broken = play(cell, tmp_path, {}, retries=0)
+    assert broken.state == "failed"
+    assert "teamtop itself failed (ZeroDivisionError" in broken.problem
+    spent = Spent()
+    spent.add(broken)
+    assert (spent.tokens, spent.usd) == (done.tokens, done.usd)
+    nothing = failed(some()[1], tmp_path, "no room")
+    assert (nothing.tokens, nothing.usd) == (0, 0.0)
 
 
 class Desk:

@@ -18,9 +18,6 @@ from click.core import ParameterSource
 
 PREFIX = "TEAMTOP_"
 
-SPEED_MAX = 1_000_000.0
-"""Scaled clocks beyond this would do nothing but wait for the machine; that is what ``max`` is for."""
-
 DISPLAYS = ("full", "plain", "log", "none")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,6 +74,8 @@ class Speed(click.ParamType):  # type: ignore[type-arg]  # as above
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's own signature
         """Return the number, 0 for ``max``. Raises click's usage error."""
+        from engine.world.clock import SPEED_MAX
+
         text = str(value).strip().lower().lstrip("×x")
         if self.maximum and text == "max":
             return 0.0
