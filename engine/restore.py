@@ -8,7 +8,7 @@ a lock or a message that will never come.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Literal
 
 from engine.errors import TeamtopError
@@ -70,6 +70,7 @@ class Past:
         """By task, approvals whose completion is not recorded."""
         self.faults: dict[int, ev.FaultStarted] = {}
         self.entries: Counter[int] = Counter()
+        self._fences: dict[str, int] = {}
         self._sent: dict[str, ev.MessageSent] = {}
         self._unsettled: dict[tuple[str, str], None] = {}
         self._handlers = self._table()
@@ -77,11 +78,8 @@ class Past:
             try:
                 self.apply(event)
             except LookupError as unknown:
-                raise TeamtopError(
-                    f"The journal contradicts itself, so nothing can go on from it: event {event.seq:,} "
-                    f"({type(event).__struct_config__.tag}) speaks of {unknown}, of which nothing before it "
-                    "says that it is there. `teamtop check` on the run says more."
-                ) from None
+                gone = f"speaks of {unknown}, of which nothing before it says that it is there"
+                raise _contradiction(event, gone) from None
 
     @property
     def empty(self) -> bool:
@@ -203,6 +201,7 @@ class Past:
             self.epochs[event.agent] = self.epochs.get(event.agent, 1) + 1
 
     def _task_taken(self, event: ev.TaskAssigned | ev.TaskClaimed) -> None:
+        _known(self.shape.team, event.agent)
         self.orphans.pop(event.task, None)
 
     def _task_released(self, event: ev.TaskReleased) -> None:
@@ -211,12 +210,20 @@ class Past:
 
     def _review_given(self, event: ev.ReviewGiven) -> None:
         if event.approved:
+            _known(self.state.board.tasks, event.task)
+            _known(self.shape.team, event.author)
             self.approved[event.task] = event
 
     def _task_completed(self, event: ev.TaskCompleted) -> None:
         self.approved.pop(event.task, None)
 
     def _file_edited(self, event: ev.FileEdited) -> None:
+        token, newest = event.token, self._fences.get(event.path, 0)
+        if token is not None and token < newest:
+            raise _contradiction(
+                event, f"wrote {event.path} under token {token}, which is older than {newest}"
+            )
+        self._fences[event.path] = newest if token is None else token
         self.edits.append(event)
         self.horizons[event.path] = self.last_turn
 
@@ -234,6 +241,7 @@ class Past:
         self._unsettled.update(((event.id, recipient), None) for recipient in event.recipients)
 
     def _message_delivered(self, event: ev.MessageDelivered) -> None:
+        _known(self._sent, event.id)
         self.waiting[event.recipient] += 1
         self._message_settled(event)
 
@@ -280,6 +288,20 @@ class Past:
 
     def _task_added(self, event: ev.TaskAdded) -> None:
         self.orphans[event.spec.id] = None
+
+
+def _contradiction(event: ev.Event, what: str) -> TeamtopError:
+    """Why nothing can go on from a journal with this event."""
+    return TeamtopError(
+        f"The journal contradicts itself, so nothing can go on from it: event {event.seq:,} "
+        f"({type(event).__struct_config__.tag}) {what}. `teamtop check` on the run says more."
+    )
+
+
+def _known(names: Collection[str], name: str) -> None:
+    """Refuse what would be looked for later. Raises ``KeyError`` for a name that nothing before has."""
+    if name not in names:
+        raise KeyError(name)
 
 
 async def settle(past: Past, team: Team, talk: TalkActs, injector: Injector, lifecycle: Lifecycle) -> None:

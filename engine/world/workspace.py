@@ -194,8 +194,8 @@ class Workspace:
         the newest it has seen and takes nothing older, whatever a lock service says: raises ``Fenced``.
         """
         if token is not None:
-            if token < self._fences.get(path, 0):
-                raise Fenced(path, token, self._fences[path])
+            if token < (newest_seen := self._fences.get(path, 0)):
+                raise Fenced(path, token, newest_seen)
             self._fences[path] = token
         newest = FileVersion(path, content, self.version(path) + 1, author, content_hash(content), round)
         self._put(newest)

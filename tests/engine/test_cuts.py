@@ -270,3 +270,27 @@ def test_a_journal_that_contradicts_itself_is_told_from_one_that_was_cut(
     events[at] = msgspec.structs.replace(events[at], agent="Nobody")
     with pytest.raises(TeamtopError, match=rf"event {at + 1} \(replied\) speaks of 'Nobody'"):
         Past(events)
+
+
+@pytest.mark.parametrize(
+    ("event", "missing"),
+    [
+        (ev.ReviewGiven(task="99", agent="Dev2", author="Dev1", turn=1, approved=True), "'99'"),
+        (ev.ReviewGiven(task="1", agent="Dev2", author="", turn=1, approved=True), "''"),
+        (ev.MessageDelivered(id="M9", recipient="Dev1"), "'M9'"),
+        (ev.TaskClaimed(task="1", agent="Nobody", turn=1), "'Nobody'"),
+    ],
+)
+def test_nothing_goes_on_from_what_speaks_of_what_was_never_there(event: ev.AnyEvent, missing: str) -> None:
+    whole = go(config(), silently=True).events
+    upto = next(at for at, e in enumerate(whole, 1) if isinstance(e, ev.TurnStarted))
+    with pytest.raises(TeamtopError, match=f"speaks of {missing}"):
+        Past([*whole[:upto], msgspec.structs.replace(event, seq=upto + 1)])
+
+
+def test_nothing_goes_on_from_a_write_under_an_older_token_than_one_before_it() -> None:
+    events = list(go(config(), silently=True).events)
+    at = next(place for place, e in enumerate(events) if isinstance(e, ev.FileEdited))
+    events[at] = msgspec.structs.replace(events[at], token=-3)
+    with pytest.raises(TeamtopError, match=r"under token -3, which is older than 0"):
+        Past(events)
