@@ -1,4 +1,4 @@
-"""The run: wires seams, folds and members together, has them play (``Pacing``), and obeys people.
+"""The run: wires seams, folds and members together, and has them play (``Pacing``) and obey (``Commands``).
 
 Commands of people and planned faults act at any time; each is an event before it has an effect.
 """
@@ -10,8 +10,9 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from engine import control, pinning
+from engine import control
 from engine.backups import Backups
+from engine.commands import Commands
 from engine.deeds import Refusal, kind, told
 from engine.errors import TeamtopError, UsageError
 from engine.faults.board import DisturbedDeeds, DisturbedView
@@ -33,9 +34,8 @@ from engine.record.writer import JournalWriter
 from engine.restore import Past, settle
 from engine.seams import Seams
 from engine.strategies import STRATEGIES
-from engine.team import growth
 from engine.team import turn as turns
-from engine.team.acts import Acts, Mail
+from engine.team.acts import Acts
 from engine.team.copies import Copies
 from engine.team.gate import Gate
 from engine.team.lifecycle import Lifecycle
@@ -149,6 +149,9 @@ class Run:
             backups=backups,
             attended=attended,
         )
+        self._commands = Commands(
+            self.team, self._pacing, self._injector, self._limits, self._joining, self._acts.talk
+        )
         self.begun = asyncio.Event()
         """Set when commands are carried out at once: the journal has begun, what was open is settled."""
         self._ended = False
@@ -221,7 +224,7 @@ class Run:
         if self._attended:
             self.team.gate.close("engine", detail)
         else:
-            self._stop("engine", detail)
+            self._commands.stop("engine", detail)
 
     # ------------------------------------------------------------ playing
 
@@ -317,7 +320,7 @@ class Run:
         if self._ended:
             return control.Answer(ok=False, seq=self.bus.seq, detail="The run has ended.")
         try:
-            event = None if isinstance(command, Refusal) else await self._obey(command)
+            event = None if isinstance(command, Refusal) else await self._commands.obey(command)
         except UsageError as error:
             event = None
             detail = str(error)
@@ -331,72 +334,3 @@ class Run:
         except TeamtopError as error:
             return control.Answer(ok=False, detail=str(error))
         return control.Answer(ok=event is not None, seq=event.seq if event else self.bus.seq, detail=detail)
-
-    async def _obey(self, command: control.AnyCommand) -> ev.Event | None:
-        gate, author, why = self.team.gate, command.author, command.why
-        match command:
-            case control.Pause():
-                self._pacing.stepping = False
-                return gate.close(author, why)
-            case control.Resume():
-                self._limits.guard()
-                self._pacing.stepping = False
-                return gate.open(author, why)
-            case control.Step():
-                self._limits.guard()
-                event = gate.open(author, why, step=True)
-                self._pacing.stepping = event is not None
-                return event
-            case control.Stop():
-                return self._stop(author, why)
-            case control.Inject():
-                return self._injector.inject(
-                    command.kind,
-                    command.target,
-                    dict(command.params),
-                    author=author,
-                    why=why,
-                    duration_seconds=command.duration_seconds,
-                )
-            case control.Heal(fault=None):
-                healed = self._injector.heal_all(author, why)
-                return healed[-1] if healed else None
-            case control.Heal(fault=int() as number):
-                return self._injector.heal(number, author, why)
-            case control.Say() | control.Pin():
-                return await self._say(command)
-            case control.SetLimits():
-                return self._limits.change(dict(command.changes), author, why)
-            case control.AddAgent():
-                return self._joining.join(command)
-            case control.RemoveAgent():
-                return self._joining.leave(command)
-            case control.AddTask() | control.AddDependency():
-                return self._grow(command)
-        return None
-
-    def _stop(self, author: str, why: str) -> ev.Event | None:
-        if self._pacing.stopping:
-            return None
-        event = self.bus.emit(ev.StopRequested(author=author, why=why))
-        self._pacing.stop()
-        self.team.gate.open(author, "to stop")
-        return event
-
-    def _grow(self, command: control.AddTask | control.AddDependency) -> ev.Event:
-        team, author = self.team, command.author
-        try:
-            if isinstance(command, control.AddDependency):
-                return growth.add_dependency(team, command.task, command.on, author)
-            said, after = command.description, command.after
-            return growth.add_task(team, command.title, command.files, said, after, author)
-        except growth.DoesNotFit as refused:
-            raise UsageError(refused.sentence) from None
-
-    async def _say(self, command: control.Say | control.Pin) -> ev.Event:
-        if isinstance(command, control.Pin):
-            return pinning.pin(self.bus, command)
-        names = tuple(self.team.members) if command.to is None else self._injector.targets(command.to)
-        if not command.text.strip():
-            raise UsageError("There is nothing to say: give a text.")
-        return await self._acts.talk.deliver(Mail("operator", command.author, names, command.text))

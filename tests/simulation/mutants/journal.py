@@ -19,7 +19,7 @@ from tests.simulation.planted import Patch, mutant
 def acknowledge_before_append(patch: Patch) -> None:
     async def handle(self: Any, command: control.AnyCommand) -> control.Answer:
         try:
-            event = await self._obey(command)
+            event = await self._commands.obey(command)
         except UsageError as error:
             return control.Answer(ok=False, detail=str(error))
         return control.Answer(ok=event is not None, seq=event.seq if event else 0)
