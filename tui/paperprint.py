@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.record.clean import clean_line
-from tui.printing import WIDTH_WITHOUT_TERMINAL, print_table, width_of
+from tui.printing import WIDTH_WITHOUT_TERMINAL, print_table, print_text, width_of
 from tui.widgets.spans import wrap
 
 if TYPE_CHECKING:
@@ -21,18 +21,20 @@ INDENT = 4
 
 def print_results(results: Results) -> None:
     """Print everything for people; the first lines are the finding."""
-    click.echo(_finding(results))
+    for sentence in _finding(results):
+        print_text(sentence)
     _print_table1(results.table1)
     _print_statistics(results.statistics)
 
 
-def _finding(results: Results) -> str:
+def _finding(results: Results) -> tuple[str, ...]:
     runs = results.measures.runs
+    count = "1 run" if runs.height == 1 else f"{runs.height:,} runs"
     cells = [row for row in results.table1 if row.agents > 1]
     return (
-        f"{runs.height:,} runs ({int(runs['success'].sum()):,} successful) of {clean_line(results.source)}.\n"
-        f"Table 1: {_share([row.reproduces for row in cells])}. "
-        f"Statistics: {_share([found.reproduces for found in results.statistics])}."
+        f"{count} ({int(runs['success'].sum()):,} successful) of {clean_line(results.source)}.",
+        f"Table 1: {_share([row.reproduces for row in cells])}.",
+        f"Statistics: {_share([found.reproduces for found in results.statistics])}.",
     )
 
 
@@ -92,7 +94,9 @@ def _figure(value: float | None) -> str:
         return "unknown"
     if value and abs(value) < 0.001:
         return f"{value:.1e}"
-    return f"{value:,.0f}" if abs(value) >= 1_000 and value == int(value) else f"{value:,.4g}"
+    if abs(value) >= 1_000:  # sums of ranks, which may end in a half
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return f"{value:.4g}"
 
 
 def _room() -> int:

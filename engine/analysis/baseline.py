@@ -182,18 +182,39 @@ def track_of(events: Sequence[ev.AnyEvent]) -> Track | None:
                     )
             case ev.TaskCompleted():
                 done.setdefault(event.task, event.ts)
-            case ev.FaultStarted() | ev.RunResumed() | ev.TeamChanged():
+            case _ if _disturbs(event):
                 return None
-            case ev.MessageSent(kind="operator"):
-                return None
-            case ev.AgentJoined() | ev.AgentLeft() | ev.TaskAdded() | ev.DependencyAdded():
-                return None  # it was not one agent, or not this work
             case ev.RunEnded():
                 if event.outcome != "completed" or len(done) != total or first_prompt is None or not total:
                     return None
                 times = tuple(sorted(ts - first_prompt for ts in done.values()))
                 return Track(event.wall_seconds, times, tokens)
     return None
+
+
+def undisturbed(folder: RunFolder) -> bool:
+    """Whether a saved run went its own way as far as it went; not so if its journal cannot be read whole."""
+    try:
+        record = journal.read(folder.events_path)
+    except OSError:
+        return False
+    return not (record.damaged or record.newer or any(map(_disturbs, record.events)))
+
+
+def _disturbs(event: ev.AnyEvent) -> bool:
+    """Whether it makes a run one that others are not measured by: a fault, a person, other work."""
+    if isinstance(event, ev.MessageSent):
+        return event.kind == "operator"
+    return isinstance(
+        event,
+        ev.FaultStarted
+        | ev.RunResumed
+        | ev.TeamChanged
+        | ev.AgentJoined
+        | ev.AgentLeft
+        | ev.TaskAdded
+        | ev.DependencyAdded,
+    )
 
 
 def _unnamed(events: Sequence[ev.AnyEvent]) -> Track | None:

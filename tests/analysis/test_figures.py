@@ -65,10 +65,8 @@ def test_tables_and_fold_agree_on_every_figure_of_every_prefix(
     _agree(events[: max(1, round(cut * len(events)))])
 
 
-@pytest.mark.parametrize("sample", sorted(p.name for p in (REPO / "runs").glob("sample-*")) or [None])
-def test_tables_and_fold_agree_on_the_recorded_samples(sample: str | None) -> None:
-    if sample is None:
-        pytest.skip("no sample is recorded yet")
+@pytest.mark.parametrize("sample", ["sample-lead", "sample-solo", "sample-team"])
+def test_tables_and_fold_agree_on_the_recorded_samples(sample: str) -> None:
     _agree(journal.read(REPO / "runs" / sample / "events.jsonl").events)
 
 

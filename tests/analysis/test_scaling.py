@@ -7,11 +7,13 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.analysis.scaling import Series, collect, fit_gustafson, fit_usl
 from engine.analysis.scaling.usl import _parameters, peak_of, usl_speedup
@@ -93,6 +95,15 @@ def test_runs_that_left_tasks_open_raise_the_expected_time_to_success() -> None:
     assert series.speedup(2) == pytest.approx(10 / 6)
 
 
+def test_runs_that_took_no_time_are_not_fitted() -> None:
+    runs = {1: [0.0, 0.0], 2: [0.0], 3: [0.0]}
+    assert fit_usl(runs) is None
+    assert fit_gustafson(runs, {1: 5, 2: 10, 3: 15}) is None
+    known = {1: [100.0, 0.0], 2: [50.0], 3: [40.0, 0.0]}
+    assert fit_usl(known) == fit_usl({n: [time for time in times if time] for n, times in known.items()})
+    assert fit_gustafson(known, {1: 5, 2: 10, 3: 15}) is not None
+
+
 SaveRun = Callable[..., RunFolder]
 MakeJournal = Callable[..., list[ev.AnyEvent]]
 
@@ -105,6 +116,27 @@ def test_saved_runs_that_differ_in_size_alone_are_one_series(
     (series,) = collect([RunFolder(path) for path in sorted(tmp_path.iterdir())])
     assert series.sizes() == [1, 2, 3]
     assert series.speedup(1) == 1.0
+
+
+def test_failed_runs_count_and_those_that_a_person_stopped_or_disturbed_do_not(
+    tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    whole = make_journal(1, agents=1)
+    cut = next(at for at, event in enumerate(whole) if isinstance(event, ev.TaskCompleted))
+    begun = whole[:cut]
+    fault = ev.FaultStarted(id=1, kind="crash", targets=("Dev1",), params={}, author="you")
+
+    def left_open(outcome: Literal["max_rounds", "stopped"], *between: ev.AnyEvent) -> list[ev.AnyEvent]:
+        last = ev.RunEnded(outcome=outcome, wall_seconds=begun[-1].ts)
+        later = enumerate((*between, last), len(begun) + 1)
+        return [*begun, *(replace(event, seq=seq, ts=begun[-1].ts) for seq, event in later)]
+
+    save_run(tmp_path, "done", whole)
+    save_run(tmp_path, "failed", left_open("max_rounds"))
+    save_run(tmp_path, "stopped", left_open("stopped"))
+    save_run(tmp_path, "disturbed", left_open("max_rounds", fault))
+    (series,) = collect([RunFolder(path) for path in sorted(tmp_path.iterdir())])
+    assert (len(series.walls[1]), len(series.ended[1])) == (1, 1)
 
 
 def test_the_command_prints_a_table_and_json(

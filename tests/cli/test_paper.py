@@ -39,7 +39,8 @@ def test_json_holds_the_table_and_the_statistics_unrounded(teamtop: Teamtop) -> 
 def test_people_are_told_what_reproduces_and_by_which_definition(teamtop: Teamtop) -> None:
     said = teamtop("paper", str(recordings()))
     assert said.code == 0
-    assert "Table 1: 67 of 72 reproduce. Statistics: 30 of 41 reproduce." in said.out
+    assert "Table 1: 67 of 72 reproduce.\nStatistics: 30 of 41 reproduce." in said.out
+    assert "sec4_4.mwu_idle                         289,671.5, printed 289672" in said.out
     assert "≠ preassigned claude mixed N=5: printed 1.30 3.04" in said.out
     assert "Mann-Whitney U, parallel > mixed" in said.out
 

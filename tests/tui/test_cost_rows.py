@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,14 @@ def paying(*replies: tuple[float, int]) -> RunState:
     return RunState.of(s.events)
 
 
+def replied(**usage: Any) -> str:
+    """What is shown of one reply with this usage."""
+    s = Script().start().open_round("Dev1").think("Dev1").at(5.0)
+    reply = {"turn": 1, "agent": "Dev1", "text": "", "finish_reason": "stop", "attempts": 1}
+    s.add(ev.Replied, **reply, latency_seconds=1.0, **usage)
+    return text(Moment(RunState.of(s.events), 10.0))
+
+
 def test_the_rate_is_that_of_the_last_minute_of_the_run_clock() -> None:
     rate = rate_of(paying((10.0, 9_000), (70.0, 300), (110.0, 200)).metrics, 120.0)
     assert rate is not None
@@ -49,21 +58,7 @@ def test_replies_too_many_to_remember_give_the_rate_of_those_remembered() -> Non
 
 
 def test_what_a_reply_did_not_say_stays_unknown() -> None:
-    s = Script().start().open_round("Dev1").think("Dev1").at(5.0)
-    s.add(
-        ev.Replied,
-        turn=1,
-        agent="Dev1",
-        text="",
-        finish_reason="stop",
-        input_tokens=None,
-        output_tokens=None,
-        latency_seconds=1.0,
-        attempts=1,
-        cost_usd=None,
-        cost_source="unknown",
-    )
-    shown = text(Moment(RunState.of(s.events), 10.0))
+    shown = replied(input_tokens=None, output_tokens=None, cost_usd=None, cost_source="unknown")
     assert "unknown tokens/min, $ unknown/min" in shown
     assert "1 reply that nobody counted" in shown
     assert "a reply came without a price" in shown
@@ -119,18 +114,5 @@ def test_7_shows_the_cost_and_brings_the_panels_back() -> None:
 
 
 def test_cached_and_reasoning_tokens_stand_beside_the_sums_where_they_were_reported() -> None:
-    s = Script().start().open_round("Dev1").think("Dev1").at(5.0)
-    s.add(
-        ev.Replied,
-        turn=1,
-        agent="Dev1",
-        text="",
-        finish_reason="stop",
-        input_tokens=2_000,
-        output_tokens=300,
-        latency_seconds=1.0,
-        attempts=1,
-        cached_tokens=1_500,
-        reasoning_tokens=120,
-    )
-    assert "2,000 in (1,500 cached), 300 out (120 reasoning)" in text(Moment(RunState.of(s.events), 10.0))
+    shown = replied(input_tokens=2_000, output_tokens=300, cached_tokens=1_500, reasoning_tokens=120)
+    assert "2,000 in (1,500 cached), 300 out (120 reasoning)" in shown

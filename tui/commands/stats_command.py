@@ -241,8 +241,8 @@ def _group(group: dict[str, Any], names: Sequence[str]) -> tuple[str, ...]:
         str(group["runs"]),
         f"{group['success']:.0%}",
         f"[{low:.0%}, {high:.0%}]",
-        _number(group["wall_seconds"]),
-        "never" if expected is None else _number(expected["value"]),
+        _seconds(group["wall_seconds"]),
+        "never" if expected is None else _seconds(expected["value"]),
         "" if expected is None else _interval(expected),
         *(_number(group["medians"][name]) for name in names),
     )
@@ -285,6 +285,10 @@ def _number(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{_number(value)} s"
 
 
 def _p(value: float) -> str:

@@ -120,8 +120,8 @@ def _dear(table: pl.DataFrame) -> Tested | None:
 
 
 def _failed(data: _Data, **kind: str) -> Answer:
-    """How many runs did not succeed; null if none of this kind was given."""
-    of_kind = data.all.filter(**kind)
+    """How many runs did not succeed; null if of none of this kind it is known."""
+    of_kind = data.all.filter(**kind).drop_nulls("success")
     if not of_kind.height:
         return None, None, 0
     return float(of_kind.filter(~pl.col("success")).height), None, of_kind.height
@@ -208,7 +208,8 @@ _TABLE: tuple[tuple[str, str, Callable[[_Data], Answer]], ...] = (
     ),
     (
         "sec4_4.r_messages_vs_N",
-        "Decentralized, successful runs: Spearman's rho of replies with N (printed as r; Pearson's is 0.42).",
+        "Decentralized, successful runs: Spearman's rho of replies with N (printed as r; Pearson's of all "
+        "runs is 0.42).",
         lambda d: _statistic(spearman(d.dec["messages"], d.dec["agents"])),
     ),
     (
@@ -238,12 +239,12 @@ _TABLE: tuple[tuple[str, str, Callable[[_Data], Answer]], ...] = (
     ("sec4_5.per_model_p", _SAME_TEST, lambda d: _worst_p(d.pre_gaps, d.dec_gaps, "gap")),
     (
         "sec4_5.r_gap_vs_N_preassigned",
-        "Spearman's rho of the gap with N, preassigned (printed as r; Pearson's is 0.146).",
+        "Spearman's rho of the gap with N, preassigned (printed as r; Pearson's of all runs is 0.146).",
         lambda d: _statistic(spearman(d.pre_gaps["gap"], d.pre_gaps["agents"])),
     ),
     (
         "sec4_5.r_gap_vs_N_decentralized",
-        "Spearman's rho of the gap with N, decentralized (printed as r; Pearson's is 0.197).",
+        "Spearman's rho of the gap with N, decentralized (printed as r; Pearson's of all runs is 0.197).",
         lambda d: _statistic(spearman(d.dec_gaps["gap"], d.dec_gaps["agents"])),
     ),
     (

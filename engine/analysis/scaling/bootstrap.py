@@ -17,6 +17,11 @@ Runs = Mapping[int, Sequence[float]]
 T = TypeVar("T")
 
 
+def timed(runs: Runs) -> dict[int, list[float]]:
+    """The runs that took any time: of others, as of logs without times, no ratio can be told."""
+    return {n: known for n, times in runs.items() if (known := [time for time in times if time > 0])}
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A 95% interval; ``high`` may be infinite."""

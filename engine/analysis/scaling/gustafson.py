@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.analysis.scaling.bootstrap import Interval, Runs, interval, resampled
+from engine.analysis.scaling.bootstrap import Interval, Runs, interval, resampled, timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class GustafsonFit:
 
 def fit_gustafson(runs: Runs, tasks: Mapping[int, int]) -> GustafsonFit | None:
     """Fit the law; null unless one agent and two other sizes ran, with tasks ∝ their number."""
-    sizes = [n for n, times in runs.items() if times]
+    runs = timed(runs)
+    sizes = list(runs)
     if 1 not in sizes or len(sizes) < 3 or any(tasks.get(n, 0) != n * tasks.get(1, 0) for n in sizes):
         return None
     if not tasks[1]:
@@ -40,7 +41,7 @@ def _serial(runs: Runs) -> float:
     one = sum(runs[1]) / len(runs[1])
     above = below = 0.0
     for n, times in runs.items():
-        if n > 1 and times:
+        if n > 1:
             speedup = n * one / (sum(times) / len(times))
             above += (n - speedup) * (n - 1)
             below += (n - 1) ** 2

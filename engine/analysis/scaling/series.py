@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from engine.analysis.baseline import Likeness, likeness, track
+from engine.analysis.baseline import Likeness, likeness, track, undisturbed
 from engine.errors import TeamtopError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
@@ -88,7 +88,9 @@ def _add(series: Series, folder: RunFolder, meta: RunMeta) -> None:
     if row.status == "completed" and (ran := track(folder)) is not None:
         series.walls.setdefault(n, []).append(ran.wall_seconds)
         series.tasks[n] = len(ran.completion_seconds)
-    elif row.status == "ended" and row.wall_seconds is not None:
+    elif row.status != "ended" or row.wall_seconds is None or row.outcome == "stopped":
+        return  # who stops a team by hand has not seen it fail
+    elif undisturbed(folder):
         series.ended.setdefault(n, []).append(row.wall_seconds)
 
 

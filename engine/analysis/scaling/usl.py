@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.analysis.scaling.bootstrap import Interval, Runs, interval, resampled
+from engine.analysis.scaling.bootstrap import Interval, Runs, interval, resampled, timed
 
 __all__ = ["Interval", "UslFit", "fit_usl", "peak_of", "usl_speedup"]
 
@@ -64,6 +64,7 @@ def peak_of(sigma: float, kappa: float) -> float:
 
 def fit_usl(runs: Runs) -> UslFit | None:
     """Fit the law to wall seconds by team size; null without one-agent runs and two other sizes."""
+    runs = timed(runs)
     if not runs.get(1) or sum(n > 1 and bool(times) for n, times in runs.items()) < 2:
         return None
     sigma, kappa = _parameters(runs)

@@ -23,27 +23,28 @@ class Measure:
     all runs (``no``: it is not ranked). ``teams``: of one agent it says nothing.
     """
 
-    title: str
     ratio: bool
     worst: Worst
     teams: bool = False
 
 
+_AMOUNT, _COUNT = Measure(ratio=True, worst="no"), Measure(ratio=False, worst="no")
+
 MEASURES: dict[str, Measure] = {
-    "speedup": Measure("speedup", ratio=True, worst="low", teams=True),
-    "token_multiplier": Measure("token multiplier", ratio=True, worst="no", teams=True),
-    "wall_seconds": Measure("wall seconds", ratio=True, worst="high"),
-    "tokens": Measure("tokens", ratio=True, worst="no"),
-    "cost_usd": Measure("cost in dollars", ratio=True, worst="no"),
-    "rounds": Measure("rounds", ratio=False, worst="no"),
-    "messages": Measure("messages", ratio=False, worst="no"),
-    "idle_rounds": Measure("idle rounds", ratio=False, worst="no"),
-    "test_failures": Measure("failed test runs", ratio=False, worst="no"),
-    "concurrent_writes": Measure("concurrent writes", ratio=False, worst="no"),
-    "rewrites": Measure("rewrites of others' files", ratio=False, worst="no"),
-    "claims_blocked": Measure("blocked claims", ratio=False, worst="no"),
-    "chatter": Measure("replies without effect", ratio=False, worst="no"),
-    "straggler_gap": Measure("straggler gap in seconds", ratio=True, worst="no"),
+    "speedup": Measure(ratio=True, worst="low", teams=True),
+    "token_multiplier": Measure(ratio=True, worst="no", teams=True),
+    "wall_seconds": Measure(ratio=True, worst="high"),
+    "tokens": _AMOUNT,
+    "cost_usd": _AMOUNT,
+    "rounds": _COUNT,
+    "messages": _COUNT,
+    "idle_rounds": _COUNT,
+    "test_failures": _COUNT,
+    "concurrent_writes": _COUNT,
+    "rewrites": _COUNT,
+    "claims_blocked": _COUNT,
+    "chatter": _COUNT,
+    "straggler_gap": _AMOUNT,
 }
 """By name. Figures of completed runs; failed ones stand beside them, see ``Measure.worst``."""
 

@@ -68,6 +68,14 @@ def test_runs_without_events_leave_event_statistics_unknown(tmp_path: Path) -> N
     assert found["sec4_2.median_speedup_preassigned"].value is not None
 
 
+def test_runs_of_which_success_is_unknown_are_none_that_failed(tmp_path: Path) -> None:
+    folder = part(tmp_path, pl.col("rep") == 0)
+    runs = pl.read_parquet(folder / "runs.parquet").with_columns(success=pl.lit(None, pl.Boolean))
+    runs.write_parquet(folder / "runs.parquet")
+    failed = _of(folder)["appA1.timeouts_preassigned"]
+    assert (failed.value, failed.n, failed.reproduces) == (None, 0, None)
+
+
 def test_other_types_of_the_same_columns_give_the_same_figures(tmp_path: Path) -> None:
     folder = part(tmp_path, (pl.col("rep") == 0) & (pl.col("task_type") == "dataanalysis"))
     before = _of(folder)

@@ -96,24 +96,23 @@ def _calls_of_the_lead_fail(book: Book, seconds: float, *, for_all: bool = False
         book.add(ev.CallFailed(turn=book.open["Lead"], agent="Lead", attempt=attempt, **failed))
 
 
-@CASES.add("lead_policy", "engine")
-def a_lead_is_replaced_whose_calls_failed_for_less_than_a_lease(wrong: bool) -> Book:
+def _replaced_for_failing(seconds: float, *, for_all: bool = False) -> Book:
     book = Book("add", strategy="lead", lead_lost="promote")
-    _calls_of_the_lead_fail(book, 2.0 if wrong else 40.0)
+    _calls_of_the_lead_fail(book, seconds, for_all=for_all)
     book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev2", failing=True))
     book.end("Lead", "failed")
     book.close()
     return book
+
+
+@CASES.add("lead_policy", "engine")
+def a_lead_is_replaced_whose_calls_failed_for_less_than_a_lease(wrong: bool) -> Book:
+    return _replaced_for_failing(2.0 if wrong else 40.0)
 
 
 @CASES.add("lead_policy", "engine")
 def a_lead_is_replaced_in_an_outage_for_all(wrong: bool) -> Book:
-    book = Book("add", strategy="lead", lead_lost="promote")
-    _calls_of_the_lead_fail(book, 40.0, for_all=wrong)
-    book.add(ev.LeadLost(agent="Lead", policy="promote", heir="Dev2", failing=True))
-    book.end("Lead", "failed")
-    book.close()
-    return book
+    return _replaced_for_failing(40.0, for_all=wrong)
 
 
 @CASES.add("lead_policy", "engine")
