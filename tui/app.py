@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import ModalScreen, Screen
@@ -38,6 +40,9 @@ Opening = Callable[["TeamtopApp"], Screen[Any]]
 
 Severity = Literal["information", "warning", "error"]
 
+TOASTS_MAX = 4
+"""Short messages that stand at the corner at a time: more of them would hide what they are about."""
+
 TERMINAL_SECONDS = 2.0
 """Between two looks whether the terminal is still there."""
 
@@ -53,7 +58,7 @@ class TeamtopApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in APP if key.id != "app.palette"]
     CSS = """
-    Toast { max-width: 60; background: $panel; }
+    Toast { max-width: 60; padding: 0 1; background: $panel; }
     """
 
     def __init__(self, opening: Opening) -> None:
@@ -141,9 +146,16 @@ class TeamtopApp(App[int]):
         self.push_screen(SummaryScreen(folder))
 
     def say(self, text: str, severity: str = "information") -> None:
-        """A short message at the corner; never markup, whatever is in it."""
+        """A short message at the corner; never markup, whatever is in it. What is said again stands
+        there once.
+        """
         levels: dict[str, Severity] = {"warning": "warning", "error": "error"}
-        self.notify(clean_line(text), severity=levels.get(severity, "information"), markup=False)
+        sentence, shown = clean_line(text), list(self._notifications)
+        again = [each for each in shown if each.message == sentence]
+        rest = [each for each in shown if each.message != sentence]
+        for old in (*again, *rest[: max(0, len(rest) - TOASTS_MAX + 1)]):
+            self._unnotify(old, refresh=False)  # Textual has no public way to take one message away
+        self.notify(sentence, severity=levels.get(severity, "information"), markup=False)
 
     # ------------------------------------------------------------ size
 
@@ -162,6 +174,18 @@ class TeamtopApp(App[int]):
             self.pop_screen()
 
     # ------------------------------------------------------------ actions that every screen has
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As usual; of a key that does nothing now, say why, for silence reads as a broken key."""
+        done = await super().run_action(action, default_namespace, namespaces)
+        if not done and isinstance(default_namespace, RunScreen) and isinstance(action, str):
+            default_namespace.tell_hindrance(action)
+        return done
 
     @property
     def screen_keys(self) -> tuple[Key, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
 
     from engine.analysis.exports import Format
     from tui.widgets.summary_figures import Report
+
+
+def report_of(folder: RunFolder, dirs: Sequence[Path]) -> Report:
+    """The summary of a run, measured against those in ``dirs``; in a thread, for it reads the whole journal.
+
+    Raises ``TeamtopError`` with a sentence if it cannot be made, whatever the reason.
+    """
+    from engine.analysis import report as reports
+
+    try:
+        return reports.build(folder, dirs)
+    except TeamtopError:
+        raise
+    except Exception as error:
+        raise TeamtopError(f"The summary could not be made ({type(error).__name__}: {error}).") from error
 
 
 def content(report: Report, form: Format, theme: Theme | None = None) -> str | bytes:

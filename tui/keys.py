@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from textual.binding import Binding
 
+from tui.hindrances import no_agents, no_faults, no_team, nothing, nothing_moves, unchecked
 from tui.widgets.moment import Moment
 
 Group: TypeAlias = Literal["team", "replay", "runs", "view", "read", "move", "app"]
@@ -24,41 +25,12 @@ GROUPS: dict[Group, str] = {
 """Headings in the help."""
 
 
-def _always(_: Moment) -> bool:
-    return True
-
-
-def steerable(moment: Moment) -> bool:
-    """Whether there is an engine that takes commands."""
-    return moment.live and moment.mode == "live" and moment.state.run.phase not in ("starting", "ended")
-
-
-def _has_faults(moment: Moment) -> bool:
-    return steerable(moment) and bool(moment.state.faults.active)
-
-
-def _checked(moment: Moment) -> bool:
-    return moment.verdicts is not None
-
-
-def _goes_on(moment: Moment) -> bool:
-    return _has_agents(moment) and (moment.state.run.phase != "ended" or moment.held)
-
-
-def goes_on(moment: Moment) -> bool:
-    """Whether an engine writes what is shown, or something later."""
-    return moment.live
-
-
-def _has_agents(moment: Moment) -> bool:
-    return bool(moment.state.agents.agents)
-
-
 @dataclass(frozen=True, slots=True)
 class Key:
     """A key and what it does. ``id`` names it in a keymap; ``keys`` are alternatives, the first is shown.
 
-    ``footer`` puts it at the bottom of the screen while ``applies``; ``show`` is how the key is written.
+    ``hindrance`` says why it does nothing now, or nothing; ``footer`` puts it at the bottom of the screen
+    while it ``applies``; ``show`` is how the key is written.
     ``spare`` does so, too, but only where there is room behind all others.
     """
 
@@ -69,7 +41,7 @@ class Key:
     tooltip: str
     group: Group
     footer: bool = False
-    applies: Callable[[Moment], bool] = _always
+    hindrance: Callable[[Moment], str] = nothing
     show: str = ""
     spare: bool = False
 
@@ -78,6 +50,10 @@ class Key:
         """The key as people read it."""
         chosen = _chosen.get(self.id)
         return (self.show or self.keys.split(",")[0]) if chosen is None else chosen.split(",")[0]
+
+    def applies(self, moment: Moment) -> bool:
+        """Whether it does anything now."""
+        return not self.hindrance(moment)
 
     def binding(self) -> Binding:
         """The same for Textual."""
@@ -95,10 +71,8 @@ def remap(keymap: Mapping[str, str]) -> None:
 
 
 TEAM: tuple[Key, ...] = (
-    Key("team.pause", "p", "pause", "pause", "Let the team stand still, or go on", "team", True, steerable),
-    Key(
-        "team.step", "s", "step", "step", "Go on to the end of the round, then pause", "team", True, steerable
-    ),
+    Key("team.pause", "p", "pause", "pause", "Let the team stand still, or go on", "team", True, no_team),
+    Key("team.step", "s", "step", "step", "Go on to the end of the round, then pause", "team", True, no_team),
     Key(
         "team.fault",
         "f",
@@ -107,12 +81,10 @@ TEAM: tuple[Key, ...] = (
         "Disturb the team: crash, stall, slow, …",
         "team",
         True,
-        steerable,
+        no_team,
     ),
-    Key(
-        "team.message", "m", "message", "message", "Say something to an agent or all", "team", True, steerable
-    ),
-    Key("team.pin", "M", "pin", "note", "Pin a note to this moment, for people", "team", False, steerable),
+    Key("team.message", "m", "message", "message", "Say something to an agent or all", "team", True, no_team),
+    Key("team.pin", "M", "pin", "note", "Pin a note to this moment, for people", "team", False, no_team),
     Key(
         "team.heal",
         "H",
@@ -121,7 +93,7 @@ TEAM: tuple[Key, ...] = (
         "End every fault and revive who is down",
         "team",
         True,
-        _has_faults,
+        no_faults,
     ),
     Key(
         "team.join",
@@ -130,7 +102,7 @@ TEAM: tuple[Key, ...] = (
         "add agent",
         "Take an agent into the team",
         "team",
-        applies=steerable,
+        hindrance=no_team,
         show="+",
         spare=True,
     ),
@@ -141,7 +113,7 @@ TEAM: tuple[Key, ...] = (
         "remove agent",
         "Take one out",
         "team",
-        applies=steerable,
+        hindrance=no_team,
         show="-",
         spare=True,
     ),
@@ -152,7 +124,7 @@ TEAM: tuple[Key, ...] = (
         "add task",
         "Put a task on the board",
         "team",
-        applies=steerable,
+        hindrance=no_team,
         spare=True,
     ),
     Key(
@@ -162,7 +134,7 @@ TEAM: tuple[Key, ...] = (
         "add dependency",
         "Have a task wait for another one",
         "team",
-        applies=steerable,
+        hindrance=no_team,
         spare=True,
     ),
     Key(
@@ -172,7 +144,7 @@ TEAM: tuple[Key, ...] = (
         "limits",
         "Limit tokens, money and time, or raise what holds the team",
         "team",
-        applies=steerable,
+        hindrance=no_team,
         show="$",
     ),
 )
@@ -208,7 +180,7 @@ VIEW: tuple[Key, ...] = (
         "What every agent did when, full screen and back",
         "view",
         True,
-        _has_agents,
+        no_agents,
     ),
     Key(
         "view.layout",
@@ -227,7 +199,7 @@ VIEW: tuple[Key, ...] = (
         "view",
     ),
     Key("view.zoom", "z", "zoom", "zoom", "The panel with the keyboard, full screen and back", "view"),
-    Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, _has_agents),
+    Key("view.detail", "enter", "detail", "open", "Open the whole turn or task", "view", True, no_agents),
     Key(
         "view.findings",
         "c",
@@ -236,7 +208,7 @@ VIEW: tuple[Key, ...] = (
         "What the checker found: broken promises, anomalies, prevented attempts",
         "view",
         True,
-        _checked,
+        unchecked,
     ),
     Key("view.deeds", "P", "deeds", "people", "Who did what to the run, and all notes", "view"),
     Key("view.back", "escape", "back", "back", "Back to all panels", "view"),
@@ -252,12 +224,12 @@ READ: tuple[Key, ...] = (
         "Show only lines with words, !without, agent: task: path: kind: round: or faults; esc ends it",
         "read",
         True,
-        _has_agents,
+        no_agents,
         "/",
     ),
     Key("read.copy", "y", "copy", "copy", "Copy what is selected, or the line that the cursor is on", "read"),
     Key("read.copy_turn", "Y", "copy_turn", "copy turn", "Copy the whole turn that the cursor is on", "read"),
-    Key("read.fault", "n", "jump('fault', 1)", "fault", "To the next fault", "read", True, _has_agents, "nN"),
+    Key("read.fault", "n", "jump('fault', 1)", "fault", "To the next fault", "read", True, no_agents, "nN"),
     Key("read.fault_back", "N", "jump('fault', -1)", "fault before", "To the fault before", "read"),
     Key(
         "read.conflict", "x", "jump('conflict', 1)", "next conflict", "To the next refusal or rewrite", "read"
@@ -279,7 +251,7 @@ HOLD: tuple[Key, ...] = (
         "Hold the view still while the team goes on; again to go on from the present",
         "read",
         True,
-        _goes_on,
+        nothing_moves,
     ),
     Key(
         "view.present",

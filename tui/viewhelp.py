@@ -33,7 +33,7 @@ VIEW_HELP: dict[str, tuple[str, str]] = {
         "completed, undisturbed one-agent runs with the same suite, structure, model and strategy, or, "
         "where none is saved, estimated from the team's own busy time (the summary says which). Folders "
         "that are damaged or no runs say so. D moves a run to the trash (.trash in its folder), u brings "
-        "it back, T shows the trash and empties it.",
+        "it back, T shows the trash and empties it. e saves the summary of the run in any form.",
     ),
     "trash": (
         "The trash",

@@ -22,7 +22,8 @@ from tests.tui.test_snapshots import SIZES, check
 from tui import runlist
 from tui.runlist import RunList
 from tui.screens import browser
-from tui.screens.browser import RUNS, BrowserScreen
+from tui.screens.browser import BrowserScreen
+from tui.screens.browserkeys import RUNS
 from tui.screens.live import LiveScreen
 from tui.screens.replay import ReplayScreen
 from tui.screens.summary import SummaryScreen
@@ -353,6 +354,23 @@ def test_an_engine_that_dies_without_a_word_is_noticed(runs: Path) -> None:
 
 
 # ---------------------------------------------------------------- snapshots
+
+
+def test_e_saves_the_summary_of_the_run_that_the_cursor_is_on(runs: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("down", "e", "down", "enter")
+        assert (
+            f"Saved {runs}/20261119-183000-mathutils-3f2a/20261119-183000-mathutils-3f2a-summary.md"
+            in toasts(stage)
+        )
+        await stage.press("G", "e")
+        assert "unreadable" in stage.text()
+        assert "run.json has schema 99" in toasts(stage)[-1]
+        assert isinstance(stage.app.screen, BrowserScreen)
+
+    visit(lambda: BrowserScreen([runs]), scene)
+    saved = runs / "20261119-183000-mathutils-3f2a" / "20261119-183000-mathutils-3f2a-summary.md"
+    assert "mathutils" in saved.read_text()
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -17,14 +17,18 @@ from engine.record.folder import RunFolder
 from tests.helpers.recorded import toasts, visit
 from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import ended, scripted
+from tui.app import TOASTS_MAX
 from tui.checks import Checks
 from tui.keys import APP, HOLD, MOVE, READ, TEAM, TIMELINE, VIEW, VIEWED
+from tui.replaysource import parse_position
 from tui.screens.arranging import LayoutDialog
 from tui.screens.details import HelpDialog, TurnDialog
 from tui.screens.dialogs import MessageDialog, QuitDialog
 from tui.screens.exporting import ExportDialog
 from tui.screens.faults import FaultDialog
 from tui.screens.going import LEAVE
+from tui.screens.replay import ReplayScreen, replay_screen
+from tui.screens.replaykeys import REPLAY
 from tui.screens.stories import AgentDialog, DeedsDialog, PathDialog, PromptDialog, TaskDialog
 from tui.screens.summary import SUMMARY, SummaryScreen
 from tui.widgets.panel import Panel
@@ -75,7 +79,6 @@ async def reset(stage: Stage) -> None:
     """The live screen as it is at first."""
     while stage.app.screen is not stage.live:
         stage.app.pop_screen()
-    stage.app.clear_notifications()
     stage.controller.sent.clear()
     live = stage.live
     live.end_search()
@@ -85,6 +88,7 @@ async def reset(stage: Stage) -> None:
         board.focus()
         board.action_home()
     await stage.rest()
+    stage.app.clear_notifications()
 
 
 async def press(stage: Stage, name: str, *first: str) -> bool:
@@ -167,3 +171,87 @@ def test_every_key_of_the_summary_does_something(key: Any, tmp_path: Path, save_
         assert await press(stage, key.keys.split(",")[0]) or not stage.app.is_running
 
     visit(lambda: SummaryScreen(folder, [tmp_path]), scene)
+
+
+STILL: dict[str, tuple[list[Any], bool]] = {
+    "an ended run": (ended().events, True),
+    "a recording": (scripted().events, False),
+    "a run that is yet to begin": ([], True),
+}
+"""Runs in which many keys have nothing to do, and whether an engine is there."""
+
+
+@pytest.mark.parametrize("kind", STILL)
+def test_a_key_that_does_not_apply_says_why(kind: str) -> None:
+    events, live = STILL[kind]
+    keys = [key for key in (*TEAM, *VIEW, *READ, *HOLD) if "(" not in key.action]  # panels say it themselves
+
+    async def run() -> dict[str, list[str]]:
+        said = {}
+        async with staged(events, size=(80, 24), live=live) as stage:
+            for key in keys:
+                if key.applies(stage.live.moment):
+                    continue
+                await reset(stage)
+                before = seen(stage)
+                await stage.press(key.keys.split(",")[0])
+                assert seen(stage)[:1] == before[:1]
+                assert not stage.controller.sent
+                said[key.id] = toasts(stage)
+        return said
+
+    said = asyncio.run(run())
+    assert "team.pause" in said
+    assert {key: len(words) for key, words in said.items()} == dict.fromkeys(said, 1)
+    assert all(words[0].endswith(".") and len(words[0]) < 90 for words in said.values())
+
+
+@pytest.mark.parametrize("at", ["seq:1", "end"])
+def test_every_key_of_a_replay_does_something_at_either_end(at: str, tmp_path: Path, save_run: Any) -> None:
+    folder: RunFolder = save_run(tmp_path, "ended", ended().events)
+    idle = []
+
+    async def scene(stage: Stage) -> None:
+        home = stage.app.screen
+        for key in REPLAY:
+            for name in key.keys.split(","):
+                while stage.app.screen is not home:
+                    stage.app.pop_screen()
+                assert isinstance(home, ReplayScreen)
+                home.end_search()
+                home.view.zoom(None)
+                home.replay.go(parse_position(at))
+                home.replay.pause()
+                await stage.rest()
+                if not await press(stage, name):
+                    idle.append((key.id, name))
+
+    visit(lambda: replay_screen(folder, at), scene, size=(80, 24))
+    assert idle == []
+
+
+def test_what_is_said_again_stands_there_once_and_no_more_than_leaves_the_screen_free() -> None:
+    async def run() -> tuple[list[str], list[str]]:
+        async with staged(ended().events, size=(80, 24)) as stage:
+            await stage.press("p", "p", "p")
+            once = toasts(stage)
+            for number in range(2 * TOASTS_MAX):
+                stage.app.say(f"sentence {number}")
+                await stage.rest()
+            return once, toasts(stage)
+
+    once, many = asyncio.run(run())
+    assert len(once) == 1
+    assert many == [f"sentence {number}" for number in range(TOASTS_MAX, 2 * TOASTS_MAX)]
+
+
+@pytest.mark.parametrize(("keys", "word"), [("o", "whole run"), ("h", "whole run"), ("i" * 12, "One second")])
+def test_the_timeline_says_where_it_cannot_be_moved_or_zoomed(keys: str, word: str) -> None:
+    async def run() -> list[str]:
+        async with staged(scripted().events, size=(80, 24)) as stage:
+            await stage.press("t", *keys)
+            return toasts(stage)
+
+    said = asyncio.run(run())
+    assert len(said) == 1
+    assert word in said[0]

@@ -37,7 +37,16 @@ from tui.screens.trashing import TrashDialog
 from tui.viewhelp import VIEW_HELP
 from tui.widgets.layout import CHOICES
 
-BASES = {"Dialog", "PageDialog", "StoryDialog", "RunScreen", "Reading", "WithLayouts", "FormDialog"}
+BASES = {
+    "Dialog",
+    "PageDialog",
+    "StoryDialog",
+    "RunScreen",
+    "Reading",
+    "WithLayouts",
+    "FormDialog",
+    "Keeping",
+}
 """Classes that nobody has in front: others are made from them."""
 
 

@@ -169,5 +169,5 @@ def test_another_place_can_be_typed_and_a_wrong_one_is_a_sentence(folder: RunFol
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_dialog_that_saves(folder: RunFolder, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.summary.place_of", lambda _: "runs/20261120-183000-mathutils-3f2a")
+    monkeypatch.setattr("tui.screens.exporting.place_of", lambda _: "runs/20261120-183000-mathutils-3f2a")
     check(f"export-{size}", shoot(lambda: SummaryScreen(folder), SIZES[size], "e", "down"))

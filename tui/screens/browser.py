@@ -2,95 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
-from engine import trash
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.rows import RunRow
-from engine.runnotes import NOTE_MAX
 from tui.keys import Key
 from tui.runlist import RunList
-from tui.screens import keeping
-from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay
-from tui.screens.notes import NoteDialog, TagsDialog
-from tui.widgets.figures import storage
+from tui.screens.browserkeys import FILTERING, RUNS
+from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay, runs_dirs
+from tui.screens.keptruns import Keeping
+from tui.widgets.browser_rows import about, heading
 from tui.widgets.lines import FooterLine
 from tui.widgets.page import EMPTY
-from tui.widgets.runcolumns import Column, problem_text, tags_text
 from tui.widgets.runtable import RunTable
-from tui.widgets.spans import Row, Span
 from tui.widgets.titleline import DetailLines, TitleLine
-
-if TYPE_CHECKING:
-    from tui.screens.trashing import Emptied
 
 LOOK_SECONDS = 2.0
 """Between two looks at the folders: a run that begins or ends shows while one still looks for it."""
 
-UNDO_MAX = 100
-"""Deletions that are remembered as one step each; older ones come back run by run."""
-
 FILTER_MAX = 80
 """Characters of a filter."""
 
-RUNS: tuple[Key, ...] = (
-    Key("runs.open", "enter", "open", "open", "The summary of a run; a live one as it goes", "runs", True),
-    Key("runs.replay", "r", "replay", "replay", "Replay the run from its beginning", "runs", True),
-    Key("runs.watch", "w", "watch", "watch", "Show the run as it goes, or as it ended", "runs", True),
-    Key(
-        "runs.filter",
-        "slash",
-        "filter",
-        "filter",
-        "Show only some: words, !word for none of",
-        "runs",
-        True,
-        show="/",
-    ),
-    Key("runs.mark", "space", "mark", "mark", "Mark a run; two marked runs can be compared", "runs"),
-    Key("runs.compare", "c", "compare", "compare", "Compare the two marked runs", "runs", True),
-    Key("runs.sort", "s", "sort(1)", "sort", "Sort by the next column", "runs", True),
-    Key("runs.sort_back", "S", "sort(-1)", "sort back", "Sort by the column before", "runs"),
-    Key("runs.reverse", "o", "reverse", "order", "Turn the order round", "runs", True),
-    Key(
-        "runs.group", "v", "group", "group", "Group by suite, by strategy, by model, not at all", "runs", True
-    ),
-    Key("runs.tags", "t", "tags", "tags", "Write tags on the run, or on all marked ones", "runs"),
-    Key("runs.note", "n", "note", "note", "Write a note on the run", "runs"),
-    Key(
-        "runs.delete",
-        "D,delete",
-        "delete",
-        "delete",
-        "Move the run, or all marked ones, to the trash",
-        "runs",
-    ),
-    Key("runs.undo", "u", "undo", "undo", "Bring back what was deleted last", "runs"),
-    Key("runs.trash", "T", "trash", "trash", "What was deleted: bring it back, or empty the trash", "runs"),
-    Key("runs.clear", "escape", "clear", "clear", "Clear the filter; then back", "runs"),
-)
-"""Keys of the browser."""
 
-FILTERING: tuple[Key, ...] = (
-    Key("filter.keep", "enter", "keep", "keep", "Keep the filter and go on in the list", "runs", True),
-    Key("filter.clear", "escape", "clear", "clear", "Show all runs", "runs", True, show="esc"),
-)
-"""Keys while a filter is typed; all others are letters then."""
-
-
-class BrowserScreen(Screen[None]):
+class BrowserScreen(Keeping):
     """Saved runs in ``dirs``, and the samples that ship with teamtop."""
 
     ABOUT: ClassVar[str] = "runs"
@@ -116,7 +59,6 @@ class BrowserScreen(Screen[None]):
         self._busy = False
         self._changed = False
         self._trash_bytes = 0
-        self._deleted: list[tuple[Path, ...]] = []
         self._title = TitleLine()
         self.table = RunTable()
         self._detail = DetailLines()
@@ -158,7 +100,7 @@ class BrowserScreen(Screen[None]):
             self._busy = True
             self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
 
-    def _look_anew(self) -> None:
+    def look_anew(self) -> None:
         """Look at the folders as they are from now on: a look that is on its way may have missed a change."""
         self._changed = True
         self._look()
@@ -192,25 +134,8 @@ class BrowserScreen(Screen[None]):
         self._tell()
 
     def _tell(self) -> None:
-        table = self.table
-        live = sum(row.status == "running" for row in table.listed)
-        own = any(not row.sample for row in table.listed)
-        what = "run" if own or not table.listed else "sample"
-        count = f"{len(table.listed)} {what}{'' if len(table.listed) == 1 else 's'}"
-        left: Row = [Span("saved runs", "strong"), Span(f" · {count}")]
-        left += [Span(f" · {live} live", "accent")] if live else []
-        if table.words:
-            left += [Span(f" · {len(table.shown)} match “{clean_line(table.words, 40)}”", "warn")]
-        left += [Span(f" · {len(table.picked)} marked", "accent")] if table.picked else []
-        left += [Span(f" · by {table.group}", "accent")] if table.group else []
-        space = [row.space_bytes for row in table.listed if row.space_bytes is not None]
-        left += [Span(f" · {storage(sum(space))}", "muted")] if space and own else []
-        trashed = f" · {storage(self._trash_bytes)} in the trash (T)"
-        left += [Span(trashed, "muted")] if self._trash_bytes else []
-        first: Row = [Span("teamtop demo", "accent"), Span(" is a tour, ", "muted")]
-        first += [Span("teamtop run", "accent"), Span(" a team", "muted")]
-        self._title.say(left, [] if own else first)
-        self._detail.say(_about(table.selected, table.hidden))
+        self._title.say(*heading(self.table, self._trash_bytes))
+        self._detail.say(about(self.table.selected, self.table.hidden))
 
     # ------------------------------------------------------------ keys
 
@@ -260,6 +185,20 @@ class BrowserScreen(Screen[None]):
 
         self.app.push_screen(CompareScreen((chosen[0], chosen[1]), self._runs.dirs))
 
+    def action_export(self) -> None:
+        """Save the summary of the run, in a form and at a place that are asked for."""
+        row = self.table.selected
+        if row is not None and self._readable(row):
+            from tui.exporting import report_of
+            from tui.screens.exporting import ask
+
+            ask(
+                self,
+                row.folder,
+                lambda: report_of(row.folder, runs_dirs(row.folder, self._dirs)),
+                "The summary is being made …",
+            )
+
     def _readable(self, row: RunRow) -> bool:
         """Whether anything of the run can be shown; if not, say why."""
         if row.status == "problem":
@@ -277,68 +216,6 @@ class BrowserScreen(Screen[None]):
     def action_group(self) -> None:
         """Group by the next thing."""
         self.table.group_next()
-
-    @property
-    def _meant(self) -> list[RunRow]:
-        """The marked runs, or the one that the cursor is on."""
-        table = self.table
-        marked = [row for row in table.listed if row.folder.path in table.picked]
-        return marked or ([table.selected] if table.selected is not None else [])
-
-    def action_tags(self) -> None:
-        """Ask for the tags of what is meant."""
-        if rows := self._meant:
-            name = clean_line(rows[0].run_id, 50) if len(rows) == 1 else f"{len(rows)} runs"
-            before = tuple(sorted({clean_line(tag) for row in rows for tag in row.tags}))
-            self.app.push_screen(TagsDialog(name, before), partial(self._tag, rows))
-
-    async def _tag(self, rows: list[RunRow], tags: tuple[str, ...] | None) -> None:
-        if tags is not None:
-            self._report(await keeping.tag(rows, tags))
-
-    def action_note(self) -> None:
-        """Ask for the note on the run that the cursor is on."""
-        if (row := self.table.selected) is not None:
-            dialog = NoteDialog(clean_line(row.run_id, 50), clean_line(row.note, NOTE_MAX))
-            self.app.push_screen(dialog, partial(self._note, row))
-
-    async def _note(self, row: RunRow, text: str | None) -> None:
-        if text is not None:
-            self._report(await keeping.note(row, text))
-
-    async def action_delete(self) -> None:
-        """Move what is meant to the trash."""
-        if rows := self._meant:
-            said = await keeping.discard(rows)
-            self._deleted = [*self._deleted[1 - UNDO_MAX :], said.gone] if said.gone else self._deleted
-            self._report(said)
-
-    async def action_undo(self) -> None:
-        """Bring back what was deleted last, here or by an earlier teamtop."""
-        places = self._deleted.pop() if self._deleted else ()
-        if not places:
-            found = await asyncio.to_thread(trash.last, self._dirs)
-            places = (found,) if found is not None else ()
-        if places:
-            self._report(await keeping.restore(places))
-        else:
-            app_of(self).say("There is nothing in the trash.", "warning")
-
-    def action_trash(self) -> None:
-        """Show the trash."""
-        from tui.screens.trashing import TrashDialog
-
-        self.app.push_screen(TrashDialog(self._dirs), self._sort_out)
-
-    async def _sort_out(self, chosen: Emptied | None) -> None:
-        if chosen is not None:
-            act = keeping.remove if chosen.for_good else keeping.restore
-            self._report(await act(chosen.places))
-
-    def _report(self, said: keeping.Said) -> None:
-        """Say what came of it, and look at the folders again."""
-        app_of(self).say(said.text, "information" if said.good else "warning")
-        self._look_anew()
 
     def action_sort(self, step: int) -> None:
         """Sort by another column."""
@@ -387,22 +264,3 @@ class BrowserScreen(Screen[None]):
     def action_request_quit(self) -> None:
         """Back, or out."""
         go_back(self)
-
-
-def _about(row: RunRow | None, hidden: Sequence[Column]) -> Row:
-    """What the columns have no room for, or what is wrong with the folder."""
-    if row is None:
-        return []
-    name = Span(clean_line(row.run_id), "strong")
-    if row.problem:
-        return [name, Span(f" · {problem_text(row)}", "bad")]
-    parts = [f"seed {row.seed}"] if row.seed is not None else []
-    parts += [f"fork of {clean_line(row.parent)}"] if row.parent else []
-    parts += ["shipped sample"] if row.sample else []
-    parts += [tags_text(row)] if row.tags else []
-    parts += [f"“{clean_line(row.note, NOTE_MAX)}”"] if row.note else []
-    for column in hidden:
-        text = column.text(row)
-        if column.key not in ("run", "tags") and text not in ("", "–"):
-            parts.append(f"{column.heading} {text}" if column.number else text)
-    return [name, *(Span(f" · {part}", "muted") for part in parts)]

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from engine.analysis.exports import FORMATS, Format
+from engine.errors import TeamtopError
+from engine.record.clean import clean_line
+from engine.record.folder import RunFolder
+from tui.exporting import export, place_of
 from tui.screens.dialogs import Dialog, options
+from tui.screens.going import app_of
+
+if TYPE_CHECKING:
+    from tui.widgets.summary_figures import Report
 
 _ABOUT: dict[Format, str] = {
     "svg": "a picture of this page, for a paper or a chat",
@@ -63,3 +74,30 @@ class ExportDialog(Dialog[Chosen]):
         chosen = FORMATS[self.query_one(OptionList).highlighted or 0]
         where = self.query_one(Input).value.strip() or self._where
         self.dismiss(Chosen(chosen, where))
+
+
+def ask(screen: Screen[Any], folder: RunFolder, make: Callable[[], Report], wait: str = "") -> None:
+    """Ask in which form and where the summary of a run is to be saved, and save it.
+
+    ``make`` gives the summary, in a thread; ``wait`` is said meanwhile, where that may take long.
+    """
+    theme = screen.app.current_theme
+
+    def write(chosen: Chosen) -> str:
+        return str(export(make(), *chosen, folder.run_id, theme))
+
+    async def save(chosen: Chosen) -> None:
+        try:
+            path = await asyncio.to_thread(write, chosen)
+        except TeamtopError as error:
+            app_of(screen).say(str(error), "error")
+        else:
+            app_of(screen).say(f"Saved {path}")
+
+    def begin(chosen: Chosen | None) -> None:
+        if chosen is not None:
+            if wait:
+                app_of(screen).say(wait)
+            screen.app.run_worker(save(chosen), group="export", exit_on_error=False)
+
+    screen.app.push_screen(ExportDialog(clean_line(str(place_of(folder)))), begin)

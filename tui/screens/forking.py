@@ -24,10 +24,13 @@ from tui.replaysource import ReplaySource
 from tui.screens.dialogs import Dialog, options
 from tui.screens.going import app_of
 from tui.widgets.figures import clock
-from tui.widgets.spans import shorten
 
-LINE_CELLS = 68
-"""Cells of a line in the dialog."""
+_ABOUT = {
+    "same": "On the virtual clock it comes again byte for byte; on other clocks ties may fall otherwise.",
+    "without": "From here, or from just before the fault; the new run's summary says what it cost.",
+    "fault": "The next dialog asks which, and whom it strikes.",
+}
+"""What the ways are that are no strategies."""
 
 Choice: TypeAlias = tuple[Literal["same", "without", "fault", "strategy"], str]
 """What is to be different, and for a strategy its name."""
@@ -47,6 +50,7 @@ class ForkDialog(Dialog[Choice]):
     """Asks what is to be different from here on."""
 
     ABOUT: ClassVar[str] = "fork"
+    DEFAULT_CSS: ClassVar[str] = "ForkDialog #about { height: 2; margin-top: 1; }"
 
     def __init__(self, replay: ReplaySource, fault: ev.FaultStarted | None) -> None:
         super().__init__()
@@ -61,12 +65,9 @@ class ForkDialog(Dialog[Choice]):
         if self._fault is not None:
             items.insert(0, ("without", f"without the {fault_text(self._fault)}"))
         items.append(("fault", "with a fault more, or one healed …"))
-        items += [
-            (f"strategy-{name}", shorten(f"under strategy {name}: {each.title}", LINE_CELLS))
-            for name, each in STRATEGIES.items()
-            if name != strategy
-        ]
+        items += [(f"strategy-{name}", f"under strategy {name}") for name in STRATEGIES if name != strategy]
         yield OptionList(*options(*items))
+        yield Static(id="about")
         yield Static(Content("enter fork · esc cancel"), classes="hint")
 
     def on_mount(self) -> None:
@@ -74,6 +75,13 @@ class ForkDialog(Dialog[Choice]):
         listing = self.query_one(OptionList)
         listing.highlighted = 0
         listing.focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the way at the cursor is; the lines have no room for it."""
+        kind, _, name = (event.option_id or "").partition("-")
+        self.query_one("#about", Static).update(
+            Content(clean_line(STRATEGIES[name].title if kind == "strategy" else _ABOUT[kind]))
+        )
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a way."""
@@ -106,6 +114,7 @@ def nearest_fault(replay: ReplaySource) -> ev.FaultStarted | None:
 def fork_from(screen: Screen[Any], folder: RunFolder, replay: ReplaySource) -> None:
     """Ask what is to be different, then let the run live on and show it live."""
     if not replay.recording.count:
+        app_of(screen).say("Nothing is read yet that could be forked.", "warning")
         return
     at, fault = replay.target, nearest_fault(replay)
 

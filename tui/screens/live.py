@@ -162,6 +162,9 @@ class LiveScreen(RunScreen):
 
     def action_present(self) -> None:
         """Let the view go on, and every panel follow its end again."""
+        if self.held is None and self.view.follows:
+            self.inform("The present is what you see already.")
+            return
         self.held = None
         self.view.follow()
         self.paint()

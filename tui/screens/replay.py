@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -43,6 +43,7 @@ class ReplayScreen(RunScreen):
     """A saved run, played from its journal. ``at`` is where to begin; without it, it plays at once."""
 
     ABOUT: ClassVar[str] = "replay"
+    PLACE: ClassVar[str] = "the replay"
     KEYS: ClassVar[tuple[Key, ...]] = (*REPLAY, *VIEW, *READ, *LEAVE)
     BINDINGS: ClassVar[list[BindingType]] = [binding(key) for key in REPLAY]
 
@@ -197,15 +198,24 @@ class ReplayScreen(RunScreen):
         self.replay.toggle()
         self._moved()
 
+    def _travel(self, move: Callable[[], None]) -> None:
+        """Move the replay, and say so where there is nothing further that way."""
+        before = self.replay.target
+        move()
+        if self.replay.target == before:
+            if self.replay.at_end:
+                self._tell("This is the end of the run.")
+            elif before <= 1:
+                self._tell("This is the beginning of the run.")
+        self._moved()
+
     def action_event(self, events: int) -> None:
         """One event on or back."""
-        self.replay.step(events)
-        self._moved()
+        self._travel(lambda: self.replay.step(events))
 
     def action_round(self, direction: int) -> None:
         """One round on or back."""
-        self.replay.step_round(direction)
-        self._moved()
+        self._travel(lambda: self.replay.step_round(direction))
 
     def action_jump(self, what: What, direction: int) -> None:
         """Move the replay to the next fault, conflict or failure, or to the one before."""
@@ -225,8 +235,7 @@ class ReplayScreen(RunScreen):
 
     def action_turn(self, direction: int) -> None:
         """To where the next turn of any agent begins, or the one before."""
-        self.replay.step_turn(direction)
-        self._moved()
+        self._travel(lambda: self.replay.step_turn(direction))
 
     def action_fork(self) -> None:
         """Ask what is to be different, and let the run live on from here."""
@@ -237,18 +246,19 @@ class ReplayScreen(RunScreen):
 
     def action_speed(self, steps: int) -> None:
         """Twice or half as fast."""
+        before = self.replay.speed
         self.replay.change_speed(steps)
+        if self.replay.speed == before:
+            self._tell(f"×{before:g} is the {'fastest' if steps > 0 else 'slowest'}.")
         self._moved()
 
     def action_start(self) -> None:
         """To the start."""
-        self.replay.to_start()
-        self._moved()
+        self._travel(self.replay.to_start)
 
     def action_end(self) -> None:
         """To the end."""
-        self.replay.to_end()
-        self._moved()
+        self._travel(self.replay.to_end)
 
     def action_present(self) -> None:
         """To the present of a run that goes on, and on with it; where the replay came from, if that is it."""
@@ -312,17 +322,6 @@ class ReplayScreen(RunScreen):
         from tui.screens.summary import SummaryScreen
 
         self.app.push_screen(SummaryScreen(self.folder))
-
-    def action_back(self) -> None:
-        """End the search; then bring all panels back; then say what leaves, for one Escape too many is soon
-        pressed.
-        """
-        if self.end_search():
-            return
-        if self.view.full is not None:
-            self.view.zoom(None)
-        else:
-            self._tell("Nothing is open here that Escape would close; q leaves the replay.")
 
     def action_request_quit(self) -> None:
         """Back to where the person came from, or out: nothing is at stake."""

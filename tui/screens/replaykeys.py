@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from tui.keys import Key, goes_on
-from tui.widgets.moment import Moment
-
-
-def can_go_on(moment: Moment) -> bool:
-    """An imported run cannot: its files and prompts are not recorded."""
-    return not moment.state.run.source
-
+from tui.hindrances import imported, no_engine
+from tui.keys import Key
 
 REPLAY: tuple[Key, ...] = (
     Key("replay.play", "space", "play", "play/pause", "Play or pause", "replay", True),
@@ -25,7 +19,7 @@ REPLAY: tuple[Key, ...] = (
         "Let the run live on from here, as it was or with something changed",
         "replay",
         True,
-        can_go_on,
+        imported,
     ),
     Key(
         "replay.round_back",
@@ -45,7 +39,7 @@ REPLAY: tuple[Key, ...] = (
         "To the present, and on with it while the run goes on",
         "replay",
         True,
-        goes_on,
+        no_engine,
     ),
     Key(
         "replay.round_forward",

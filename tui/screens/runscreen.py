@@ -47,6 +47,7 @@ class RunScreen(WithLayouts, Reading):
     KEYS: ClassVar[tuple[Key, ...]] = (*VIEW, *READ, *APP)
     BINDINGS: ClassVar[list[BindingType]] = [key.binding() for key in (*VIEW, *READ)]
     AUTO_FOCUS = ""
+    PLACE: ClassVar[str] = "the run"
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """What has the keyboard. Who gets or loses it repaints itself: the screen need not, each time."""
 
@@ -212,16 +213,26 @@ class RunScreen(WithLayouts, Reading):
             self.view.zoom(zoom_key(self.focused))
 
     def action_back(self) -> None:
-        """End the search; then bring all panels back."""
+        """End the search; then bring all panels back; then say what leaves, for one Escape too many is soon
+        pressed.
+        """
         if self.end_search():
             return
         if self.view.full is not None:
             self.view.zoom(None)
+        else:
+            self.inform(f"Nothing is open here that Escape would close; q leaves {self.PLACE}.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys do nothing where they do not apply."""
         key = next((key for key in self.KEYS if key.action == action), None)
         return True if key is None or key.action == "detail" else key.applies(self.moment)
+
+    def tell_hindrance(self, action: str) -> None:
+        """Say why a key does nothing now, if that is so."""
+        key = next((key for key in self.KEYS if key.action == action), None)
+        if key is not None and (why := key.hindrance(self.moment)):
+            self.inform(why)
 
     def action_findings(self) -> None:
         """What the checker found, and the way to its witnesses."""
@@ -249,6 +260,10 @@ class RunScreen(WithLayouts, Reading):
             return
         self.open_detail(panel if isinstance(panel, Panel) else None)
 
+    def on_panel_idle(self, event: Panel.Idle) -> None:
+        """A key of a panel did nothing."""
+        self.inform(event.why)
+
     def on_panel_opened(self, event: Panel.Opened) -> None:
         """A panel was clicked twice."""
         if isinstance(event.panel, TalkPanel) and self.open_line(event.panel):
@@ -266,3 +281,5 @@ class RunScreen(WithLayouts, Reading):
             number = turn.turn
         if (dialog := detail_of(panel, self.source, number)) is not None:
             self.app.push_screen(dialog)
+        else:
+            self.inform("There is nothing to open yet.")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,7 +14,7 @@ from textual.screen import Screen
 from engine.errors import TeamtopError
 from engine.record.clean import clean_line
 from engine.record.folder import RunFolder
-from tui.exporting import export, place_of
+from tui.exporting import report_of
 from tui.keys import Key
 from tui.screens.going import LEAVE, app_of, below, go_back, go_to_replay, go_to_runs, runs_dirs
 from tui.screens.live import LiveScreen
@@ -28,9 +26,6 @@ from tui.widgets.spans import Span
 from tui.widgets.summary_figures import Report
 from tui.widgets.summaryview import SummaryView
 from tui.widgets.titleline import TitleLine
-
-if TYPE_CHECKING:
-    from tui.screens.exporting import Chosen
 
 LOOK_SECONDS = 1.0
 """Between two looks whether the journal grew: the closing tests may still run when the team has ended."""
@@ -122,17 +117,13 @@ class SummaryScreen(Screen[None]):
 
     def _build(self) -> None:
         """In a thread: read, compute, post what came of it."""
-        from engine.analysis import report as reports
-
         size = self._journal_size()
         report: Report | None = None
         problem = ""
         try:
-            report = reports.build(self.folder, runs_dirs(self.folder, self._dirs))
+            report = report_of(self.folder, runs_dirs(self.folder, self._dirs))
         except TeamtopError as error:
             problem = str(error)
-        except Exception as error:
-            problem = f"The summary could not be made ({type(error).__name__}: {error})."
         self.post_message(self.Built(report, clean_line(problem), size))
 
     def on_summary_screen_built(self, event: Built) -> None:
@@ -169,24 +160,12 @@ class SummaryScreen(Screen[None]):
 
     def action_export(self) -> None:
         """Ask how and where to save the summary."""
-        if self.report is None:
+        if (report := self.report) is None:
             app_of(self).say("There is no summary to save yet.", "warning")
             return
-        from tui.screens.exporting import ExportDialog
+        from tui.screens.exporting import ask
 
-        where = clean_line(str(place_of(self.folder)))
-        self.app.push_screen(ExportDialog(where), partial(self._export, self.report))
-
-    async def _export(self, report: Report, chosen: Chosen | None) -> None:
-        if chosen is None:
-            return
-        theme = self.app.current_theme
-        try:
-            path = await asyncio.to_thread(export, report, *chosen, self.folder.run_id, theme)
-        except TeamtopError as error:
-            app_of(self).say(str(error), "error")
-        else:
-            app_of(self).say(f"Saved {path}")
+        ask(self, self.folder, lambda: report)
 
     def action_runs(self) -> None:
         """The list of runs."""

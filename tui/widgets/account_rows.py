@@ -56,5 +56,6 @@ def _row(title: str, cause: Cause, share: float, cost: float | None) -> Row:
         Span(f" {share:4.0%} "),
     ]
     if cost is not None:
-        row.append(Span(f"{-cost:+9.2f}", "plain" if abs(cost) >= SHOWN else "faint"))
+        seen = abs(cost) >= SHOWN
+        row.append(Span((f"{-cost:+.2f}" if seen else "0.00").rjust(9), "plain" if seen else "faint"))
     return row

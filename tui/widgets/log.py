@@ -260,6 +260,11 @@ class LogPanel(Panel):
         self.repaint()
         self.refresh()
 
+    @property
+    def at_present(self) -> bool:
+        """Whether new lines are followed."""
+        return self.follow
+
     def follow_end(self) -> None:
         """Follow what comes."""
         self.action_end()

@@ -148,6 +148,13 @@ class Panel(Painted, can_focus=True):
     class Retitled(Message):
         """What stands in the frame above the panel has changed, apart from the run."""
 
+    class Idle(Message):
+        """A key did nothing, for ``why``."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def __init__(self, key: str) -> None:
         super().__init__(id=None)
         self.key = key
@@ -157,6 +164,16 @@ class Panel(Painted, can_focus=True):
     def title(self, moment: Moment, cells: int) -> tuple[Row, Row]:
         """What stands in the frame above, at the left and at the right."""
         raise NotImplementedError
+
+    @property
+    def own_keys(self) -> Row:
+        """Keys of its own that a person should know of, where it has the whole area."""
+        return []
+
+    @property
+    def at_present(self) -> bool:
+        """Whether it shows the present, and follows it."""
+        return True
 
     def copied(self) -> str:
         """What is copied of the panel if nothing is selected: the row that the cursor is on, or all rows."""

@@ -25,7 +25,7 @@ from tui.widgets.moment import Moment
 from tui.widgets.panel import Panel, strip_of
 from tui.widgets.roster import Roster
 from tui.widgets.rounds import RoundsPanel
-from tui.widgets.spans import Row, Span
+from tui.widgets.spans import Row, Span, width_of
 from tui.widgets.speedup import SpeedupPanel
 from tui.widgets.talk import TalkPanel
 from tui.widgets.timeline import TimelinePanel
@@ -61,6 +61,9 @@ def zoom_to(key: str) -> str:
 
 
 _TILES = TileLayout()
+
+TITLE_SPARE = 10
+"""Cells of a title line that corners and blanks take, and the gap between its two ends."""
 
 
 class RunView(Widget):
@@ -183,6 +186,11 @@ class RunView(Widget):
                 panel.focus(scroll_visible=False)
                 return
 
+    @property
+    def follows(self) -> bool:
+        """Whether every panel follows what comes."""
+        return all(panel.at_present for panel in self.panels)
+
     def follow(self) -> None:
         """Have every panel follow what comes, wherever somebody has scrolled to."""
         for panel in self.panels:
@@ -248,7 +256,11 @@ class RunView(Widget):
             panel = self.panel(tile.key)
             if panel is not None:
                 left, right = panel.title(moment, tile.width)
-                titles[tile.key] = (self._digit(tile.key) + left, right)
+                left = self._digit(tile.key) + left
+                if tile.key == self.full and (hint := panel.own_keys):
+                    more = [*right, Span(" · ", "muted"), *hint] if right else hint
+                    right = more if width_of(left) + width_of(more) + TITLE_SPARE <= tile.width else right
+                titles[tile.key] = (left, right)
         focused = next((panel.key for panel in self.panels if panel.has_focus), None)
         rows = [self._frame.row(y, titles, focused) for y in range(self._frame.height)]
         before, self._frame_rows = self._frame_rows, rows

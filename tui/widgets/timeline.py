@@ -18,6 +18,9 @@ ZOOM = 2
 DEEPEST = 1_000_000_000
 """The narrowest window: one second on the run's clock, in nanoseconds."""
 
+_WHOLE = "The whole run is in sight: zoom in first."
+_DEEPEST = "One second is the least that is shown."
+
 
 class TimelinePanel(Panel):
     """What every agent did when. It follows the present until it is moved away from it."""
@@ -62,6 +65,8 @@ class TimelinePanel(Panel):
             return
         window, all_ = self.window(self.moment), whole(self.moment)
         width = max(DEEPEST, window.width // ZOOM if step > 0 else window.width * ZOOM)
+        if width == window.width or window.width == all_.width <= width:
+            self.post_message(self.Idle(_DEEPEST if step > 0 else _WHOLE))
         if width >= all_.width:
             self._width = self._start = None
         else:
@@ -75,6 +80,9 @@ class TimelinePanel(Panel):
         if self.moment is None:
             return
         window, all_ = self.window(self.moment), whole(self.moment)
+        if window.width >= all_.width:
+            self.post_message(self.Idle(_WHOLE))
+            return
         start = window.start + step * window.width // 4
         self._start = None if start + window.width >= all_.end else max(all_.start, start)
         self._moved()
@@ -84,6 +92,18 @@ class TimelinePanel(Panel):
         self._start = None
         self._moved()
         super().action_end()
+
+    @property
+    def own_keys(self) -> Row:
+        """How to zoom and to move."""
+        closer, wider, earlier, later = (key.name for key in TIMELINE)
+        zoom, move = Span(f"{closer} {wider}", "accent"), Span(f"{earlier} {later}", "accent")
+        return [zoom, Span(" zoom · ", "muted"), move, Span(" move", "muted")]
+
+    @property
+    def at_present(self) -> bool:
+        """Whether the window ends in the present."""
+        return self._start is None
 
     def follow_end(self) -> None:
         """Follow the present."""

@@ -38,11 +38,20 @@ class ViewedPanel(Panel):
         """Whether it shows another than its usual view."""
         return self.view != self.VIEWS[0]
 
+    @property
+    def own_keys(self) -> Row:
+        """That there are other views; another one than the usual says so in its title."""
+        return (
+            []
+            if self.viewed
+            else [Span(VIEWED[0].name, "accent"), Span(f" {', '.join(self.VIEWS[1:])}", "muted")]
+        )
+
     def view_name(self) -> Row:
         """``by status g``: the view that is not the usual one, and the key that leads on."""
         if self.view == self.VIEWS[0]:
             return []
-        return [Span(f"{self.view} ", "plain"), Span("g", "accent"), Span(" next view", "muted")]
+        return [Span(f"{self.view} ", "plain"), Span(VIEWED[0].name, "accent"), Span(" next view", "muted")]
 
 
 class Deeper(ViewedPanel):
