@@ -148,6 +148,12 @@ def test_writing_what_is_there_already_brings_nothing() -> None:
     assert (found[1].lasted, found[2].lasted) == (2, 0)
 
 
+def test_versions_that_repeat_a_line_a_thousand_times_are_not_compared_line_by_line() -> None:
+    first, second = "\na\n" * 990, "a\n\n\n" * 600  # comparing their lines would take half a minute
+    found = fates(edits(("Dev1", "kept\n" + first), ("Dev2", "kept\n" + second)))
+    assert (found[1].lasted, found[2].lasted) == (0, found[2].output)
+
+
 def test_a_file_that_ends_up_empty_was_made_so_by_its_last_author() -> None:
     found = fates(edits(("Dev1", "a\n"), ("Dev2", "")))
     assert (found[1].lasted, found[2].lasted) == (0, 1)

@@ -7,6 +7,7 @@ by its whole output, for that is what the model took its time for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,11 @@ from engine.record import events as ev
 
 LINES_COMPARED = 2_000
 """Longer versions are taken as whole: comparing lines takes quadratic time at worst."""
+
+PAIRS_COMPARED = 100_000
+"""So are versions with more pairs of equal lines: those of an agent that repeats itself a thousand times take
+a minute to compare. Code of 2,000 lines has some 50,000; so many take half a second at worst.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ def _inherited(before: list[str], owners: list[int], after: list[str]) -> list[i
         return list(owners)
     found: list[int | None] = [None] * len(after)
     if max(len(before), len(after)) > LINES_COMPARED:
+        return found
+    times = Counter(after)
+    if sum(count * times[line] for line, count in Counter(before).items()) > PAIRS_COMPARED:
         return found
     for a, b, size in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         found[b : b + size] = owners[a : a + size]
