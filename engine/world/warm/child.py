@@ -7,8 +7,11 @@ plugin besides pytest's, no cache.
 from __future__ import annotations
 
 import contextlib
+import fnmatch
+import glob
 import os
 import resource
+import shlex
 import signal
 import sys
 import traceback
@@ -19,7 +22,11 @@ from typing import Any, NoReturn
 import pytest
 
 from . import processes
+from .express import Express
 from .reporter import Reporter
+
+UNUSED = ("cacheprovider", "pastebin", "setuponly", "setupplan", "stepwise")
+"""Plugins of pytest's that only serve people, and files between runs."""
 
 BROKEN = 70
 """Exit status if the test process could not get as far as pytest (EX_SOFTWARE of sysexits.h)."""
@@ -81,13 +88,22 @@ def _test(request: dict[str, Any], report_fd: int) -> int:
         [Path(tests, name) for name in request["first"]],
     )
     arguments = [
-        *("-c", os.devnull, "--rootdir", tests, "--confcutdir", tests, "-p", "no:cacheprovider"),
+        *("-c", os.devnull, "--rootdir", tests, "--confcutdir", tests),
+        *(f"-pno:{name}" for name in UNUSED),
         *("-q", "--tb=short", "--color=no", "--no-header", "--continue-on-collection-errors"),
         *([] if request["conftest"] else ["--noconftest"]),
         *(["--collect-only"] if request["compile"] else []),
         # The folder, not its files: each file given would list the folder again.
-        *("-o", "python_files=*.py", tests),
+        *("-o", f"python_files={_patterns(request['files'])}", tests),
     ]
-    status = int(pytest.main(arguments, plugins=[reporter]))
+    status = int(pytest.main(arguments, plugins=[reporter, Express(reporter)]))
     reporter.end(status)
     return status
+
+
+def _patterns(files: list[str]) -> str:
+    """What is a test file; modules of agents that look like one have their assertions prepared, too."""
+    names = {name.rpartition("/")[2] for name in files}
+    if all(fnmatch.fnmatch(name, "test_*.py") or fnmatch.fnmatch(name, "*_test.py") for name in names):
+        return "test_*.py *_test.py"
+    return shlex.join(glob.escape(name) for name in sorted(names))

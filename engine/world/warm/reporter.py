@@ -91,7 +91,11 @@ class Reporter:
         passed = self._passed.get(report.nodeid, True) and report.outcome == "passed"
         self._passed[report.nodeid] = passed
         if report.when == "teardown":
-            self._tell("case", [self._nodes[report.nodeid], passed])
+            self.tell_case(report.nodeid, passed=passed)
+
+    def tell_case(self, nodeid: str, *, passed: bool) -> None:
+        """Say that a case is over, and whether it passed."""
+        self._tell("case", [self._nodes[nodeid], passed])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:

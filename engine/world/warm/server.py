@@ -19,9 +19,10 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from . import keeper, processes
+from . import child, keeper, processes
 
 FAREWELL_SECONDS = 2 * processes.GIVE_UP_SECONDS
 """Bounds the wait for keepers when the engine is gone: each has ``GIVE_UP_SECONDS`` for its processes."""
@@ -48,6 +49,7 @@ def main(where: str, folder: str, child_script: str) -> None:
     processes.adopt_orphans()
     _forget_the_project()
     _import_pytest()
+    _prepare_pytest()
     enter = _load_child_script(child_script) if child_script else None
     gc.collect()
     gc.freeze()  # forked children then do not copy these objects' pages when their collector runs
@@ -136,6 +138,38 @@ def _import_pytest() -> None:
     # pytest leaves modules out of tracebacks that say so. A missing file is an import error of each test file
     # that needs it, and most of the time to report one goes into the source of importlib, which helps nobody.
     vars(importlib)["__tracebackhide__"] = True
+
+
+def _prepare_pytest() -> None:
+    """Do what pytest does at the start of each run: load its plugins, and look into them for fixtures.
+
+    Each child then gets this configuration when pytest asks for a new one.
+    """
+    config, fixtures = importlib.import_module("_pytest.config"), importlib.import_module("_pytest.fixtures")
+    ready = config.get_config([f"-pno:{name}" for name in child.UNUSED])
+
+    def get_config(args: Any = (), plugins: Any = None, **_: Any) -> Any:  # noqa: ANN401 - as pytest's
+        ready.invocation_params = config.Config.InvocationParams(args=args, plugins=plugins, dir=Path.cwd())
+        return ready
+
+    vars(config)["get_config"] = get_config
+    definition = getattr(fixtures, "FixtureFunctionDefinition", ())
+    barren = [plugin for plugin in ready.pluginmanager.get_plugins() if not _holds(plugin, definition)]
+    search = fixtures.FixtureManager.parsefactories
+
+    def parsefactories(self: Any, *args: Any, **named: Any) -> None:  # noqa: ANN401 - as pytest's
+        holder = named.get("holder", args[0] if args else None)
+        if not any(holder is plugin for plugin in barren):
+            search(self, *args, **named)
+
+    fixtures.FixtureManager.parsefactories = parsefactories
+
+
+def _holds(plugin: object, definition: Any) -> bool:  # noqa: ANN401 - a class, or () before pytest 8.4
+    """Whether a plugin may have fixtures, so far as can be told from its module."""
+    return not (definition and isinstance(plugin, ModuleType)) or any(
+        isinstance(value, definition) for value in vars(plugin).values()
+    )
 
 
 def _load_child_script(path: str) -> Callable[[str], Any]:
