@@ -23,6 +23,12 @@ from . import child, processes, wire
 MAX_REPORT = 16 * 1024 * 1024
 """Bytes of test reports kept per run; more can only be abuse (a report of one test is about 100 bytes)."""
 
+GATHER_SECONDS = 0.005
+"""How long reports may gather in a pipe, which costs less than to be woken by each of hundreds."""
+
+MUCH = 1 << 14
+"""Bytes at once, a quarter of what a pipe holds, from which on there is no waiting: somebody prints a lot."""
+
 REQUEST_SECONDS = 10.0
 """Bounds the wait for the request, which the engine sends before the keeper exists."""
 
@@ -116,10 +122,13 @@ def _watch(
 
     The second value is true if the engine closed the run.
     """
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, selectors.DefaultSelector() as urgent:
+        for fd in (run.fileno(), woken.fileno()):
+            urgent.register(fd, selectors.EVENT_READ)
         for fd in (run.fileno(), woken.fileno(), *pipes):
             selector.register(fd, selectors.EVENT_READ)
         while True:
+            most = 0
             for key, _ in selector.select(max(0.0, deadline - time.monotonic())):
                 if key.fd == run.fileno():
                     return None, True
@@ -130,10 +139,13 @@ def _watch(
                         return os.waitstatus_to_exitcode(status), False
                 elif data := os.read(key.fd, 1 << 16):
                     pipes[key.fd].add(data)
+                    most = max(most, len(data))
                 else:
                     selector.unregister(key.fd)
             if time.monotonic() >= deadline:
                 return None, False
+            if 0 < most < MUCH:
+                urgent.select(GATHER_SECONDS)
 
 
 def _drain(pipes: dict[int, Tail]) -> None:
