@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from engine.errors import TeamtopError
 from engine.models import registry
 from engine.models.rerun import Recorded
 from engine.record import events as ev
@@ -16,7 +17,10 @@ from engine.team.conversation import shortened
 def replies(
     events: Sequence[ev.AnyEvent], team: Iterable[ev.AgentSpec], whole: Iterable[ev.AnyEvent]
 ) -> dict[str, ev.Replied]:
-    """Replies of real models among ``events``, by request; ``whole`` tells who joined."""
+    """Replies of real models among ``events``, by request; ``whole`` tells who joined.
+
+    Raises ``TeamtopError`` for events that no engine wrote in this order.
+    """
     joined = [(e.agent, e.model) for e in whole if isinstance(e, ev.AgentJoined)]
     models = [*((spec.name, spec.model) for spec in team), *joined]
     real = {name for name, model in models if registry.resolve(model).real}
@@ -35,14 +39,24 @@ def replies(
 
 
 def _shortened(request: str, event: ev.ConversationCompacted) -> str:
-    return shortened(bytes.fromhex(request), event.dropped).hex()
+    try:
+        return shortened(bytes.fromhex(request), event.dropped).hex()
+    except ValueError:
+        raise _contradiction(event) from None
+
+
+def _contradiction(event: ev.ConversationCompacted) -> TeamtopError:
+    return TeamtopError(
+        f"The journal contradicts itself: event {event.seq:,} shortens a request that {event.agent} had not "
+        "made, so nobody can tell which reply came to what. `teamtop check` on the run says more."
+    )
 
 
 def requests(events: Iterable[ev.AnyEvent]) -> dict[str, tuple[Recorded, ...]]:
     """What every request among ``events`` brought, by agent; turns that were cut brought nothing.
 
     A request that was refused as too long, and sent again in the same turn without its oldest messages, is
-    two.
+    two. Raises ``TeamtopError`` as above.
     """
     open_: dict[int, ev.TurnStarted] = {}
     failures: dict[int, ev.CallFailed] = {}
@@ -55,8 +69,11 @@ def requests(events: Iterable[ev.AnyEvent]) -> dict[str, tuple[Recorded, ...]]:
             case ev.CallFailed():
                 failures[event.turn] = event
             case ev.ConversationCompacted(agent=agent, refused=True):
-                began = next(e for e in reversed(open_.values()) if e.agent == agent)
-                found.setdefault(agent, []).append(_brought(began, failures[began.turn], event.ts))
+                began = next((e for e in reversed(open_.values()) if e.agent == agent), None)
+                failed = failures.get(began.turn) if began is not None else None
+                if began is None or failed is None:
+                    raise _contradiction(event)
+                found.setdefault(agent, []).append(_brought(began, failed, event.ts))
                 again = event.ts + SHORTENED_SECONDS
                 sooner[began.turn] = sooner.get(began.turn, 0.0) + again - began.ts
                 open_[began.turn] = replace(began, request=_shortened(began.request, event), ts=again)

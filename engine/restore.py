@@ -124,6 +124,7 @@ class Past:
             ev.TaskAssigned: self._task_taken,
             ev.TaskClaimed: self._task_taken,
             ev.TaskReleased: self._task_released,
+            ev.ReviewRequested: self._review_requested,
             ev.ReviewGiven: self._review_given,
             ev.TaskCompleted: self._task_completed,
             ev.FileEdited: self._file_edited,
@@ -207,6 +208,11 @@ class Past:
     def _task_released(self, event: ev.TaskReleased) -> None:
         if event.reason in ("lease", "stolen", "promoted", "left", "failing"):
             self.orphans[event.task] = None
+
+    def _review_requested(self, event: ev.ReviewRequested) -> None:
+        if self.state.board.tasks[event.task].owner != event.agent:
+            what = f"has {event.agent} hand in task {event.task}, which it does not own"
+            raise _contradiction(event, what)
 
     def _review_given(self, event: ev.ReviewGiven) -> None:
         if event.approved:

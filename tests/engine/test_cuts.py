@@ -294,3 +294,15 @@ def test_nothing_goes_on_from_a_write_under_an_older_token_than_one_before_it() 
     events[at] = msgspec.structs.replace(events[at], token=-3)
     with pytest.raises(TeamtopError, match=r"under token -3, which is older than 0"):
         Past(events)
+
+
+def test_nothing_goes_on_from_a_review_of_what_its_author_does_not_own() -> None:
+    chosen = config(strategy="verified-by", verified_by="review")
+    events = list(go(chosen, silently=True).events)
+    asked = next(event for event in events if isinstance(event, ev.ReviewRequested))
+    claimed = next(
+        event for event in events if isinstance(event, ev.TaskClaimed) and event.task == asked.task
+    )
+    events.remove(claimed)
+    with pytest.raises(TeamtopError, match="which it does not own"):
+        Past(events)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from engine import brought
+from engine.errors import TeamtopError
 from engine.models.base import Message, ModelError
 from engine.models.contexts import UNLISTED_TOKENS, budget
 from engine.record import events as ev
@@ -182,6 +183,20 @@ def test_a_conversation_that_its_model_refuses_is_cut_in_half_and_sent_again_in_
         conversations.apply(event)
         if isinstance(event, ev.TurnStarted):
             assert conversations.request("Dev1") == event.request, "later prompts are rebuilt byte for byte"
+
+
+@pytest.mark.parametrize("lost", ["turn", "failure", "digest"])
+def test_a_shortening_of_a_request_that_nobody_made_is_said(lost: str) -> None:
+    played = play({"Dev1": [LONG] * 6 + [TOO_LONG, LONG, LONG]}, graph("add"), agents=1, max_rounds=8)
+    events = list(played.events)
+    failed = events.index(played.one(ev.CallFailed))
+    began = max(at for at in range(failed) if isinstance(events[at], ev.TurnStarted))
+    if lost == "digest":
+        events[began] = structs.replace(events[began], request="no digest")
+    else:
+        del events[began if lost == "turn" else failed]
+    with pytest.raises(TeamtopError, match="shortens a request that Dev1 had not made"):
+        brought.requests(events)
 
 
 def test_a_model_that_refuses_whatever_it_is_sent_costs_the_turn_after_so_many_attempts() -> None:

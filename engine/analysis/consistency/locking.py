@@ -68,10 +68,11 @@ def fencing(history: History, tally: Tally) -> None:
     for event in history.events:
         if isinstance(event, ev.LockAcquired):
             tally.look()
-            if event.token <= last.get(event.path, 0):
+            newest = last.get(event.path, 0)
+            if event.token <= newest:
                 text = "{} got token {} for {} after token {} had been given."
-                tally.found(event.seq, text, event.agent, event.token, event.path, last[event.path])
-            last[event.path] = max(event.token, last.get(event.path, 0))
+                tally.found(event.seq, text, event.agent, event.token, event.path, newest)
+            last[event.path] = max(event.token, newest)
             held[event.path] = event
         elif isinstance(event, ev.LockReleased):
             held.pop(event.path, None)
