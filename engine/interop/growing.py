@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,12 +17,20 @@ FILE_MAX = 16 << 20
 CHUNK = 1 << 20
 """Bytes read at once."""
 
+BEFORE = 64
+"""Bytes before those that are new by which a file is known again: the end of a line, mostly its own."""
+
+GONE_SECONDS = 5.0
+"""How long a file that was there may be missing: whoever rotates logs moves the old one away first."""
+
 
 @dataclass(slots=True)
 class GrowingLines:
     """The lines of a file that others append to; a last line without its newline waits until that comes.
 
-    ``number`` counts the lines given so far. A file that shrank is read anew from its start.
+    ``number`` counts the lines given so far. A file that no longer holds what was read last (cut short,
+    rotated, replaced) is another one, which is read from its start; one that is gone for a moment has nothing
+    new.
     """
 
     path: Path
@@ -29,6 +38,8 @@ class GrowingLines:
     _offset: int = 0
     _rest: bytes = b""
     _dropping: bool = False
+    _before: bytes = b""
+    _gone: float | None = None
 
     def poll(self) -> list[tuple[int, bytes | None]]:
         """The number and content of each line that is new; null for one that is too long.
@@ -36,14 +47,31 @@ class GrowingLines:
         Raises ``OSError`` if the file cannot be read.
         """
         found: list[tuple[int, bytes | None]] = []
-        with open_regular(self.path) as file:
-            if file.seek(0, 2) < self._offset:
-                self._offset, self._rest, self._dropping = 0, b"", False
-            file.seek(self._offset)
+        try:
+            opened = open_regular(self.path)
+        except FileNotFoundError:
+            if self._moved():
+                return found
+            raise
+        self._gone = None
+        with opened as file:
+            file.seek(self._offset - len(self._before))
+            if file.read(len(self._before)) != self._before:
+                self._offset, self._rest, self._dropping, self._before = 0, b"", False, b""
+                file.seek(0)
             while chunk := file.read(CHUNK):
                 self._offset += len(chunk)
+                self._before = (self._before + chunk)[-BEFORE:]
                 found += self._split(chunk)
         return found
+
+    def _moved(self) -> bool:
+        """Whether the file was there, and is away for no longer than it may take to be replaced."""
+        if not self._offset:
+            return False
+        now = time.monotonic()
+        self._gone = now if self._gone is None else self._gone
+        return now - self._gone < GONE_SECONDS
 
     def last(self) -> list[tuple[int, bytes | None]]:
         """The line that never got its newline."""

@@ -6,12 +6,29 @@ import json
 import random
 from typing import Any
 
+
+def _nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value, {"a": value}] if depth < 5 else [value]
+    return value
+
+
 ODD: tuple[Any, ...] = (
     None,
     True,
     -1,
     1e308,
     10**30,
+    -(10**400),
+    float("nan"),
+    float("inf"),
+    "9" * 400,
+    "1e999",
+    "\ud800",
+    "../../etc/passwd\0",
+    _nested(3),
+    _nested(400),
     "",
     "x" * 3_000,
     [],

@@ -148,3 +148,14 @@ def test_damaged_files_are_left_out_and_never_stop_it(home: Path, seed: int) -> 
         return
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     RunState.of(decode(encode(event)) for event in events)
+
+
+def test_a_session_that_disappears_is_counted_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.interop.growing.GONE_SECONDS", 0.0)
+    reader = ClaudeReader(home)
+    assert reader.poll()
+    before = reader.tally.skipped
+    min(home.rglob("*.jsonl")).unlink()
+    for _ in range(5):
+        reader.poll()
+    assert reader.tally.skipped == before + 1

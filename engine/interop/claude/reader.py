@@ -30,6 +30,7 @@ class ClaudeReader:
         self.name = self.home.team
         self.tally = Tally()
         self._sessions: dict[Path, tuple[GrowingLines, Session | None]] = {}
+        self._unreadable: set[Path] = set()
         self._replaced: dict[Path, Replaced] = {}
         self._members: set[str] = set()
         self._by_session: dict[str, str] = {}
@@ -114,7 +115,9 @@ class ClaudeReader:
         try:
             new = lines.last() if last else lines.poll()
         except OSError as error:
-            self.tally.skip(path.name, error.strerror or str(error))
+            if path not in self._unreadable:  # it is asked for again at every look
+                self._unreadable.add(path)
+                self.tally.skip(path.name, error.strerror or str(error))
             return found
         for number, line in new:
             where = f"{path.name} line {number:,}"

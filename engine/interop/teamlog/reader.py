@@ -34,6 +34,9 @@ class LogReader:
         """The lines that are new. Raises ``TeamtopError`` if the file cannot be read."""
         try:
             return self._found(self._lines.poll())
+        except FileNotFoundError:
+            again = "was moved or deleted while it was read" if self._lines.number else "does not exist"
+            raise TeamtopError(f"{self._lines.path} {again}.") from None
         except OSError as error:
             raise TeamtopError(f"{self._lines.path} cannot be read: {error.strerror or error}.") from None
 
