@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.events import Resize
@@ -124,7 +125,12 @@ class TeamtopApp(App[int]):
         self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep the error for a report instead of printing it with local variables, which may hold keys."""
+        """Keep the error for a report instead of printing it with local variables, which may hold keys.
+
+        A dialog that opens while the application closes is never filled: to miss its parts is no error.
+        """
+        if self._exit and isinstance(error, NoMatches):
+            return
         if self.crashed is None:
             self.crashed = error
         if self.is_headless:  # under a pilot the test is to see the error
@@ -161,9 +167,10 @@ class TeamtopApp(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """Stand in for every screen while the terminal is too small."""
-        self.call_later(self._check_size)
+        self.call_later(self.check_size)
 
-    def _check_size(self) -> None:
+    def check_size(self) -> None:
+        """Put the sentence for small terminals in front, or take it away."""
         small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
         top = self.screen
         if small and isinstance(top, TooSmall):

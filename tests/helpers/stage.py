@@ -15,6 +15,9 @@ from tui.app import TeamtopApp
 from tui.screens.live import LiveScreen
 from tui.source import EventsSource
 
+TeamtopApp.NOTIFICATION_TIMEOUT = 3_600.0
+"""Seconds that a sentence stands at the corner: on a busy machine a scene takes longer than the usual 5."""
+
 
 class FakeController:
     """Keeps what it was told, and answers as it was made to."""

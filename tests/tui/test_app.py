@@ -22,8 +22,10 @@ from tests.helpers.stage import Stage, staged
 from tests.helpers.teamscript import Script, ended, scripted
 from tui import app as application
 from tui.app import TeamtopApp, live_screen, run_live, start
-from tui.screens.dialogs import TooSmall
+from tui.screens.dialogs import MessageDialog, TooSmall
 from tui.screens.live import LiveScreen
+from tui.screens.members import TaskDialog
+from tui.screens.summary import SummaryScreen
 from tui.theme import DARK, LIGHT, ink_for
 
 REPO = Path(__file__).parents[2]
@@ -116,6 +118,54 @@ def test_a_storm_of_resizes_while_events_arrive_harms_nothing() -> None:
             await stage.settle()
             assert isinstance(stage.app.screen, LiveScreen)
             assert "Tasks 13/20 done" in stage.text()
+
+    asyncio.run(scene())
+
+
+def test_a_run_that_ends_while_the_terminal_is_too_small_is_summed_up_when_it_is_large_again(
+    tmp_path: Path,
+) -> None:
+    folder = saved(tmp_path, ended().events)
+    seen: list[type] = []
+
+    async def scene() -> None:
+        async with staged(scripted().events) as stage:
+            stage.live.folder = folder
+            await stage.resize(40, 10)
+            await stage.feed(ended().events[len(scripted().events) :])
+            await stage.settle()
+            seen.append(type(stage.app.screen))
+            await stage.resize(100, 30)
+            stage.live.flush()
+            await stage.settle()
+            seen.append(type(stage.app.screen))
+            await stage.press("escape")
+            seen.append(type(stage.app.screen))
+
+    asyncio.run(scene())
+    assert seen == [TooSmall, SummaryScreen, LiveScreen]
+
+
+def test_a_dialog_that_opens_while_the_application_closes_is_no_error() -> None:
+    async def scene() -> Stage:
+        async with staged(scripted().events) as stage:
+            stage.app.leave()
+            stage.app.push_screen(TaskDialog(stage.source.state))
+        return stage
+
+    stage = asyncio.run(scene())
+    assert stage.app.crashed is None
+    assert stage.app.return_code == 0
+
+
+def test_what_stood_over_the_sentence_for_small_terminals_leaves_a_working_screen() -> None:
+    async def scene() -> None:
+        async with staged(scripted().events) as stage:
+            await stage.resize(40, 10)
+            await stage.app.push_screen(MessageDialog(stage.source.state))
+            await stage.resize(100, 30)
+            await stage.press("escape")
+            assert isinstance(stage.app.screen, LiveScreen)
 
     asyncio.run(scene())
 
@@ -344,6 +394,8 @@ import asyncio
 from tests.helpers.teamscript import scripted
 from tui.app import TeamtopApp
 from tui.screens.live import LiveScreen
+from tui.screens.members import TaskDialog
+from tui.screens.summary import SummaryScreen
 from tui.source import EventsSource
 
 async def look():

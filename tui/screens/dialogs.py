@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from engine.control import LINE_LIMIT, Say
 from engine.record.clean import clean_line
 from engine.record.state import RunState
+from tui.screens.going import app_of
 from tui.widgets.agent_rows import STATUS
 from tui.widgets.agents import AgentPane
 from tui.widgets.layout import MIN_HEIGHT, MIN_WIDTH
@@ -205,6 +206,10 @@ class TooSmall(ModalScreen[None]):
     def on_mount(self) -> None:
         """Say it."""
         self.tell()
+
+    def on_screen_resume(self) -> None:
+        """What stood over it is gone: by now the terminal may be large enough."""
+        app_of(self).call_later(app_of(self).check_size)
 
     def tell(self) -> None:
         """What is needed, and what there is."""

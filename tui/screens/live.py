@@ -13,6 +13,7 @@ from engine.control import Answer, AnyCommand, Heal, Inject, Pause, Pin, Resume,
 from engine.record.copying import copy_state
 from engine.record.folder import RunFolder
 from tui.keys import APP, HOLD, READ, TEAM, VIEW, Key
+from tui.screens.dialogs import TooSmall
 from tui.screens.runscreen import RunScreen
 from tui.source import RunSource
 
@@ -86,11 +87,17 @@ class LiveScreen(RunScreen):
             if self._stopping:
                 self._told_end = True
                 self.team_app.leave()
-            elif self.is_current or isinstance(self.app.screen, ModalScreen):  # else somebody looks elsewhere
+            elif self._in_sight:
                 self._told_end = True
                 self.paint()
                 if self.folder is not None:
                     self.team_app.open_summary(self.folder)
+
+    @property
+    def _in_sight(self) -> bool:
+        """Whether somebody looks here, or at a dialog over it; a terminal that is too small shows neither."""
+        top = self.app.screen
+        return not isinstance(top, TooSmall) and (self.is_current or isinstance(top, ModalScreen))
 
     def _ring(self) -> None:
         """Ring the terminal's bell when an agent asks people something; once for what came together."""
