@@ -15,6 +15,8 @@ def no_team(moment: Moment) -> str:
     phase = moment.state.run.phase
     if phase == "ended":
         return "The run has ended: there is no team to steer any more."
+    if moment.gone:
+        return "The engine of this team is gone: teamtop resume goes on with the run."
     if not moment.live:
         return "No engine runs this team: it can be watched, not steered."
     if moment.mode != "live":

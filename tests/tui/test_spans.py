@@ -18,6 +18,7 @@ from tui.widgets.spans import (
     shorten,
     width_of,
     wrap,
+    wrap_row,
 )
 
 
@@ -88,3 +89,22 @@ def test_a_number_stays_with_its_unit() -> None:
 
 def test_a_megabyte_without_a_blank_is_cut_at_the_limit_quickly() -> None:
     assert len(wrap("x" * 20_000, 40, limit=3)) == 3
+
+
+def test_a_row_is_broken_between_words_and_keeps_its_roles() -> None:
+    row = [Span(" ⚠ ", "warn"), Span("unsafe tests: ", "bad"), Span("code runs without a sandbox")]
+    assert wrap_row(row, 80, 2) == [row]
+    lines = wrap_row(row, 24, 2)
+    assert [plain(line) for line in lines] == [" ⚠ unsafe tests: code", "   runs without a sandb…"]
+    assert lines[0][:2] == [Span(" ⚠ ", "warn"), Span("unsafe tests: ", "bad")]
+
+
+@given(st.text(alphabet="ab 日─\u0301", max_size=60), st.integers(5, 30), st.integers(1, 4))
+def test_no_line_of_a_broken_row_is_too_wide_nor_are_there_too_many(
+    text: str, cells: int, limit: int
+) -> None:
+    lines = wrap_row([Span(text[:9], "good"), Span(text[9:])], cells, limit)
+    assert len(lines) <= limit
+    assert all(width_of(line) <= cells for line in lines)
+    whole = "".join(plain(line) for line in lines).replace(" ", "")
+    assert whole == text.replace(" ", "") or whole.endswith("…")

@@ -20,7 +20,7 @@ from tui.widgets.lines import FooterLine
 from tui.widgets.moment import Moment
 from tui.widgets.page import EMPTY
 from tui.widgets.panel import Panel
-from tui.widgets.spans import Row, Span, fit
+from tui.widgets.spans import ELLIPSIS, Row, Span, fit, plain
 from tui.widgets.titleline import TitleLine
 
 LOOK_SECONDS = 0.5
@@ -155,7 +155,10 @@ class FindingsScreen(Screen[None]):
     def _look(self) -> None:
         verdicts = self._checks.verdicts
         if verdicts is not None and verdicts is not self.list.verdicts:
-            self._title.say([Span("findings", "strong")], check_row(verdicts, max(20, self.size.width - 21)))
+            room, bare = max(20, self.size.width - 21), max(20, self.size.width - 12)
+            rows = [check_row(verdicts, cells) for cells in (room, bare)]
+            whole = [row for row in rows if not plain(row).endswith(ELLIPSIS)]
+            self._title.say([Span("findings", "strong")], (whole or rows)[0])
             self.list.tell(verdicts)
         seq = self._seq()
         if self._checks.begin(seq):

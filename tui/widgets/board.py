@@ -172,14 +172,7 @@ class TaskBoard(ViewedPanel):
             self._step(board, step)
             return
         self.cursor = min(last, max(0, self.cursor + step))
-        row, height = self.cursor % max(1, self.length), self.size.height
-        more = 1 if self.length > height else 0  # the last row then says how many more there are
-        if row < self.top:
-            self.top = row
-        elif row >= self.top + height - more:
-            self.top = min(row - height + 1 + more, self._limit)
-        self.repaint()
-        self.refresh()
+        self.reveal(self.cursor % max(1, self.length))
 
     def _step(self, board: BoardState, step: int) -> None:
         """Move the cursor in the order in which the view is read."""

@@ -12,7 +12,7 @@ from tui.widgets.check_rows import check_row
 from tui.widgets.header_rows import header_row
 from tui.widgets.moment import Moment
 from tui.widgets.panel import Painted
-from tui.widgets.spans import Row, Span, crop_row
+from tui.widgets.spans import Row, Span, crop_row, wrap_row
 
 FINDINGS = next(key for key in VIEW if key.id == "view.findings")
 """The key that opens what the checker found."""
@@ -31,6 +31,10 @@ class HeaderLine(Painted):
         return [header_row(moment, cells)]
 
 
+BANNER_LINES = 2
+"""Lines that a warning can take: the whole of what an agent asks stands in the talk panel."""
+
+
 class BannerLines(Painted):
     """Warnings that stay as long as they are true; takes no room without any."""
 
@@ -41,7 +45,10 @@ class BannerLines(Painted):
         self._lines: list[Row] = []
 
     def set_lines(self, lines: list[Row]) -> None:
-        """Say these from now on."""
+        """Say these from now on; what is too long takes two lines, where the screen has room for them."""
+        width, height = self.screen.size
+        most = BANNER_LINES if height >= CHECK_HEIGHT else 1
+        lines = [line for row in lines for line in wrap_row(row, max(20, width), most)]
         if len(lines) != len(self._lines):
             self.styles.height = len(lines)
         self._lines = lines

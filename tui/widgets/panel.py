@@ -190,6 +190,17 @@ class Panel(Painted, can_focus=True):
         self.top = min(self._limit, max(0, self.top + rows))
         self.repaint()
 
+    def reveal(self, row: int) -> None:
+        """Move the view until ``row``, which the cursor is on, is seen, and paint."""
+        height = self.size.height
+        more = 1 if self.length > height else 0  # the last row then says how many more there are
+        if row < self.top:
+            self.top = row
+        elif row >= self.top + height - more:
+            self.top = min(row - height + 1 + more, self._limit)
+        self.repaint()
+        self.refresh()
+
     def action_move(self, step: int) -> None:
         """One line up or down."""
         self.scroll_rows(step)

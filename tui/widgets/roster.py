@@ -109,14 +109,7 @@ class Roster(Panel):
     def action_move(self, step: int) -> None:
         """Move the cursor, and the view with it where it would leave."""
         self.cursor = min(max(0, len(self._agents) - 1), max(0, self.cursor + step))
-        row, height = self.cursor % max(1, self.length), self.size.height
-        more = 1 if self.length > height else 0  # the last row then says how many more there are
-        if row < self.top:
-            self.top = row
-        elif row >= self.top + height - more:
-            self.top = min(row - height + 1 + more, self._limit)
-        self.repaint()
-        self.refresh()
+        self.reveal(self.cursor % max(1, self.length))
 
     def action_home(self) -> None:
         """To the first agent."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
@@ -153,6 +154,31 @@ def wrap(text: str, cells: int, limit: int | None = None) -> list[str]:
     if limit is not None and len(lines) > limit:
         lines = [*lines[: limit - 1], _ended(lines[limit - 1], cells)]
     return [line.replace(_GLUE, " ") for line in lines]
+
+
+def wrap_row(row: Sequence[Span], cells: int, limit: int, indent: int = 3) -> list[Row]:
+    """The row in at most ``limit`` lines of at most ``cells``, broken between words; later ones are indented.
+
+    What does not fit into the last line ends there in an ellipsis.
+    """
+    lines: list[Row] = []
+    row = crop_row(row, cells * limit)
+    rest: list[Span] = [Span(character, span.role) for span in row for character in span.text]
+    while len(lines) < limit - 1 and width_of(rest) > cells:
+        end = len(crop(plain(rest), cells))
+        blanks = [at for at in range(indent + 1, end + 1) if rest[at].text == " "]
+        at = blanks[-1] if blanks else max(1, end)
+        lines.append(_joined(rest[:at]))
+        while at < len(rest) and rest[at].text == " ":
+            at += 1
+        rest = [*([Span(" ")] * indent), *rest[at:]]
+    return [*lines, _joined(crop_row(rest, cells))]
+
+
+def _joined(characters: Sequence[Span]) -> Row:
+    """Neighbours of one role as one span."""
+    groups = groupby(characters, key=lambda span: span.role)
+    return [Span("".join(span.text for span in group), role) for role, group in groups]
 
 
 def _pieces(word: str, cells: int) -> list[str]:

@@ -25,8 +25,11 @@ class TitleLine(Painted):
         self.show(EMPTY)
 
     def rows(self, moment: Moment, cells: int, height: int) -> list[Row]:
-        """The one line."""
-        return [justify([*self._head, *self._left], [*self._right, Span(" ")], cells)]
+        """The one line; where it is full, the head goes first."""
+        left, right = [*self._head, *self._left], [*self._right, Span(" ")]
+        if width_of(left) + width_of(right) >= cells:
+            left = [Span(" "), *self._left]
+        return [justify(left, right, cells)]
 
 
 class DetailLines(Painted):
