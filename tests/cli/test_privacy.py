@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.interop.otel.sending import Target
 from tests.cli.conftest import Teamtop
 from tests.helpers.serving import Served, serving
 
@@ -16,6 +17,15 @@ CANARY = "sk-canary-7d1f9c2ab34e5f60"
 """The key in the environment."""
 HIDDEN = "pa55-in-dotenv-0a1b2c3d"
 """A key that only the .env file has."""
+
+FORMS = (".md", ".svg", ".json", ".csv", ".parquet", ".jsonl")
+AFTERWARDS = (
+    *(("report", "leaky", "-o", f"{{to}}/made{form}") for form in FORMS[:-1]),
+    ("export", "otel", "leaky", "--content", "--out", "{to}/made.jsonl"),
+    *((*words, "--json") for words in (("report", "leaky"), ("check", "leaky"), ("list",), ("doctor",))),
+    ("sweep", "--models", "sim/perfect", "-n", "1", "--jobs", "1", "--json"),
+)
+"""What people make afterwards, with the keys in their environment."""
 
 
 @pytest.fixture
@@ -35,8 +45,10 @@ def scan(folder: Path, *words: str) -> list[str]:
 
 
 def test_no_artefact_of_a_run_holds_a_key_even_when_the_provider_repeats_it(
+    *,
     process: Callable[..., subprocess.Popen[str]],
     environ: dict[str, str],
+    teamtop: Teamtop,
     leaky: Served,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -67,9 +79,19 @@ def test_no_artefact_of_a_run_holds_a_key_even_when_the_provider_repeats_it(
     journal = (tmp_path / "runs" / "leaky" / "events.jsonl").read_text()
     assert "upstream said no to" in journal, "the failure itself is recorded"
     assert "[hidden]" in journal
+    said = [out, err]
+    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
+    monkeypatch.delenv("TEAMTOP_NO_DOTENV")
+    monkeypatch.chdir(work)
+    for command in AFTERWARDS:
+        made = teamtop(*(part.format(to=tmp_path) for part in command))
+        assert made.code == 0, (command, made.err)
+        said += [made.out, made.err]
+    assert {path.suffix for path in tmp_path.glob("made.*")} == set(FORMS)
+    assert len(list((tmp_path / "runs").iterdir())) > 1, "the sweep left a run"
     dotenv.unlink()
     assert scan(tmp_path, CANARY, HIDDEN) == []
-    for text in (out, err):
+    for text in said:
         assert CANARY not in text
         assert HIDDEN not in text
     replies = [line for line in journal.splitlines() if '"type":"replied"' in line]
@@ -99,3 +121,23 @@ def test_a_pattern_that_cannot_be_used_is_a_sentence(teamtop: Teamtop, pattern: 
     said = teamtop("run", "--redact", pattern)
     assert said.code == 2
     assert "--redact" in said.err
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [f"http://user:{CANARY}@127.0.0.1:9", f"http://127.0.0.1:9/?key={CANARY}", f"ftp://{CANARY}@x"],
+)
+def test_keys_of_a_receiver_of_spans_are_in_no_message(
+    teamtop: Teamtop, monkeypatch: pytest.MonkeyPatch, endpoint: str
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", f"authorization=Bearer {CANARY}")
+    said = teamtop("export", "otel", "sample-team")
+    assert said.code in (1, 2)
+    assert said.err.count("\n") == 1
+    assert CANARY not in said.out + said.err
+
+
+def test_what_a_receiver_of_spans_repeats_of_its_keys_is_hidden() -> None:
+    where = Target("http://127.0.0.1:4318/v1/traces", {"authorization": f"Bearer {CANARY}"}, 1.0)
+    assert where.told(f"no: {CANARY} (Bearer {CANARY})") == "no: [hidden] ([hidden])"

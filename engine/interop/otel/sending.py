@@ -31,6 +31,18 @@ class Target:
     headers: Mapping[str, str]
     timeout: float
 
+    @property
+    def name(self) -> str:
+        """The address as people may be told it: without what follows a question mark, where keys can be."""
+        return clean_line(self.url.partition("?")[0], 200)
+
+    def told(self, words: str) -> str:
+        """What a receiver said, without the keys that it was given."""
+        for value in sorted(self.headers.values(), key=len, reverse=True):
+            for key in (value, value.rpartition(" ")[2]):
+                words = words.replace(key, "[hidden]") if key else words
+        return clean_line(words, 200)
+
 
 def target(environ: Mapping[str, str]) -> Target:
     """What the variables say. Raises ``UsageError`` if they name no address that can be sent to."""
@@ -46,9 +58,15 @@ def target(environ: Mapping[str, str]) -> Target:
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         sound = False
+    if sound and "@" in parts.netloc:
+        raise UsageError(
+            "The address to send spans to holds a name or a password: put keys into "
+            "OTEL_EXPORTER_OTLP_HEADERS instead (authorization=Bearer%20…)."
+        )
     if not sound:
         raise UsageError(
-            f"{clean_line(url)} is no address that spans can be sent to: give one like http://localhost:4318."
+            f"{clean_line(url.rpartition('@')[2])} is no address that spans can be sent to: "
+            "give one like http://localhost:4318."
         )
     headers = {}
     given = environ.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
@@ -94,12 +112,12 @@ def _post(where: Target, body: bytes, *, last: bool) -> int | float:
         if error.code in AGAIN and not last:
             after = error.headers.get("Retry-After") or ""
             return float(after) if after.isdecimal() else 0.0
-        said = clean_line(error.read(2_000).decode(errors="replace"), 200)
+        said = where.told(error.read(2_000).decode(errors="replace"))
         hint = " It may take protobuf only: put a collector in between." if error.code == 415 else ""
-        raise TeamtopError(f"{where.url} answered {error.code}: {said or error.reason}.{hint}") from None
+        raise TeamtopError(f"{where.name} answered {error.code}: {said or error.reason}.{hint}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "reason", None) or error
-        raise TeamtopError(f"{where.url} cannot be reached: {clean_line(str(why), 200)}.") from None
+        raise TeamtopError(f"{where.name} cannot be reached: {where.told(str(why))}.") from None
 
 
 def _refused(body: bytes) -> int:
