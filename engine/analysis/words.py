@@ -63,6 +63,8 @@ def _estimated(report: Mapping[str, Any]) -> str:
 def _verdict(speedup: float, report: Mapping[str, Any]) -> str:
     if report["graph_bound"] is not None and speedup > report["graph_bound"]:
         return "past the graph bound, which counts one task per reply"
+    if report["amdahl_bound"] is not None and speedup > report["amdahl_bound"]:
+        return "past Amdahl's bound, which has nothing done beside the longest chain"
     if speedup > 1 + EVEN:
         return "faster than one"
     return "no faster than one" if speedup >= 1 - EVEN else "slower than one"

@@ -79,7 +79,7 @@ def _chunk(seeds: range, settings: Settings, twice: bool) -> list[Result]:
 def _rare_collections() -> Iterator[None]:
     """Collect garbage rarely: a run makes much that lives for seconds, and little that is circular."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(*workers.COLLECTIONS)
     try:
         yield
     finally:

@@ -229,6 +229,10 @@ def _finding(**known: Any) -> str:
         ({"speedup": 0.97, "token_multiplier": None}, "0.97× on 4 agents: no faster than one. Amdahl"),
         ({"speedup": 1.4}, "1.40× on 4 agents: faster than one. Amdahl"),
         (
+            {"speedup": 1.8},
+            "1.80× on 4 agents: past Amdahl's bound, which has nothing done beside the longest chain. Amdahl",
+        ),
+        (
             {"speedup": 2.5},
             "2.50× on 4 agents: past the graph bound, which counts one task per reply. Amdahl",
         ),

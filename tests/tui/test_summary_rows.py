@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,15 @@ def test_the_account_says_where_the_time_went_and_what_it_cost_in_speedup(done: 
     steps = [float(line.split()[-1]) for line in lines[title + 1 : last]]
     assert lines[title + 1].split()[:2] == ["useful", "work"]
     assert abs(4 + sum(steps) - done["speedup"]) < 0.01 * len(steps)  # what is left is what was measured
+
+
+def test_the_serial_fraction_is_the_sum_of_the_parts_that_are_named(done: reports.Report) -> None:
+    lines = summary_text(done, 100).splitlines()
+    at = next(n for n, line in enumerate(lines) if "Serial fraction" in line)
+    told = " ".join(line.strip() for line in lines[at : lines.index("", at)])
+    whole, *parts = map(float, re.findall(r"-?\d+\.\d\d", told))
+    assert whole == pytest.approx(done["accounting"]["losses"]["karp_flatt"], abs=0.005)
+    assert sum(parts) == pytest.approx(whole, abs=0.01 * len(parts))
 
 
 def test_recovery_figures_stand_whole_on_a_narrow_screen(done: reports.Report) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.analysis.accounting.causes import CAUSES, Cause, about
 from engine.record.clean import clean_line
 from tui.widgets.figures import clock
@@ -13,6 +15,9 @@ BAR = 20
 
 SHOWN = 0.005
 """Causes below half a per cent are left out: their bar would be empty, their share 0%."""
+
+NAMED = 4
+"""Parts of the serial fraction that are named: the steps above have all of them."""
 
 _ROLES: dict[Cause, Role] = {"useful": "good", "repair": "good", "bookkeeping": "plain", "own_tests": "plain"}
 
@@ -44,7 +49,23 @@ def account_rows(report: Report, cells: int) -> list[Row]:
     if compared:
         measured = f"{'= ' + format(losses['speedup'], '.2f') + '×':>{27 + BAR + 15}}"
         rows.append(crop_row([Span(measured, "strong"), Span(" measured", "muted")], cells))
+        rows += [[Span(line, "muted")] for line in wrap(_karp_flatt(account), cells)]
     return rows
+
+
+def _karp_flatt(account: dict[str, Any]) -> str:
+    """The serial fraction e, with the largest causes' parts of it; nothing where it is unknown."""
+    parts: dict[Cause, float] | None = account["losses"]["karp_flatt_parts"]
+    if not parts:
+        return ""
+    named = sorted((cause for cause in CAUSES if abs(parts[cause]) >= SHOWN), key=lambda c: -abs(parts[c]))
+    told = [
+        f"{parts[cause]:.2f} {about(cause, imported=account.get('imported', False)).title}"
+        for cause in named[:NAMED]
+    ]
+    rest = sum(parts[cause] for cause in named[NAMED:])
+    told += [f"{rest:.2f} the rest"] if len(named) > NAMED else []
+    return f"Serial fraction (Karp and Flatt) {account['losses']['karp_flatt']:.2f}: {', '.join(told)}."
 
 
 def _row(title: str, cause: Cause, share: float, cost: float | None) -> Row:
