@@ -42,15 +42,15 @@ class Chosen(NamedTuple):
 
 
 class ExportDialog(Dialog[Chosen]):
-    """Asks for form and place; ``where`` is the place that stands there at first."""
+    """Asks for form and place; ``where`` is the place that stands there at first, ``name`` the run's."""
 
     ABOUT: ClassVar[str] = "export"
-    heading = "Save the summary"
     DEFAULT_CSS: ClassVar[str] = "ExportDialog Input { margin-top: 1; }"
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, name: str = "") -> None:
         super().__init__()
         self._where = where
+        self.heading = f"Save the summary of {name}" if name else "Save the summary"
 
     def parts(self) -> ComposeResult:
         """Forms, place, keys."""
@@ -100,4 +100,6 @@ def ask(screen: Screen[Any], folder: RunFolder, make: Callable[[], Report], wait
                 app_of(screen).say(wait)
             screen.app.run_worker(save(chosen), group="export", exit_on_error=False)
 
-    screen.app.push_screen(ExportDialog(clean_line(str(place_of(folder)))), begin)
+    screen.app.push_screen(
+        ExportDialog(clean_line(str(place_of(folder))), clean_line(folder.run_id, 45)), begin
+    )

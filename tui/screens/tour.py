@@ -92,8 +92,8 @@ STOPS: tuple[Stop, ...] = (
         "speedup",
         15,
         "Speedup and its bounds",
-        "Measured against one agent alone. Amdahl's law and the task graph say how fast four could be at "
-        "best. This team stays below 1: it is slower than one agent.",
+        "Measured against one agent. Amdahl's law and the task graph bound it; replies that do many tasks at "
+        "once pass them early. The chain takes that back: in the end this team is slower than one.",
     ),
     Stop(
         7,
