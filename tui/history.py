@@ -93,7 +93,9 @@ def _tested(events: Iterable[ev.Event], nodes: set[str]) -> Section:
     for event in events:
         if isinstance(event, ev.TestsFinished) and (ran := nodes & {*event.passed, *event.failed}):
             passed = len(ran & set(event.passed))
-            text = f"{event.agent}: {passed} of {len(nodes)} passed, {event.verdict}"
+            elsewhere = event.verdict == "failed" and passed == len(nodes)
+            came = "others failed" if elsewhere else event.verdict
+            text = f"{event.agent}: {passed} of {len(nodes)} passed, {came}"
             section.rows.append(_row(event, text, bad=passed < len(ran)))
     return section
 

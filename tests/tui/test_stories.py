@@ -89,6 +89,23 @@ def test_a_task_tells_its_owners_its_tests_its_messages_and_every_version_of_its
     assert "  -b\n  +c" in page
 
 
+def test_a_task_whose_tests_all_passed_in_a_run_that_failed_says_that_others_did() -> None:
+    s = edited()
+    nodes = tuple(f"test_normalize.py::test_{i}" for i in range(4))
+    s.add(
+        ev.TestsFinished,
+        run=2,
+        agent="Dev2",
+        turn=2,
+        verdict="failed",
+        passed=nodes,
+        failed=("test_other.py::test_x",),
+        seconds=1.0,
+    )
+    page = written(task_story(s.events, "8", names(s)), 90)
+    assert f"Dev2: {len(nodes)} of {len(nodes)} passed, others failed" in page
+
+
 def test_a_file_tells_its_versions_locks_and_readers() -> None:
     s = edited()
     seen = ev.Seen(board=1, files=(("normalize.py", 2),))
