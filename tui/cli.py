@@ -261,6 +261,12 @@ def _say(error: Exception) -> int:
         _to_stderr(f"teamtop: {what}: {error.strerror}; free some, or raise its limit.")
         _drop_output()
         return FAILURE
+    if isinstance(error, FileNotFoundError) and "usable temporary directory" in str(error.strerror):
+        _to_stderr(
+            "teamtop: no folder for temporary files can be written to, neither /tmp nor another: "
+            "free some space, or name one in TMPDIR."
+        )
+        return FAILURE
     if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         _to_stderr("teamtop: there is no more memory for it, or no more threads: end something else.")
         return FAILURE

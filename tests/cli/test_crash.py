@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,3 +116,16 @@ def test_a_deep_recursion_makes_a_short_report() -> None:
     except RecursionError as error:
         text = crash.describe(error, {})
     assert len(text.splitlines()) < 100
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["watch", "--otlp", "0", "--display", "log"]], ids=str)
+def test_without_a_folder_for_temporary_files_it_says_so(
+    teamtop: Teamtop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", None)
+        patch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+        said = teamtop(*command)
+    assert said.code == 1
+    assert said.err.endswith("name one in TMPDIR.\n")
+    assert "went wrong" not in said.err
