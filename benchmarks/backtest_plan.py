@@ -88,6 +88,26 @@ def strict(cells: Sequence[Cell], simulated: derive.Simulated, held: str) -> lis
     return found
 
 
+def singles(told: Forecast, runs: pl.DataFrame) -> Offs:
+    """How far off single completed runs of one series were."""
+    found: Offs = {}
+    mode = told.cells[0].mode
+    for figure, guess in (("seconds", told.seconds), ("tokens", told.tokens)):
+        offs = found.setdefault((figure, mode), [])
+        for i, cell in enumerate(told.cells):
+            variance = guess.covariance(i, i) + told.settings[figure].run[mode]
+            offs += [
+                Off(math.log(one) - guess.means[i], variance, 0.0) for one in completed(runs, cell, figure)
+            ]
+    return found
+
+
+def completed(runs: pl.DataFrame, cell: Cell, figure: str) -> pl.Series:
+    """Seconds or tokens of the recorded runs of a cell that completed."""
+    where = {name: getattr(cell, name) for name in ("mode", "model", "suite", "structure", "agents")}
+    return runs.filter(pl.col("success"), **where)["wall" if figure == "seconds" else "spent"]
+
+
 def ratios(told: Forecast) -> Offs:
     """How far off speedups and token multipliers of one series were; none without a run of one agent."""
     found: Offs = {}
@@ -169,25 +189,16 @@ def score(
     cells, mode = told.cells, told.cells[0].mode
     series: Series = (mode, cells[0].model, cells[0].suite, cells[0].structure)
     for name, guess in (("seconds", told.seconds), ("tokens", told.tokens)):
-        run = told.settings[name].run[mode]
-        column = "wall" if name == "seconds" else "spent"
+        run, wide = told.settings[name].run[mode], told.settings[name].wide.get(mode, 1.0)
         for i, cell in enumerate(cells):
             value = cell.seconds if name == "seconds" else cell.tokens
             if value is None:
                 continue
             noise = run / cell.completed
             spread = guess.covariance(i, i)
-            tally.hit(f"mean {name}", mode, value, guess.means[i], spread + noise)
-            single = runs.filter(
-                (pl.col("mode") == mode)
-                & (pl.col("model") == cell.model)
-                & (pl.col("suite") == cell.suite)
-                & (pl.col("structure") == cell.structure)
-                & (pl.col("agents") == cell.agents)
-                & pl.col("success")
-            )[column]
-            for one in single:
-                tally.hit(f"{name} of a run", mode, math.log(one), guess.means[i], spread + run)
+            tally.hit(f"mean {name}", mode, value, guess.means[i], wide * (spread + noise))
+            for one in completed(runs, cell, name):
+                tally.hit(f"{name} of a run", mode, math.log(one), guess.means[i], wide * (spread + run))
             first = (
                 (cells[0].seconds if name == "seconds" else cells[0].tokens) if cells[0].agents == 1 else None
             )
@@ -234,11 +245,11 @@ def regrets(
 
 def backtest(
     table: Table, runs: pl.DataFrame, simulated: derive.Simulated
-) -> tuple[dict[str, Tally], dict[str, dict[str, float]]]:
+) -> tuple[dict[str, Tally], dict[str, Settings]]:
     """Hold every suite out: cold, and with the one-agent runs of the very series known.
 
-    Intervals of ratios are stretched by what forecasts of the other two suites needed. Also returns what all
-    three need, for suites to come.
+    Intervals are widened by what forecasts of the other two suites needed. Also returns the table's settings
+    with what all three need, for suites to come.
     """
     cold, warm = Tally(), Tally()
     real = outcomes(runs)
@@ -251,16 +262,21 @@ def backtest(
         settings, longer = derive.settings_of(known, others), derive.failed_longer(others)
         folds[held] = _Fold(known, asked, settings, longer)
         print(f"{held} held out", file=sys.stderr)
-    off = {held: fold.off() for held, fold in folds.items()}
+    off = {held: fold.off(runs) for held, fold in folds.items()}
+
+    def widened(settings: Mapping[str, Settings], of: Sequence[str]) -> dict[str, Settings]:
+        """By what these suites needed, ratios and single runs."""
+        return stretched(settings, *(stretches([off[name][kind] for name in of]) for kind in (0, 1)))
+
     for held, fold in folds.items():
-        settings = stretched(fold.settings, stretches([each for name, each in off.items() if name != held]))
+        settings = widened(fold.settings, [name for name in folds if name != held])
         for told in forecasts(fold.known, fold.asked, settings, fold.longer):
             score(cold, told, real, runs)
             alone = [cell for cell in told.cells if cell.agents == 1]
             teams = [cell for cell in told.cells if cell.agents > 1]
             again = forecasts([*fold.known, *alone], [*alone, *teams], settings, fold.longer)[0]
             score(warm, again, real, runs)
-    return {"cold": cold, "warm": warm}, stretches(list(off.values()))
+    return {"cold": cold, "warm": warm}, widened(table.settings, list(folds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,12 +288,13 @@ class _Fold:
     settings: dict[str, Settings]
     longer: dict[str, float]
 
-    def off(self) -> Offs:
-        """How far off its ratios are, before anything is stretched."""
-        found: Offs = {}
+    def off(self, runs: pl.DataFrame) -> tuple[Offs, Offs]:
+        """How far off its ratios and its single runs are, before anything is widened."""
+        found: tuple[Offs, Offs] = ({}, {})
         for told in forecasts(self.known, self.asked, self.settings, self.longer):
-            for key, each in ratios(told).items():
-                found.setdefault(key, []).extend(each)
+            for into, offs in zip(found, (ratios(told), singles(told, runs)), strict=True):
+                for key, each in offs.items():
+                    into.setdefault(key, []).extend(each)
         return found
 
 
@@ -336,9 +353,9 @@ logarithms, in which teams share offsets and slopes over team size by mode, mode
 
 This page is made by `make advice`. Each suite was forecast from the recordings of the other two alone:
 simulated with the profiles of the other two, corrected by the recordings of the other two, under settings
-fitted to the other two; ratios of two teams (speedup, token multiplier) have intervals that are wider by as
-much as the forecasts of the other two needed it. “With one-agent runs known” adds the one-agent runs of the
-very series, as you have them after running one agent.
+fitted to the other two; intervals of seconds and tokens, and of ratios of two teams (speedup, token
+multiplier), are wider by as much as the forecasts of the other two needed it. “With one-agent runs known”
+adds the one-agent runs of the very series, as you have them after running one agent.
 """
 
 _REGRET = """
@@ -369,8 +386,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     table, runs, simulated = derive.make(asked.folder)
-    tallies, stretch = backtest(table, runs, simulated)
-    table = msgspec.structs.replace(table, settings=stretched(table.settings, stretch))
+    tallies, settings = backtest(table, runs, simulated)
+    table = msgspec.structs.replace(table, settings=settings)
     text = page(tallies, table)
     print(text)
     if asked.write:

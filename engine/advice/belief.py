@@ -52,8 +52,9 @@ class Settings(msgspec.Struct, frozen=True):
     """How much is shared on which level. ``cell`` is the variance that each mean has of its own, ``run`` that
     of single runs around their mean, by mode.
 
-    ``stretch`` multiplies the variance of ratios of two teams, by mode (1 where it is not named): by so much
-    forecasts of suites that were held out had to be widened for their 80% intervals to hold.
+    ``stretch`` multiplies the variance of ratios of two teams, ``wide`` that of single runs, by mode (1 where
+    it is not named): by so much forecasts of suites that were held out had to be widened for their 80%
+    intervals to hold.
     """
 
     weight: float
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     cell: float
     run: dict[str, float]
     stretch: dict[str, float] = {}
+    wide: dict[str, float] = {}
 
 
 class Observation(msgspec.Struct, frozen=True):

@@ -172,6 +172,12 @@ class _Outlook:
     covariance: Callable[[int, int], float]
     run: Sequence[float]
     stretch: Sequence[float] = ()
+    wide: Sequence[float] = ()
+
+    def single(self, i: int) -> float:
+        """The variance of the logarithm of one run around the mean that is expected, widened by its mode."""
+        variance = max(0.0, self.covariance(i, i)) + self.run[i]
+        return variance * (self.wide[i] if self.wide else 1.0)
 
     def between(self, i: int, j: int) -> float:
         """The variance of the logarithm of the ratio of two means, stretched as the first one's mode asks."""
@@ -227,8 +233,11 @@ def learnt(points: Mapping[Key, Point], subject: Subject) -> list[Option]:
         known = belief(figure, subject.suite, (subject.saved or {}).get(figure, ()))
         guess: Guess = known.guess(teams, values)
         runs = [known.single_run(team) for team in teams] if figure != "success" else []
-        by_mode = table().settings[figure].stretch
-        return _Outlook(guess.means, guess.covariance, runs, [by_mode.get(team.mode, 1.0) for team in teams])
+        settings = table().settings[figure]
+        stretch, wide = (
+            [by_mode.get(team.mode, 1.0) for team in teams] for by_mode in (settings.stretch, settings.wide)
+        )
+        return _Outlook(guess.means, guess.covariance, runs, stretch, wide)
 
     odds = outlook("success", [0.0] * len(each)).means
     longer = table().failed_longer
@@ -275,7 +284,7 @@ def _options(
                 speedup=_ratio(seconds, time, base, i, sign=-1),
                 token_multiplier=_ratio(tokens, spent, base, i, sign=1),
                 log_seconds=seconds.means[i],
-                deviation=math.sqrt(max(0.0, seconds.covariance(i, i)) + seconds.run[i]),
+                deviation=math.sqrt(seconds.single(i)),
                 doubt=0.0 if base is None else seconds.between(i, base),
             )
         )
@@ -285,7 +294,7 @@ def _options(
 def _single(outlook: _Outlook, i: int) -> Range:
     """The mean of runs, and between what one run lies."""
     mean = outlook.means[i]
-    half = Z80 * math.sqrt(max(0.0, outlook.covariance(i, i)) + outlook.run[i])
+    half = Z80 * math.sqrt(outlook.single(i))
     return Range(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
 
 

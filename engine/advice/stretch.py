@@ -1,7 +1,8 @@
 """How much wider intervals have to be than the belief says, as suites that were held out have shown.
 
-The belief knows how much teams share as far as a few suites can tell; ratios of two teams turned out to be
-further off than that. So their variances are multiplied until 80% of what was held out lies inside.
+The belief knows how much teams share as far as a few suites can tell; ratios of two teams, and single runs,
+turned out to be further off than that. So their variances are multiplied until 80% of what was held out lies
+inside.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from engine.advice.forecast import Z80
 
 
 class Off(NamedTuple):
-    """By how much the logarithm of a ratio was off, the variance expected of it, and that of chance."""
+    """By how much a logarithm was off, the variance expected of it, and that of chance, which is not in doubt
+    (0 for single runs, all of whose variance is widened).
+    """
 
     error: float
     spread: float
@@ -29,7 +32,7 @@ Offs = dict[tuple[str, str], list[Off]]
 
 
 def stretches(offs: Sequence[Offs]) -> dict[str, dict[str, float]]:
-    """By figure and mode: what variances of ratios are to be multiplied by for 80% intervals to hold.
+    """By figure and mode: what variances are to be multiplied by for 80% intervals to hold.
 
     The value that leaves 80% inside, with one more counted outside (V. Vovk's conformal prediction); never
     below 1.
@@ -46,6 +49,13 @@ def stretches(offs: Sequence[Offs]) -> dict[str, dict[str, float]]:
     return found
 
 
-def stretched(settings: Mapping[str, Settings], by: Mapping[str, dict[str, float]]) -> dict[str, Settings]:
-    """The settings with these stretches."""
-    return {name: msgspec.structs.replace(each, stretch=by.get(name, {})) for name, each in settings.items()}
+Factors = Mapping[str, dict[str, float]]
+"""By figure and mode."""
+
+
+def stretched(settings: Mapping[str, Settings], ratios: Factors, runs: Factors) -> dict[str, Settings]:
+    """The settings with these factors for ratios of two teams and for single runs."""
+    return {
+        name: msgspec.structs.replace(each, stretch=ratios.get(name, {}), wide=runs.get(name, {}))
+        for name, each in settings.items()
+    }

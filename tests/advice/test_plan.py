@@ -224,6 +224,26 @@ def test_the_stretch_of_the_table_widens_ratios_of_its_mode_and_nothing_else(
     assert wide.seconds == narrow.seconds
 
 
+def test_intervals_of_single_runs_are_as_wide_as_those_held_out_needed_and_ratios_are_not_touched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = curves({("preassigned", n): [sample(60.0 / n), sample(66.0 / n)] for n in (1, 2)}, [1, 2])
+    subject = Subject("gemini-3-flash", "mathutils", 0.5)
+    (_, wide) = learnt(points, subject)
+    narrow_table = replace(
+        table(), settings={name: replace(each, wide={}) for name, each in table().settings.items()}
+    )
+    monkeypatch.setattr("engine.advice.forecast.table", lambda: narrow_table)
+    (_, narrow) = learnt(points, subject)
+    factor = table().settings["tokens"].wide["preassigned"]
+    assert factor > 1
+    assert math.log(wide.tokens.high / wide.tokens.low) == pytest.approx(
+        math.sqrt(factor) * math.log(narrow.tokens.high / narrow.tokens.low)
+    )
+    assert wide.chance_within(wide.seconds.high) == pytest.approx(0.9 * wide.success)
+    assert (wide.speedup, wide.token_multiplier) == (narrow.speedup, narrow.token_multiplier)
+
+
 def test_limits_are_kept_or_it_is_said_that_none_does() -> None:
     assert choose(TEAMS, "tokens", Limits(seconds=60.0)).option == TEAMS[1]
     assert choose(TEAMS, "time", Limits(usd=0.17)).option == TEAMS[1]
