@@ -79,7 +79,7 @@ def parse(text: str) -> Query:
         if not value:
             continue
         if field == "kind" and value not in KINDS:
-            problem = f"kind:{value} is none of {', '.join(KINDS)}"
+            problem = f"kinds: {' '.join(KINDS)}"
         elif field == "round" and not value.isdecimal():
             problem = f"round:{value} is no number"
         elif not field and value == "faults":

@@ -20,6 +20,7 @@ from tui.mentions import key_of
 from tui.screens.arranged import WithLayouts
 from tui.screens.reading import Reading, turn_at
 from tui.source import RunSource, TailSource
+from tui.widgets.agents import AgentPane
 from tui.widgets.header_rows import banners, rung_of
 from tui.widgets.lines import BannerLines, CheckLine, FooterLine, HeaderLine
 from tui.widgets.log import LogPanel
@@ -204,9 +205,13 @@ class RunScreen(WithLayouts, Reading):
         self.view.zoom(key)
 
     def action_zoom(self) -> None:
-        """Bring the panel that has the keyboard to full screen, or all panels back; of a row, its agent."""
+        """Bring the panel that has the keyboard to full screen, or all panels back; of a row, its agent, and
+        from all agents in full screen the one that has the keyboard.
+        """
         if isinstance(self.focused, Roster) and (name := self.focused.selected) is not None:
             self.view.zoom(f"agent:{name}")
+        elif self.view.full == "agents" and isinstance(self.focused, AgentPane):
+            self.view.zoom(self.focused.key)
         elif self.view.full is not None:
             self.view.zoom(None)
         elif isinstance(self.focused, Panel):

@@ -22,7 +22,7 @@ class SearchLine(Horizontal):
     SearchLine > Input, SearchLine > Input:focus {
         width: 1fr; border: none; height: 1; padding: 0; background: $panel;
     }
-    SearchLine > #count { width: auto; max-width: 60%; padding: 0 1; color: $secondary; }
+    SearchLine > #count { width: auto; max-width: 78%; padding: 0 1; color: $secondary; }
     """
 
     class Sought(Message):
@@ -68,9 +68,10 @@ class SearchLine(Horizontal):
 
     def tell(self, found: int, of: int) -> None:
         """Say how much was found in the panels that are seen, or what was not understood."""
-        words = self.wanted.problem or (f"{found:,} of {of:,} lines" if self.wanted else "")
+        words = f"{found:,} of {of:,} lines" if self.wanted else ""
         keys = "enter keep · esc end" if self.typing else "/ change · esc end"
-        self.query_one("#count", Static).update(Content(f"{words}  {keys}" if words else keys))
+        said = self.wanted.problem or (f"{words}  {keys}" if words else keys)
+        self.query_one("#count", Static).update(Content(said))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while it is written. What is pasted may hold anything: only a clean line stays."""
