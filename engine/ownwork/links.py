@@ -29,7 +29,7 @@ class Links:
 
     def files_of(self, test: str) -> list[str]:
         """The files that a test's source imports, in order; those that do not exist yet are to be written."""
-        return [path for path, _ in self._resolved(test, missing=True)]
+        return [path for path, _ in self._resolved(test)]
 
     def builds_on(self, path: str) -> set[str]:
         """Every file that the file imports, directly or not."""
@@ -45,18 +45,18 @@ class Links:
     def _imported(self, path: str) -> list[str]:
         if path not in self._imports:
             text = self._source.get(path, "")
-            found = [each for each, _ in self._resolved(text, package=_package(path), missing=False)]
+            found = [each for each, _ in self._resolved(text, package=_package(path))]
             self._imports[path] = found
         return self._imports[path]
 
-    def _resolved(self, text: str, package: str = "", *, missing: bool) -> Iterator[tuple[str, None]]:
+    def _resolved(self, text: str, package: str = "") -> Iterator[tuple[str, None]]:
         found: dict[str, None] = {}
         for module, names in imports_of(text, package):
-            for path in self._paths(module, names, missing=missing):
+            for path in self._paths(module, names):
                 found[path] = None
         return iter(found.items())
 
-    def _paths(self, module: str, names: Sequence[str], *, missing: bool) -> Iterator[str]:
+    def _paths(self, module: str, names: Sequence[str]) -> Iterator[str]:
         whole = self._modules.get(module)
         inner = [path for name in names if (path := self._modules.get(f"{module}.{name}"))]
         yield from inner
@@ -64,11 +64,11 @@ class Links:
             left = [name for name in names if f"{module}.{name}" not in self._modules]
             given = {name: path for name in left if (path := self._given(whole, name))}
             yield from given.values()
-            if not inner and not given and missing:
+            if not inner and not given:
                 yield whole
         elif whole is not None:
             yield whole
-        elif missing and not inner and (path := self._to_write(module)):
+        elif not inner and (path := self._to_write(module)):
             yield path
 
     def _given(self, init: str, name: str) -> str | None:

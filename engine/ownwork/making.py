@@ -217,7 +217,8 @@ def _brief(project: Project) -> str:
 def _description(project: Project, task: Task) -> str:
     there = [path for path in task.files if path in project.source]
     new = [path for path in task.files if path not in project.source]
-    said = [f"{task.failed} of the {task.total} tests in tests/{task.test} fail today."]
+    some = f"{task.failed} of the {task.total} tests" if task.total > 1 else "The test"
+    said = [f"{some} in tests/{task.test} {'fail' if task.failed > 1 else 'fails'} today."]
     if there:
         said.append(f"They are about {', '.join(there)}.")
     if new:

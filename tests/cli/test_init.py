@@ -77,7 +77,7 @@ def test_a_library_becomes_a_suite_and_a_team_finishes_it(
     library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["init", str(library), "--unsafe-tests"]) == 0
-    assert "3 tasks; 1 test files pass already" in capsys.readouterr().out
+    assert "3 tasks; 1 test file passes already" in capsys.readouterr().out
     folder = library / "teamtop-suite"
     suite = load(str(folder))
     assert {task.name: task.files for task in suite.tasks} == {

@@ -51,3 +51,11 @@ def test_tasks_wait_for_what_their_files_build_on_without_circles() -> None:
     assert dependencies(tasks, Links(SOURCE)) == {"c": ["a"], "a": ["b"], "b": []}
     circle = Links({"x.py": "import y", "y.py": "import x"})
     assert dependencies({"x": ["x.py"], "y": ["y.py"]}, circle) == {"x": ["y"], "y": []}
+
+
+def test_a_task_waits_for_a_module_that_another_task_is_to_write() -> None:
+    links = Links(
+        {"src/lib/__init__.py": "", "src/lib/report.py": "from lib.prices import total\nimport os\n"}
+    )
+    tasks = {"report": ["src/lib/report.py"], "prices": ["src/lib/prices.py"]}
+    assert dependencies(tasks, links) == {"report": ["prices"], "prices": []}

@@ -31,7 +31,8 @@ def command(*, folder: Path, out: Path | None, unsafe_tests: bool) -> int:
     ]
     print_table(("TASK", "FAILING", "FILES", "BUILDS ON"), rows)
     many = f"{len(made.tasks)} task{'s' if len(made.tasks) > 1 else ''}"
-    click.echo(f"\n{made.folder} is a suite of {many}; {made.passing} test files pass already.")
+    already = "1 test file passes" if made.passing == 1 else f"{made.passing} test files pass"
+    click.echo(f"\n{made.folder} is a suite of {many}; {already} already.")
     click.echo(f"Edit {made.folder / 'suite.toml'}, then: teamtop run {made.folder} -n 2 --model …")
     for why in made.left_out[:10]:
         click.echo(f"teamtop: left out {clean_line(why)}", err=True)
