@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -99,9 +99,8 @@ class SweepPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def build(document: Mapping[str, Any], named: str) -> SweepPlan:
     """Make a plan of what a file or flags say. Raises ``UsageError`` that names the key."""
-    known = SweepPlan.__struct_fields__
-    if stranger := next((key for key in document if key not in known), None):
-        raise UsageError(f"{named}: key {stranger!r} is unknown.{nearest(stranger, known)}")
+    for table, kind in (("", SweepPlan), ("run", RunFlags), ("budget", Budget)):
+        _check_keys(document.get(table) if table else document, table, kind.__struct_fields__, named)
     try:
         plan = msgspec.convert(dict(document), type=SweepPlan)
     except msgspec.ValidationError as error:
@@ -131,6 +130,15 @@ def build(document: Mapping[str, Any], named: str) -> SweepPlan:
     if count > CELLS_MAX:
         raise UsageError(f"{named} asks for {count:,} runs; {CELLS_MAX:,} is the most of one sweep.")
     return plan
+
+
+def _check_keys(found: object, table: str, known: tuple[str, ...], named: str) -> None:
+    """Raise ``UsageError`` for a key that means nothing; what is no table is told by its type."""
+    if not isinstance(found, Mapping):
+        return
+    if stranger := next((key for key in found if key not in known), None):
+        where = f"{table}.{stranger}" if table else stranger
+        raise UsageError(f"{named}: key {where!r} is unknown.{nearest(stranger, known)}")
 
 
 def _check_names(plan: SweepPlan, named: str) -> None:
@@ -164,4 +172,31 @@ def _plain(text: str) -> str:
     """msgspec's words with the place in front: ``run.speed: Expected …``."""
     what, _, where = text.partition(" - at `")
     place = where.rstrip("`").removeprefix("$.").removeprefix("$")
+    if place.startswith("run.") and what.startswith("Invalid enum value"):
+        return f"{place}: {_choices(get_type_hints(RunFlags)[place.removeprefix('run.')])}"
+    what = re.sub(r"`([^`]*)`", lambda name: _kinds(name[1]), what)
     return f"{place}: {what}" if place else what
+
+
+def _choices(hint: object) -> str:
+    """What a flag of few words can be: ``write "a", "b" or a number``."""
+    parts = (hint,) if get_origin(hint) is Literal else get_args(hint)
+    words = [f'"{word}"' for part in parts if get_origin(part) is Literal for word in get_args(part)]
+    words += ["a number"] if float in parts else []
+    return f"write {', '.join(words[:-1])} or {words[-1]}"
+
+
+def _kinds(names: str) -> str:
+    """msgspec's names of types (``int | null``) as people say them."""
+    return " or ".join(_KINDS.get(name, f"`{name}`") for name in names.split(" | "))
+
+
+_KINDS = {
+    "array": "a list",
+    "object": "a table",
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+}
