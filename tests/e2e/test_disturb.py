@@ -44,6 +44,8 @@ def test_the_owner_of_the_critical_path_is_killed_and_a_fork_without_that_tells_
     terminal.wait_for("paused")
     terminal.type("f")
     terminal.wait_for("critical-path-owner")
+    terminal.wait_for(r"crash an agent +Dev1 +│")  # the first frame may lack what the cursor is on
+    terminal.wait_for("The agent is down and its turn is lost")
     before = terminal.look_of("Dev1                         │")
     terminal.type("\r")  # crash is the first in the list; now the targets have the keyboard
     terminal.wait_for(lambda _: terminal.look_of("Dev1                         │") != before)

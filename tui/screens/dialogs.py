@@ -199,6 +199,10 @@ class TooSmall(ModalScreen[None]):
         Binding("q,ctrl+c", "app.leave_now", "leave", id="small.leave", tooltip="Quit; a team goes on")
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._covered = False
+
     def compose(self) -> ComposeResult:
         """One sentence."""
         yield Static(Content(""))
@@ -207,9 +211,14 @@ class TooSmall(ModalScreen[None]):
         """Say it."""
         self.tell()
 
+    def on_screen_suspend(self) -> None:
+        """Something stands over it."""
+        self._covered = True
+
     def on_screen_resume(self) -> None:
         """What stood over it is gone: by now the terminal may be large enough."""
-        app_of(self).call_later(app_of(self).check_size)
+        if self._covered:
+            app_of(self).call_later(app_of(self).check_size)
 
     def tell(self) -> None:
         """What is needed, and what there is."""
