@@ -102,7 +102,7 @@ def _build(
         "created": meta.created if meta else None,
         "status": status,
         "outcome": ended.outcome if ended else None,
-        "outcome_detail": ended.detail if ended else "",
+        "outcome_detail": (ended.detail or _stopped_by_the_engine(events)) if ended else "",
         **measures.asked(changes.as_it_stands(started, events), meta),
         **changes.shaped(events, shape, state),
         **measures.times(figures, events, meta),
@@ -174,6 +174,15 @@ def _meta(folder: RunFolder, notes: list[str]) -> RunMeta | None:
     except TeamtopError as error:
         notes.append(str(error))
         return None
+
+
+def _stopped_by_the_engine(events: Sequence[ev.AnyEvent]) -> str:
+    """Why the engine itself asked for the last stop, such as a limit that nobody was there to raise."""
+    asked = next((e for e in reversed(events) if isinstance(e, ev.StopRequested | ev.RunResumed)), None)
+    match asked:
+        case ev.StopRequested(author="engine", why=why):
+            return why
+    return ""
 
 
 def _status(folder: RunFolder, ended: ev.RunEnded | None, completed: bool, *, cut: bool) -> Status:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.record.clean import clean_line
+
 EVEN = 0.05
 """Speedups within 5% of 1 are called neither faster nor slower: equal runs of a model differ by more."""
 
@@ -53,6 +55,8 @@ def _why(report: Mapping[str, Any]) -> str:
         return "Up to here"
     if report["status"] == "running":
         return "Still running"
+    if report["outcome"] == "stopped" and (why := clean_line(report["outcome_detail"]).rstrip(".")):
+        return why[0].upper() + why[1:]
     return _WHY_ENDED.get(report["outcome"] or "", "Broken off without an end")
 
 

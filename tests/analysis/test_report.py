@@ -203,6 +203,7 @@ def _finding(**known: Any) -> str:
         "completed": True,
         "status": "completed",
         "outcome": "completed",
+        "outcome_detail": "",
         "agents": 4,
         "rounds": 7,
         "wall_seconds": 214.2,

@@ -16,6 +16,9 @@ def test_a_limited_run_stops_and_goes_on_with_a_higher_limit(teamtop: Teamtop) -
     assert again.code == 2
     assert "the limit of 5,000 tokens is reached (6,000 tokens used)" in again.err
     assert "raise it with --limit-tokens" in again.err
+    told = teamtop("report", "one").out
+    assert "The limit of 5,000 tokens is reached (6,000 tokens used)" in told
+    assert "person" not in told, "nobody stopped it"
     said = teamtop("resume", "one", "--limit-tokens", "12000", *QUICK)
     assert said.code == 3
     assert "12,000 tokens is reached" in teamtop("resume", "one", *QUICK).err
