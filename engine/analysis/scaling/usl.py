@@ -101,18 +101,23 @@ def _advice(runs: Runs) -> str:
 def _parameters(runs: Runs) -> tuple[float, float]:
     """sigma and kappa that minimise the squared logarithms of measured over fitted times."""
     one = sum(map(math.log, runs[1])) / len(runs[1])
-    points = [(n, math.log(n) + math.log(time) - one) for n, times in runs.items() if n > 1 for time in times]
+    # the mean of each size, weighing as much as its runs: the same sums as over all runs, in fewer steps
+    points = [
+        (n, len(times), math.log(n) + sum(map(math.log, times)) / len(times) - one)
+        for n, times in runs.items()
+        if n > 1 and times
+    ]
     sigma, kappa = 0.1, 0.01
     for _ in range(STEPS):
         rows, weights = [], []
-        for n, log_ratio in points:
+        for n, count, log_ratio in points:
             a, b = n - 1.0, n * (n - 1.0)
             model = 1 + sigma * a + kappa * b
             # the working response of Gauss-Newton: residuals are relative, so rows weigh 1 / model^2
             rows.append((a, b, model * (log_ratio - math.log(model)) + model - 1))
-            weights.append(1 / model**2)
+            weights.append(count / model**2)
         new = _non_negative(rows, weights)
-        if abs(new[0] - sigma) + abs(new[1] - kappa) < 1e-12:
+        if abs(new[0] - sigma) + abs(new[1] - kappa) < 1e-9:
             return new
         # half steps near the boundary of what logarithms allow keep the iteration from oscillating
         sigma, kappa = (sigma + new[0]) / 2, (kappa + new[1]) / 2
