@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _BY = ("strategy", "structure", "model", "agents", "suite", "status", "source")
 _MEASURES = (
     *("speedup", "token_multiplier", "wall_seconds", "tokens", "cost_usd", "rounds"),
-    *("messages", "idle_rounds", "test_failures", "concurrent_writes", "rewrites", "claims_blocked"),
-    *("chatter", "straggler_gap"),
+    *("replies", "messages", "idle_rounds", "test_failures", "concurrent_writes", "rewrites"),
+    *("claims_blocked", "chatter", "straggler_gap"),
 )
 
 

@@ -13,6 +13,7 @@ from engine.record.folder import RunFolder
 from engine.rows import SUMMARY_MAX, RunRow
 
 COUNTED = (
+    "replies",
     "messages",
     "idle_rounds",
     "test_failures",
@@ -37,6 +38,7 @@ class _Gap(msgspec.Struct):
 class _Summary(msgspec.Struct):
     """What ``summary.json`` has of it; ``journal_bytes`` tells whether it is still true."""
 
+    replies: int | None
     messages: int | None
     idle_rounds: int | None
     test_failures: int | None

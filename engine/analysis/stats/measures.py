@@ -37,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "tokens": _AMOUNT,
     "cost_usd": _AMOUNT,
     "rounds": _COUNT,
+    "replies": _COUNT,
     "messages": _COUNT,
     "idle_rounds": _COUNT,
     "test_failures": _COUNT,
