@@ -153,23 +153,26 @@ def _prepare_pytest() -> None:
         return ready
 
     vars(config)["get_config"] = get_config
-    definition = getattr(fixtures, "FixtureFunctionDefinition", ())
-    barren = [plugin for plugin in ready.pluginmanager.get_plugins() if not _holds(plugin, definition)]
+    definition = getattr(fixtures, "FixtureFunctionDefinition", None)
+    if definition is None:  # before pytest 8.4 a fixture was not to be told from other functions
+        return
+    plugins = [each for each in ready.pluginmanager.get_plugins() if isinstance(each, ModuleType)]
+    lean = {id(plugin): _only(plugin, definition) for plugin in plugins}  # they live as long as this process
     search = fixtures.FixtureManager.parsefactories
 
     def parsefactories(self: Any, *args: Any, **named: Any) -> None:  # noqa: ANN401 - as pytest's
-        holder = named.get("holder", args[0] if args else None)
-        if not any(holder is plugin for plugin in barren):
-            search(self, *args, **named)
+        if "holder" in named:
+            named["holder"] = lean.get(id(named["holder"]), named["holder"])
+        search(self, *(lean.get(id(each), each) for each in args), **named)
 
     fixtures.FixtureManager.parsefactories = parsefactories
 
 
-def _holds(plugin: object, definition: Any) -> bool:  # noqa: ANN401 - a class, or () before pytest 8.4
-    """Whether a plugin may have fixtures, so far as can be told from its module."""
-    return not (definition and isinstance(plugin, ModuleType)) or any(
-        isinstance(value, definition) for value in vars(plugin).values()
-    )
+def _only(plugin: ModuleType, definition: type) -> ModuleType:
+    """A module that holds the fixtures of ``plugin`` and nothing else to look through."""
+    lean = ModuleType(plugin.__name__)
+    vars(lean).update({name: each for name, each in vars(plugin).items() if isinstance(each, definition)})
+    return lean
 
 
 def _load_child_script(path: str) -> Callable[[str], Any]:
