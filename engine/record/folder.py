@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 import portalocker
 
 from engine.errors import TeamtopError
+from engine.record import sockets
 from engine.record.config import META_SCHEMA, RunMeta
 from engine.record.files import read_bounded, write_whole
 
 META_MAX = 16 << 20
 """Bytes of a ``run.json`` that are read: one with a fault plan of the greatest length has some 2 MB."""
-
-SOCKET_PATH_MAX = 100
-"""Longest path that every system takes for a Unix socket (104 on macOS, 108 on Linux, with the NUL)."""
 
 
 class _Schema(msgspec.Struct):
@@ -46,10 +43,10 @@ class RunFolder:
     def socket_path(self) -> Path:
         """The control socket; beside the folder's own files unless that path is too long for a socket."""
         path = self.path.resolve() / "control.sock"
-        if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+        if len(os.fsencode(path)) <= sockets.PATH_MAX:
             return path
         name = hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
-        return Path(tempfile.gettempdir()) / f"teamtop-{os.getuid()}-{name}.sock"
+        return sockets.temporary() / f"teamtop-{os.getuid()}-{name}.sock"
 
     def exists(self) -> bool:
         """Whether this looks like the folder of a run."""

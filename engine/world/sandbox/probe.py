@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.record import sockets
 from engine.world.forkserver import clean_environment
 from engine.world.sandbox import attacks
 from engine.world.sandbox.base import Sandbox
@@ -61,7 +62,7 @@ class Probe:
 
 def probe(sandbox: Sandbox, scratch: Path | None = None) -> Probe:
     """Try ``sandbox``; blocks for about 0.2 s. ``scratch`` is where the workspace is made (temporary)."""
-    began = time.monotonic()
+    began, scratch = time.monotonic(), scratch or sockets.temporary()
     with tempfile.TemporaryDirectory(prefix="teamtop-probe-", dir=scratch) as name:
         run = Path(name).resolve() / "server" / "run"
         for part in ("work", "home", "tmp"):
