@@ -27,6 +27,15 @@ def structures(ref: str) -> tuple[str, ...]:
     if ref.startswith(synthetic.PREFIX):
         synthetic.parse(ref)
         return (synthetic.STRUCTURE,)
+    return _shipped_structures(ref) if ref in shipped() else _structures(ref)
+
+
+@lru_cache(maxsize=8)  # a sweep asks for each of its thousands of cells
+def _shipped_structures(name: str) -> tuple[str, ...]:
+    return _structures(name)
+
+
+def _structures(ref: str) -> tuple[str, ...]:
     path, shown = _find(ref)
     return (PUBLISHED,) if path.suffix == ".json" else structure_names(path, shown)
 

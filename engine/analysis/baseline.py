@@ -7,6 +7,8 @@ rule, tests mode and kind of clock. ``run.json`` decides first; only candidates'
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +24,9 @@ from engine.record.folder import RunFolder
 
 JOURNALS_REMEMBERED = 512
 """Readings of journals kept in memory: a sweep asks about the same one-agent runs again and again."""
+
+RUNS_REMEMBERED = 16_384
+"""Runs of which is kept what they can be a baseline of: a sweep of thousands asks about all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,11 @@ def accounts(runs_dirs: Iterable[Path], baseline: Baseline | None) -> list[Accou
     for run_id in baseline.run_ids if baseline is not None else ():
         folder = next((f for d in dirs if (f := RunFolder(d / run_id)).exists()), None)
         try:
-            stat = folder.events_path.stat() if folder is not None else None
+            kept = folder.events_path.stat() if folder is not None else None
         except OSError:
             continue
-        if folder is not None and stat is not None:
-            account = _account(folder.events_path, stat.st_size, stat.st_mtime_ns)
+        if folder is not None and kept is not None:
+            account = _account(folder.events_path, kept.st_size, kept.st_mtime_ns)
             found += [account] if account is not None else []
     return found
 
@@ -124,31 +129,41 @@ def _candidates(runs_dirs: Iterable[Path], wanted: Likeness, own: str) -> Iterat
     seen: set[str] = set()
     for directory in runs_dirs:
         try:
-            paths = sorted(directory.iterdir())
+            names = sorted(os.listdir(directory))  # noqa: PTH208 - a ``Path`` each of thousands takes longer
         except OSError:
             continue
-        for path in paths:
-            folder = RunFolder(path)
-            if path.name == own or path.name in seen or not folder.exists():
+        for name in names:
+            if name == own or name in seen:
                 continue
+            path = f"{directory}/{name}"
             try:
-                meta = folder.read_meta()
-            except TeamtopError:
+                found = os.stat(f"{path}/run.json")  # noqa: PTH116 - as above
+            except OSError:
                 continue
-            config = meta.config
-            alone = config.agents == 1 and meta.parent is None and not config.faults
-            if alone and likeness(meta) == wanted:
-                seen.add(path.name)
-                yield folder
+            if stat.S_ISREG(found.st_mode) and _alone(path, found.st_size, found.st_mtime_ns) == wanted:
+                seen.add(name)
+                yield RunFolder(Path(path))
+
+
+@lru_cache(maxsize=RUNS_REMEMBERED)
+def _alone(path: str, size: int, mtime_ns: int) -> Likeness | None:  # as for ``_read``
+    """What the run in that folder can be a baseline of; null if not of one agent, or not to be read."""
+    try:
+        meta = RunFolder(Path(path)).read_meta()
+    except TeamtopError:
+        return None
+    config = meta.config
+    alone = config.agents == 1 and meta.parent is None and not config.faults
+    return likeness(meta) if alone else None
 
 
 def track(folder: RunFolder) -> Track | None:
     """Return how a saved run went; null as for ``track_of``, or if its journal cannot be read whole."""
     try:
-        stat = folder.events_path.stat()
+        kept = folder.events_path.stat()
     except OSError:
         return None
-    return _read(folder.events_path, stat.st_size, stat.st_mtime_ns)
+    return _read(folder.events_path, kept.st_size, kept.st_mtime_ns)
 
 
 @lru_cache(maxsize=JOURNALS_REMEMBERED)

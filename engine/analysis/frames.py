@@ -165,7 +165,8 @@ def _turns(events: pl.DataFrame) -> pl.DataFrame:
     replied = pl.col("type") == "replied"
     tested = pl.col("type") == "tests_finished"
     return (
-        events.filter(pl.col("turn") > 0)
+        events.lazy()
+        .filter(pl.col("turn") > 0)
         .group_by("turn", maintain_order=True)
         .agg(
             pl.col("agent").first(),
@@ -200,6 +201,7 @@ def _turns(events: pl.DataFrame) -> pl.DataFrame:
                 "busy_us"
             ),
         )
+        .collect()
     )
 
 
@@ -212,9 +214,10 @@ def _rounds(events: pl.DataFrame) -> pl.DataFrame:
     end = pl.col("seq").filter(pl.col("type") == "round_ended").first()
     in_time = (pl.col("seq") < end).fill_null(value=True)
     latency = micros("latency_seconds").filter((pl.col("type") == "replied") & in_time)
-    numbers = events.filter(pl.col("turn") > 0).group_by("turn").agg(number().alias("number"))
+    numbers = events.lazy().filter(pl.col("turn") > 0).group_by("turn").agg(number().alias("number"))
     rows = (
-        events.filter(pl.col("round") > 0)
+        events.lazy()
+        .filter(pl.col("round") > 0)
         .join(numbers, on="turn", how="left", maintain_order="left")
         .with_columns(pl.max_horizontal("number", "round").alias("round"))
         .group_by("round", maintain_order=True)
@@ -243,18 +246,22 @@ def _rounds(events: pl.DataFrame) -> pl.DataFrame:
         .sort("round")
     )
     gap = (pl.col("slowest_us") - pl.col("latency_us") / pl.col("in_time")) / MICRO
-    return rows.with_columns(
-        pl.col("idle") & pl.col("ended").is_not_null(),
-        pl.when((pl.col("in_time") >= 2) & pl.col("ended").is_not_null())
-        .then(gap)
-        .otherwise(None)
-        .alias("straggler_gap_seconds"),
-    ).drop("in_time")
+    return (
+        rows.with_columns(
+            pl.col("idle") & pl.col("ended").is_not_null(),
+            pl.when((pl.col("in_time") >= 2) & pl.col("ended").is_not_null())
+            .then(gap)
+            .otherwise(None)
+            .alias("straggler_gap_seconds"),
+        )
+        .drop("in_time")
+        .collect()
+    )
 
 
 def _tasks(events: pl.DataFrame, specs: Iterable[ev.TaskSpec]) -> pl.DataFrame:
     """One row per task: who completed it when, and how often it changed hands."""
-    listing = pl.DataFrame(
+    listing = pl.LazyFrame(
         [
             {
                 "task": spec.id,
@@ -276,7 +283,8 @@ def _tasks(events: pl.DataFrame, specs: Iterable[ev.TaskSpec]) -> pl.DataFrame:
         },
     )
     course = (
-        events.filter(pl.col("task").is_not_null())
+        events.lazy()
+        .filter(pl.col("task").is_not_null())
         .group_by("task")
         .agg(
             _of("task_claimed", "ts").alias("claimed"),
@@ -289,9 +297,8 @@ def _tasks(events: pl.DataFrame, specs: Iterable[ev.TaskSpec]) -> pl.DataFrame:
             (_count("task_released", "releases")),
         )
     )
-    return listing.join(course, on="task", how="left", maintain_order="left").with_columns(
-        pl.col("claims", "assignments", "releases").fill_null(0)
-    )
+    rows = listing.join(course, on="task", how="left", maintain_order="left")
+    return rows.with_columns(pl.col("claims", "assignments", "releases").fill_null(0)).collect()
 
 
 def _team(events: Sequence[ev.AnyEvent]) -> list[ev.AgentSpec]:
@@ -308,13 +315,14 @@ def _team(events: Sequence[ev.AnyEvent]) -> list[ev.AgentSpec]:
 
 def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.AgentSpec]) -> pl.DataFrame:
     """One row per agent, in team order, with the sums of what it did; ``busy_us`` counts every turn."""
-    team = pl.DataFrame(
+    team = pl.LazyFrame(
         [{"agent": a.name, "role": a.role, "model": a.model} for a in members],
         schema={"agent": pl.String, "role": pl.String, "model": pl.String},
     )
     lost = pl.col("type").filter(pl.col("type").is_in(_COMINGS_AND_GOINGS)).last()
     course = (
-        events.filter(pl.col("agent").is_not_null())
+        events.lazy()
+        .filter(pl.col("agent").is_not_null())
         .group_by("agent")
         .agg(
             _count("replied", "turns"),
@@ -334,13 +342,21 @@ def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.Agen
         )
     )
     sent = (
-        events.filter(pl.col("type") == "message_sent")
+        events.lazy()
+        .filter(pl.col("type") == "message_sent")
         .group_by("sender")
         .agg(pl.len().alias("messages_sent"))
     )
-    worked = turns.group_by("agent").agg(
-        pl.col("busy_us").sum(),
-        ((pl.col("effects") == 0) & (pl.col("outcome") == "replied")).sum().cast(pl.Int64).alias("chatter"),
+    worked = (
+        turns.lazy()
+        .group_by("agent")
+        .agg(
+            pl.col("busy_us").sum(),
+            ((pl.col("effects") == 0) & (pl.col("outcome") == "replied"))
+            .sum()
+            .cast(pl.Int64)
+            .alias("chatter"),
+        )
     )
     rows = (
         team.join(course, on="agent", how="left", maintain_order="left")
@@ -348,11 +364,12 @@ def _agents(events: pl.DataFrame, turns: pl.DataFrame, members: Sequence[ev.Agen
         .join(worked, on="agent", how="left", maintain_order="left")
     )
     standing = {"agent_crashed": "down", "agent_stalled": "stalled", "agent_left": "left"}
-    return rows.with_columns(
+    known = rows.with_columns(
         pl.col("lost").replace_strict(standing, default="ok", return_dtype=pl.String).alias("status"),
         pl.when(pl.col("cost_unknown").fill_null(value=False))
         .then(None)
         .otherwise(pl.col("cost_usd").fill_null(0.0))
         .alias("cost_usd"),
         pl.selectors.integer().fill_null(0),
-    ).drop("lost", "cost_unknown")
+    )
+    return known.drop("lost", "cost_unknown").collect()

@@ -19,7 +19,6 @@ from engine.record.config import RunMeta
 from engine.record.files import write_whole
 from engine.record.folder import RunFolder
 from engine.record.shape import Shape
-from engine.record.state import RunState
 from engine.store import RunsStore
 
 if TYPE_CHECKING:  # polars is slow to load
@@ -94,7 +93,7 @@ def _build(
     if untested := [task for task in shape.added if not shape.tasks[task].tests]:
         many = "1 task was" if len(untested) == 1 else f"{len(untested)} tasks were"
         notes.append(f"{many} added to the run, without tests to verify that work.")
-    state = RunState.of(events)
+    account, state = accounting.Account.folded(events)
     speed = measures.speed(figures, events, state, found)
     report = {
         "run_id": folder.run_id,
@@ -114,7 +113,7 @@ def _build(
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": changes.faults(events),
         "advice": sizing.table(state, found),
-        "accounting": accounting.table(events, baselines.accounts(runs_dirs, found), speed["speedup"]),
+        "accounting": accounting.table(account, baselines.accounts(runs_dirs, found), speed["speedup"]),
         "copies": copied,
         "reviews": reviewed,
         "team_changes": changes.team_changes(events),

@@ -15,30 +15,38 @@ from engine.analysis.figures import UNKNOWN_OF_AGENTS, AgentFigures, Figures
 from engine.analysis.frames import MICRO, Frames, number
 from engine.record import events as ev
 
+_PAID = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "cost_usd", "cost_source")
+"""What is known of a call that is paid for."""
+
+_ENDS = ("seq", "type", "outcome", "wall_seconds", "verdict")
+"""What is asked of the end of a run."""
+
 _OPEN = (1 << 63) - 1
 """The end of a turn that has none."""
 
 
 def figures(frames: Frames) -> Figures:
     """Return all figures of the run behind ``frames``."""
+    # Events have fifty columns: what filters them says first which it is about.
     events, turns, rounds = frames.events, frames.turns, frames.rounds
     counts = dict(events.group_by("type").len().iter_rows())
-    failed_tests = events.filter(
-        (pl.col("type") == "tests_finished") & pl.col("verdict").is_in(sorted(ev.FAILURES))
-    ).height
-    blocked = events.filter(
+    failed_tests = _count(
+        events, (pl.col("type") == "tests_finished") & pl.col("verdict").is_in(sorted(ev.FAILURES))
+    )
+    blocked = _count(
+        events,
         (pl.col("type") == "action_refused")
         & (pl.col("action") == "claim_task")
-        & (pl.col("reason") == "blocked")
-    ).height
-    replies = events.filter(pl.col("type") == "replied")
-    paid = events.filter(pl.col("type").is_in(("replied", "reply_fenced")))
+        & (pl.col("reason") == "blocked"),
+    )
+    paid = events.select("type", *_PAID).filter(pl.col("type").is_in(("replied", "reply_fenced")))
+    end, edits = _end(events), _edits(events)
     cost_usd, cost_source = _cost(paid)
     tasks_total = frames.tasks.height
     tasks_done: int | None = frames.tasks["completed"].count()
     completed = 0 < tasks_total == tasks_done
     if "tasks" in frames.gaps:  # which were done is known only if all of them are
-        completed = _last_text(_end(events), "run_ended", "outcome") == "completed"
+        completed = _last_text(end, "run_ended", "outcome") == "completed"
         tasks_done = tasks_total if completed else None
     sent, made, uncounted = _tokens(events, paid)
     gaps = rounds["straggler_gap_seconds"].drop_nulls().head(0 if "rounds" in frames.gaps else rounds.height)
@@ -46,10 +54,10 @@ def figures(frames: Frames) -> Figures:
         tasks_total=tasks_total,
         tasks_done=tasks_done,
         completed=completed,
-        verified=_verified(_end(events)),
-        wall_seconds=_last(_end(events), "run_ended", "wall_seconds"),
+        verified=_verified(end),
+        wall_seconds=_last(end, "run_ended", "wall_seconds"),
         rounds=_known(frames, "rounds", _sum(events["round"].tail(1))),
-        replies=replies.height,
+        replies=counts.get("replied", 0),
         messages=counts.get("message_delivered", 0),
         chatter=_chatter(turns).height,
         idle_rounds=_known(frames, "rounds", rounds.filter(pl.col("idle")).height),
@@ -57,8 +65,8 @@ def figures(frames: Frames) -> Figures:
         test_failures=failed_tests,
         locks_acquired=_known(frames, "locks", counts.get("lock_acquired", 0)),
         locks_denied=_known(frames, "locks", counts.get("lock_denied", 0)),
-        concurrent_writes=concurrent_writes(events),
-        rewrites=rewrites(events),
+        concurrent_writes=_concurrent_writes(edits),
+        rewrites=_rewrites(edits),
         edits=counts.get("file_edited", 0),
         claims_blocked=_known(frames, "blocked", blocked),
         refusals=_known(frames, "refusals", counts.get("action_refused", 0)),
@@ -83,13 +91,14 @@ def _known(frames: Frames, gap: ev.Gap, count: int) -> int | None:
 
 def _tokens(events: pl.DataFrame, paid: pl.DataFrame) -> tuple[int, int, int]:
     """Tokens in and out, and how many calls are missing from them."""
-    total = events.filter((pl.col("type") == "run_ended") & pl.col("input_tokens").is_not_null()).tail(1)
+    asked = events.select("type", "input_tokens", "output_tokens")
+    total = asked.filter((pl.col("type") == "run_ended") & pl.col("input_tokens").is_not_null()).tail(1)
     if total.height and total["output_tokens"][0] is not None:
         return _sum(total["input_tokens"]), _sum(total["output_tokens"]), 0
     missing = paid.filter(pl.col("input_tokens").is_null() | pl.col("output_tokens").is_null())
     failed = (pl.col("type") == "call_failed") & pl.col("kind").is_in(ev.UNKNOWN_OUTCOME)
     unknown = failed | (pl.col("type") == "call_abandoned")
-    uncounted = missing.height + events.filter(unknown).height
+    uncounted = missing.height + _count(events, unknown)
     return _sum(paid["input_tokens"]), _sum(paid["output_tokens"]), uncounted
 
 
@@ -108,7 +117,11 @@ def gap_median(frames: Frames) -> float | None:
 
 def rewrites(events: pl.DataFrame) -> int:
     """Edits of a file that somebody else wrote last, before the turn began (under rounds: earlier)."""
-    before = _edits(events).select(
+    return _rewrites(_edits(events))
+
+
+def _rewrites(edits: pl.DataFrame) -> int:
+    before = edits.select(
         (pl.col("agent").shift(1).over("path") != pl.col("agent"))
         & (pl.col("seq").shift(1).over("path") < pl.col("since"))
     )
@@ -117,16 +130,21 @@ def rewrites(events: pl.DataFrame) -> int:
 
 def concurrent_writes(events: pl.DataFrame) -> int:
     """Paths that two or more agents wrote in turns that overlapped, counted per round of the later writer."""
-    edits = _edits(events)
-    earlier = edits.group_by("path", "agent", "turn").agg(pl.col("seq").min(), pl.col("until").max())
+    return _concurrent_writes(_edits(events))
+
+
+def _concurrent_writes(edits: pl.DataFrame) -> int:
+    lazy = edits.lazy()
+    earlier = lazy.group_by("path", "agent", "turn").agg(pl.col("seq").min(), pl.col("until").max())
     return (
-        edits.join(earlier, on="path", suffix="_before")
+        lazy.join(earlier, on="path", suffix="_before")
         .filter(
             (pl.col("agent") != pl.col("agent_before"))
             & (pl.col("seq_before") < pl.col("seq"))
             & (pl.col("until_before") > pl.col("since"))
         )
         .select("path", "number")
+        .collect()
         .n_unique()
     )
 
@@ -134,7 +152,8 @@ def concurrent_writes(events: pl.DataFrame) -> int:
 def _edits(events: pl.DataFrame) -> pl.DataFrame:
     """All edits with the first and the last seq of their turn, and the round by which its agent counts it."""
     turns = (
-        events.filter(pl.col("turn") > 0)
+        events.lazy()
+        .filter(pl.col("turn") > 0)
         .group_by("turn")
         .agg(
             pl.col("seq").filter(pl.col("type") == "turn_started").first().alias("since"),
@@ -145,7 +164,8 @@ def _edits(events: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("since").is_not_null()
     end = pl.coalesce("until", pl.lit(_OPEN))
     return (
-        events.filter(pl.col("type") == "file_edited")
+        events.lazy()
+        .filter(pl.col("type") == "file_edited")
         .select("seq", "path", "agent", "turn", "round")
         .join(turns, on="turn", how="left", maintain_order="left")
         .with_columns(
@@ -153,19 +173,25 @@ def _edits(events: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("since", "seq"),
             pl.coalesce("number", "round").alias("number"),
         )
+        .collect()
     )
 
 
 def refused_edits(frames: Frames) -> int | None:
     """Edits that had no effect, for whatever reason."""
     refused = (pl.col("type") == "action_refused") & (pl.col("action") == "edit_file")
-    return _known(frames, "refusals", frames.events.filter(refused).height)
+    return _known(frames, "refusals", _count(frames.events, refused))
 
 
 def untested_completions(frames: Frames) -> int | None:
     """Tasks reported done without a test run of their files as they stood."""
     untested = (pl.col("type") == "task_completed") & (pl.col("evidence") == "none")
-    return _known(frames, "nodes", frames.events.filter(untested).height)
+    return _known(frames, "nodes", _count(frames.events, untested))
+
+
+def _count(events: pl.DataFrame, which: pl.Expr) -> int:
+    """How many of them there are."""
+    return _sum(events.select(which.alias("which"))["which"])
 
 
 def _sum(column: pl.Series) -> int:
@@ -178,8 +204,9 @@ def _chatter(turns: pl.DataFrame) -> pl.DataFrame:
 
 def _end(events: pl.DataFrame) -> pl.DataFrame:
     """What came since the run was last resumed: an end before that was none."""
-    resumed = events.filter(pl.col("type") == "run_resumed")["seq"].to_list()
-    return events.filter(pl.col("seq") > resumed[-1]) if resumed else events
+    asked = events.select(_ENDS)
+    resumed = asked.filter(pl.col("type") == "run_resumed")["seq"].to_list()
+    return asked.filter(pl.col("seq") > resumed[-1]) if resumed else asked
 
 
 def _last(events: pl.DataFrame, kind: str, column: str) -> float | None:

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.record import sockets
 from engine.world.sandbox import Sandbox
 from engine.world.warm import processes, wire
 
@@ -130,9 +129,7 @@ class ForkServer:
         """A folder of our own for the runs, made when first asked for and removed by ``close``."""
         with self._lock:
             if self._folder is None:
-                self._folder = Path(
-                    tempfile.mkdtemp(prefix="teamtop-tests-", dir=sockets.temporary())
-                ).resolve()
+                self._folder = Path(tempfile.mkdtemp(prefix="teamtop-tests-")).resolve()
             return self._folder
 
     def run(self, request: Mapping[str, Any], cancellation: Cancellation) -> Ended:

@@ -54,18 +54,23 @@ class Account:
     @classmethod
     def of(cls, events: Iterable[ev.AnyEvent]) -> Account | None:
         """Account for a run as far as its events go; null before the first prompt."""
+        return cls.folded(events)[0]
+
+    @classmethod
+    def folded(cls, events: Iterable[ev.AnyEvent]) -> tuple[Account | None, RunState]:
+        """The same, with the fold of the events that it is made from; its lanes are those of the account."""
         sheet = _Sheet()
         for event in events:
             sheet.take(event)
-        return sheet.close()
+        return sheet.close(), sheet.state
 
 
 class _Sheet:
     """The account while events pass by."""
 
     def __init__(self) -> None:
-        self._state = RunState(spans_kept=None)
-        self._rule = IdleRule(self._state.board)
+        self.state = RunState(spans_kept=None)
+        self._rule = IdleRule(self.state.board)
         self._book = TurnBook()
         self._start: ev.RunStarted | None = None
         self._shape = Shape()
@@ -89,16 +94,16 @@ class _Sheet:
                 self._book.expect(event.spec)
             case ev.TurnStarted() if self._first is None and self._start is not None:
                 self._first = nanos(event.ts)
-                self._state.lanes.restart(self._first)
+                self.state.lanes.restart(self._first)
         self._shape.apply(event)
         self._book.apply(event)
-        self._state.apply(event)
+        self.state.apply(event)
 
     def _charge(self, passed: int) -> None:
         """Charge the time that passed since the last event to whatever kept idle agents from working."""
         if not passed:
             return
-        lanes = [lane for lane in self._state.lanes.lanes.values() if lane.doing in BETWEEN]
+        lanes = [lane for lane in self.state.lanes.lanes.values() if lane.doing in BETWEEN]
         if not lanes:
             return
         idle = [lane.agent for lane in sorted(lanes, key=lambda lane: lane.since)]
@@ -108,14 +113,14 @@ class _Sheet:
             spent[cause] = spent.get(cause, 0) + passed
 
     def _leads(self) -> frozenset[str]:
-        return frozenset(a.name for a in self._state.agents.agents.values() if a.role == "lead")
+        return frozenset(a.name for a in self.state.agents.agents.values() if a.role == "lead")
 
     def close(self) -> Account | None:
         """End all lanes where the record ends and settle every span."""
         if self._start is None or self._first is None:
             return None
         now = nanos(self._ts)
-        lanes = self._state.lanes
+        lanes = self.state.lanes
         lanes.close(now)
         known = fates(self._book.edits)
         spent = {name: dict.fromkeys(CAUSES, 0) for name in lanes.lanes}

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engine.analysis.accounting.account import Account
 from engine.analysis.accounting.causes import CAUSES
 from engine.analysis.accounting.losses import Losses, losses
 from engine.analysis.accounting.words import sentence
-from engine.record import events as ev
 
 
 def table(
-    events: Iterable[ev.AnyEvent], baseline: Sequence[Account] = (), speedup: float | None = None
+    account: Account | None, baseline: Sequence[Account] = (), speedup: float | None = None
 ) -> dict[str, Any] | None:
-    """The ``accounting`` of a report; null before the first prompt.
+    """The ``accounting`` of a report; null before the first prompt, when there is no account.
 
     ``causes`` are nanoseconds of all developers, which sum to ``team_ns`` = agents x ``wall_ns``; ``shares``
     are the same in parts of 1; of an ``imported`` run ``engine`` is what its own program did. ``losses``
     compares with one-agent accounts (``baseline``). ``speedup`` is for the sentence.
     """
-    account = Account.of(events)
     if account is None:
         return None
     whole = account.agents * account.wall_ns
