@@ -95,6 +95,8 @@ def _build(
         notes.append(f"{many} added to the run, without tests to verify that work.")
     account, state = accounting.Account.folded(events)
     speed = measures.speed(figures, events, state, found)
+    # Less work in less time is no speedup: what did not end with all done loses nothing against one that did.
+    alone = [] if speed["speedup"] is None else baselines.accounts(runs_dirs, found)
     report = {
         "run_id": folder.run_id,
         "source": started.source or None,
@@ -113,7 +115,7 @@ def _build(
         "straggler_gap_seconds": {"mean": figures.gap_mean, "median": summary.gap_median(frames)},
         "faults": changes.faults(events),
         "advice": sizing.table(state, found),
-        "accounting": accounting.table(account, baselines.accounts(runs_dirs, found), speed["speedup"]),
+        "accounting": accounting.table(account, alone, speed["speedup"]),
         "copies": copied,
         "reviews": reviewed,
         "team_changes": changes.team_changes(events),

@@ -74,6 +74,19 @@ def test_a_run_that_left_tasks_open_has_no_final_speedup(
     assert report.headline(built).startswith("The limit of rounds was reached, ")
 
 
+def test_losses_are_measured_against_saved_runs_only_by_a_run_that_did_all_the_work(
+    tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun
+) -> None:
+    save_run(tmp_path, "one", make_journal(1, agents=1, tasks=9))
+    events = make_journal(1, agents=3, tasks=9)
+    whole = report.build(save_run(tmp_path, "team", events), [tmp_path])
+    part = report.build(save_run(tmp_path, "part", events[: len(events) // 2]), [tmp_path])
+    assert whole["accounting"]["losses"]["source"] == "runs"
+    assert whole["accounting"]["losses"]["speedup"] == pytest.approx(whole["speedup"])
+    assert part["speedup"] is None
+    assert part["accounting"]["losses"]["source"] == "estimated"
+
+
 def test_a_killed_run_is_reported_as_far_as_it_went(
     tmp_path: Path, make_journal: MakeJournal, save_run: SaveRun
 ) -> None:
