@@ -80,11 +80,9 @@ class Translator:
             if kind in SKIPPED:
                 continue
             if kind == "agent_reply" and row["agent"]:
-                self._now = self._clock(row["ts"])
-                self._replied(row["agent"])
+                self._replied(row["agent"], row["ts"])
             elif kind == "round_start":
-                self._now = self._clock(row["ts"])
-                self._round_started(row["round"])
+                self._round_started(row["round"], row["ts"])
             elif self._acting is not None and kind in _ACTS:
                 if kind != "run_tests":  # its row comes after the run
                     self._now = self._clock(row["ts"])
@@ -94,14 +92,15 @@ class Translator:
 
     def end(self, end: ev.RunEnded, ts: float | None) -> None:
         """Close what is open, and the run."""
+        self._close_round(ts)
         self._now = self._clock(ts)
-        self._close_round()
         self._emit(end)
 
     # ------------------------------------------------------------ rounds and turns
 
-    def _round_started(self, number: float | None) -> None:
-        self._close_round()
+    def _round_started(self, number: float | None, ts: float | None) -> None:
+        self._close_round(ts)
+        self._now = self._clock(ts)
         self._round = int(number) if number is not None else self._round + 1
         self._round_open = True
         self._emit(ev.RoundStarted(agents=self._team))
@@ -113,8 +112,9 @@ class Translator:
         self._waiting[agent] = (self._turn, self._now)
         self._emit(ev.TurnStarted(turn=self._turn, agent=agent, epoch=1, seen=ev.Seen(board=0), request=""))
 
-    def _replied(self, agent: str) -> None:
+    def _replied(self, agent: str, ts: float | None) -> None:
         self._close_turn()
+        self._now = self._clock(ts)
         if agent not in self._waiting:
             self._begin(agent)
         turn, began = self._waiting.pop(agent)
@@ -133,14 +133,17 @@ class Translator:
         )
 
     def _close_turn(self) -> None:
+        """End the open turn with its last row: from there on its agent waited for the others."""
         if self._acting is not None:
             agent, turn = self._acting
             self._emit(ev.TurnEnded(turn=turn, agent=agent, outcome="replied", effects=self._effects))
         self._acting, self._effects = None, 0
 
-    def _close_round(self) -> None:
-        """The barrier; a turn whose reply was never logged is lost."""
+    def _close_round(self, ts: float | None) -> None:
+        """The barrier opens with the last act, or at ``ts`` if a reply is missing, whose turn is lost."""
         self._close_turn()
+        if self._waiting:
+            self._now = self._clock(ts)
         for agent, (turn, _) in self._waiting.items():
             detail = "No reply of this turn was recorded."
             self._emit(ev.TurnEnded(turn=turn, agent=agent, outcome="failed", effects=0, detail=detail))

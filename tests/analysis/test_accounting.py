@@ -232,6 +232,32 @@ def test_imported_runs_add_up_and_say_what_they_do_not_know(tmp_path: Path) -> N
         assert one.total("misassignment") == one.total("starvation_induced") == 0
 
 
+def test_who_replied_first_waits_at_the_barrier_for_whoever_replies_last(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    source = part(tmp_path / "all", (pl.col("n_teammates") == 2) & pl.col("success"))
+    runs = pl.read_parquet(source / "runs.parquet")
+    name = runs["run_dir"].sort()[0]
+    log = [
+        ("run_start", None, 0.0, None),
+        ("round_start", None, 0.0, None),
+        ("agent_reply", "Dev1", 2.0, None),
+        ("edit_file", None, 2.25, "a.py"),
+        ("agent_reply", "Dev2", 10.0, None),
+        ("edit_file", None, 10.0, "b.py"),
+        ("run_end", None, 10.5, None),
+    ]
+    rows = pl.DataFrame(log, schema=["type", "agent", "ts", "path"], orient="row").with_columns(
+        run_dir=pl.lit(name), ts=pl.col("ts") + 1.7e9, round=1.0, returncode=None, seconds=None
+    )
+    runs.filter(run_dir=name).write_parquet(tmp_path / "source" / "runs.parquet")
+    rows.write_parquet(tmp_path / "source" / "events.parquet")
+    import_runs(read(tmp_path / "source"), tmp_path / "runs")
+    (run,) = (tmp_path / "runs").iterdir()
+    found = account(journal.read(run / "events.jsonl").events)
+    assert spent(found, "Dev1") == {"useful": 2.0, "engine": 0.75, "barrier": 7.75}
+    assert spent(found, "Dev2") == {"useful": 10.0, "engine": 0.5}
+
+
 def test_time_of_another_program_is_not_called_our_engines() -> None:
     assert about("engine", imported=False) == ABOUT["engine"]
     assert "engine" not in about("engine", imported=True).phrase
