@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from tui import plainchars
 from tui.commands.options import PREFIX, give_variables, interactive, runs_dir_option
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
@@ -157,7 +158,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal that knows no ✔ gets ?
+            stream.reconfigure(errors=plainchars.NAME)  # type: ignore[union-attr]  # no terminal, no such method
     try:
         Path.cwd()
     except OSError:

@@ -48,7 +48,12 @@ def figure_rows(figure: Figure, cells: int) -> list[Row]:
 
 def _panel(panel: Panel, cells: int) -> list[Row]:
     series = [
-        Series(clean_line(line.name, 24), tuple((x, y) for x, y, _ in line.points), line.reference)
+        Series(
+            clean_line(line.name, 24),
+            tuple((x, y) for x, y, _ in line.points),
+            line.reference,
+            tuple(error for _, _, error in line.points),
+        )
         for line in panel.lines
     ]
     head: Row = [Span(f"{clean_line(panel.title)} ", "plain"), Span(f"({panel.unit})", "muted")]

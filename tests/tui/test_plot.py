@@ -30,7 +30,7 @@ def test_the_axis_names_team_sizes_and_the_top_value() -> None:
     rows = plot(RISING)
     assert rows[0].startswith("3.30┤")
     assert rows[-2].startswith("   0┤")
-    assert rows[-1].split()[:5] == ["1", "2", "3", "4", "5"]
+    assert rows[-1].split()[:5] == ["N=1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize("cells", [14, 38, 80, 160])
@@ -39,6 +39,21 @@ def test_a_plot_keeps_to_its_cells(cells: int, height: int) -> None:
     rows = plot_rows([RISING, FLAT, BOUND], cells, height)
     assert max(4, height) >= len(rows)
     assert all(width_of(row) <= max(13, cells) for row in rows)
+
+
+def test_the_axis_says_that_its_numbers_are_agents_with_room_for_the_word_or_without() -> None:
+    assert plot(RISING)[-1].startswith("    N=1 ")
+    assert plot(Series("one", ((3.0, 2.0),)))[-1].endswith("3 agents")
+
+
+def test_errors_are_bars_through_their_points() -> None:
+    sure, unsure = (Series("a", ((1.0, 2.0), (2.0, 2.0)), errors=(None, error)) for error in (None, 1.0))
+    assert plot(sure)[0].startswith("2.00┤")
+    rows = plot(unsure)
+    assert rows[0].startswith("3.00┤")
+    mark = max(row.rfind("●") for row in rows)
+    inked = [y for y, row in enumerate(rows[:-1]) if row[mark : mark + 1].strip()]
+    assert inked == list(range(8))  # from 3 down to 1, of 0 to 3 in eleven rows
 
 
 def test_one_size_only_and_no_point_at_all_can_be_drawn() -> None:

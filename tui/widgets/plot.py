@@ -19,11 +19,20 @@ REFERENCE = "┄"
 
 
 class Series(NamedTuple):
-    """A named line: (x, y) in order of x. A ``reference`` has dashes and no marks."""
+    """A named line: (x, y) in order of x. A ``reference`` has dashes and no marks.
+
+    ``errors``: how far up and down each point may be (null: unknown); empty where nobody says.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
     reference: bool = False
+    errors: tuple[float | None, ...] = ()
+
+    def spans(self) -> list[tuple[float, float, float]]:
+        """Where an error is to be seen: x, lowest, highest."""
+        pairs = zip(self.points, self.errors, strict=False)
+        return [(x, max(0.0, y - error), y + error) for (x, y), error in pairs if error]
 
 
 def role_of(number: int, series: Series) -> Role:
@@ -47,7 +56,8 @@ def plot_rows(all_series: Sequence[Series], cells: int, height: int) -> list[Row
     if not points:
         return [[Span("nothing to draw from these runs", "muted")], *([] for _ in range(height - 1))]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
-    top = max([y for _, y in points] + [1e-9])
+    spans = [series.spans() for series in all_series]
+    top = max([y for _, y in points] + [high for known in spans for _, _, high in known] + [1e-9])
 
     def place(x: float, y: float) -> tuple[int, int]:
         across = (x - left) / (right - left) if right > left else 0.5
@@ -56,17 +66,26 @@ def plot_rows(all_series: Sequence[Series], cells: int, height: int) -> list[Row
     grid: list[list[Span]] = [[Span(" ")] * width for _ in range(tall)]
     drawn = sorted(enumerate(all_series), key=lambda pair: (not pair[1].reference, -pair[0]))
     for number, series in drawn:  # references first, so that what was measured lies over them
-        _draw(grid, series, [place(x, y) for x, y in series.points], number)
+        bars = [(*place(x, low), place(x, high)[1]) for x, low, high in spans[number]]
+        _draw(grid, series, [place(x, y) for x, y in series.points], bars, number)
     rows = [_ticked(line, y, tall, top) for y, line in enumerate(grid)]
     return [*rows, _axis(sorted({x for x, _ in points}), place, width)]
 
 
-def _draw(grid: list[list[Span]], series: Series, places: list[tuple[int, int]], number: int) -> None:
-    """Paint one series over those that were painted before."""
+def _draw(
+    grid: list[list[Span]],
+    series: Series,
+    places: list[tuple[int, int]],
+    bars: list[tuple[int, int, int]],
+    number: int,
+) -> None:
+    """Paint one series over those that were painted before; ``bars`` are (x, lowest, highest)."""
     width, tall = len(grid[0]), len(grid)
     canvas = Canvas(width, tall)
     for (x0, y0), (x1, y1) in pairwise(places):
         canvas.line(x0, y0, x1, y1)
+    for x, low, high in bars:
+        canvas.line(x, low, x, high)
     role = role_of(number, series)
     for y in range(tall):
         for x in range(width):
@@ -104,7 +123,10 @@ def _axis(sizes: Sequence[float], place: Callable[[float, float], tuple[int, int
         start = min(AXIS + place(size, 0.0)[0] // 2, len(cells) - len(text))
         cells[start : start + len(text)] = text
     line, unit = "".join(cells).rstrip(), " agents"
-    return [Span(line + unit if len(line) + len(unit) <= len(cells) else line, "muted")]
+    if len(line) + len(unit) <= len(cells):
+        return [Span(line + unit, "muted")]
+    first = len(line) - len(line.lstrip())
+    return [Span(f"{'N=':>{first}}{line[first:]}", "muted")]
 
 
 def bar_rows(all_series: Sequence[Series], kinds: Sequence[str], cells: int) -> list[Row]:

@@ -95,12 +95,12 @@ def _failures(recording: Recording, measures: Measures) -> Figure:
     about = (
         "Successful runs: failed test runs by team size (mean and standard error); conflicts per "
         "decentralized run by model, as the release recorded them (0 where nothing was stored) and counted "
-        "from the events."
+        "from the events; a rewrite is an edit of a file in a later round than its first."
     )
     return Figure(3, "Test failures and conflicts", about, (of_modes, recorded, counted))
 
 
-RECORDED_WORDS = ("concurrent writes", "claims blocked", "edits in later rounds")
+RECORDED_WORDS = ("concurrent writes", "claims blocked", "all rewrites")
 COUNTED_WORDS = ("concurrent writes", "claims blocked", "rewrites of others")
 
 

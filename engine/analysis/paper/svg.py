@@ -96,7 +96,7 @@ def step_of(top: float) -> float:
 
 def _frame(panel: Panel, scale: _Scale) -> list[str]:
     right = PANEL_WIDTH - RIGHT
-    parts = [_text(LEFT, 18, panel.title), _text(LEFT - 4, TOP - 4, panel.unit, GREY, size=9, anchor="end")]
+    parts = [_text(LEFT, 18, f"{panel.title} ({panel.unit})")]
     for number in range(round(scale.top / scale.step) + 1):
         y = scale.y(number * scale.step)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="{FAINT}"/>')
