@@ -55,6 +55,10 @@ _ENGINE = str(Path(__file__).with_name("__main__.py"))
 """The engine's program. Started by its path and with ``-P`` (no module is looked for in the folder where a
 person works), for that folder may hold an ``engine`` or ``tasks`` of its own."""
 
+MIRRORED_SECONDS = 0.25
+"""In virtual time the workspace's folder follows the team this often, and at the end: a round there lasts
+milliseconds, and writing files in each of them would take longer."""
+
 __all__ = ["Prepared", "environment", "prepare", "reopen", "run_here", "spawn"]
 
 
@@ -214,8 +218,14 @@ def _deeds(scripted: Script | None, past: Sequence[AnyEvent], coming: Sequence[A
 def _workspace(prepared: Prepared) -> Workspace:
     suite, store = prepared.suite, DiskStore(prepared.folder.repo)
     protected = tuple(f"tests/{path}" for path in suite.tests) + tuple(suite.tests)
+    virtual = prepared.meta.config.clock == "virtual"
     return Workspace(
-        store, suite.support, protected, start=suite.start, threaded=prepared.meta.config.clock != "virtual"
+        store,
+        suite.support,
+        protected,
+        start=suite.start,
+        threaded=not virtual,
+        apart=MIRRORED_SECONDS if virtual else 0.0,
     )
 
 

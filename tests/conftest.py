@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.record import events as ev
 from engine.record.config import Parent, RunConfig, RunMeta
@@ -18,6 +19,12 @@ from engine.record.folder import RunFolder
 from engine.record.journal import append_all
 
 os.environ["XDG_CONFIG_HOME"] = os.devnull  # no test, nor process of one, sees what its user has set
+
+# The same examples everywhere, however fast the machine is: there is no time in which one must be through.
+settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -7,6 +7,7 @@ itself, no edit ever waits for the disk, and a file that could not be written is
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec
@@ -23,10 +24,20 @@ class Mirror:
     """Writes to a store on ``flush`` only, oldest change first.
 
     ``threaded`` writes in one thread of its own, so that the event loop goes on; else in the caller's thread.
+    A flush within ``apart`` real seconds of the last one leaves everything to a later one, or to the end.
     """
 
-    def __init__(self, store: Store, *, threaded: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        threaded: bool,
+        apart: float = 0.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
+        self._apart, self._now = apart, now
+        self._written = now()
         self._waiting: dict[str, str] = {}
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="workspace") if threaded else None
@@ -36,6 +47,7 @@ class Mirror:
         async with self._turn:
             self._waiting.clear()
             await self._run(self._store.reset, files)
+            self._written = self._now()
 
     def put(self, path: str, content: str) -> None:
         """Have the next flush write this file."""
@@ -48,11 +60,15 @@ class Mirror:
     async def flush(self, due: Mapping[str, str] | None = None) -> None:
         """Return when everything put before this call is in the store; what comes later waits for the next.
 
-        ``due`` is what ``waiting`` returned earlier: only that is written then. Raises ``WorkspaceError`` if
-        something could not be written; it stays in the queue, also if the call is cancelled, and the next
-        call tries again.
+        Returns at once if the last one was less than ``apart`` ago. ``due`` is what ``waiting`` returned
+        earlier: only that is written then. Raises ``WorkspaceError`` if something could not be written; it
+        stays in the queue, also if the call is cancelled, and the next call tries again.
         """
-        todo = self.waiting() if due is None else due
+        if self._now() - self._written < self._apart:
+            return
+        await self._flush(self.waiting() if due is None else due)
+
+    async def _flush(self, todo: Mapping[str, str]) -> None:
         async with self._turn:
             # another flush may have written some of them meanwhile
             left = [(path, content) for path, content in todo.items() if path in self._waiting]
@@ -62,12 +78,13 @@ class Mirror:
                 for path, content in batch:
                     if self._waiting.get(path) is content:  # nothing newer came meanwhile
                         del self._waiting[path]
+            self._written = self._now()
 
     async def close(self, *, flush: bool = True) -> None:
-        """Flush if asked to, and end the thread, also if flushing fails."""
+        """Write all that waits if asked to, and end the thread, also if flushing fails."""
         try:
             if flush:
-                await self.flush()
+                await self._flush(self.waiting())
         finally:
             if self._thread is not None:
                 self._thread.shutdown(wait=True)

@@ -65,7 +65,8 @@ class Workspace:
     ``files`` stand there from the start; they and ``protected`` (normalised paths) can be read, not written.
     ``start`` stands there, too, and can be written.
     ``threaded`` writes to the store off the event loop; without it ``flush`` writes in the caller's thread,
-    which virtual time needs. Nothing is written before ``flush``: the journal comes first.
+    which virtual time needs. Nothing is written before ``flush``: the journal comes first. Flushes are at
+    least ``apart`` real seconds apart: a team in virtual time writes faster than anybody looks.
     """
 
     def __init__(
@@ -76,8 +77,9 @@ class Workspace:
         *,
         start: Mapping[str, str] | None = None,
         threaded: bool = False,
+        apart: float = 0.0,
     ) -> None:
-        self._mirror = Mirror(store, threaded=threaded)
+        self._mirror = Mirror(store, threaded=threaded, apart=apart)
         self._opened = False
         self._table: dict[str, FileVersion] = {}
         self._contents: dict[str, str] = {}
@@ -229,7 +231,8 @@ class Workspace:
     async def flush(self, due: Mapping[str, str] | None = None) -> None:
         """Return when the folder holds every edit applied so far, or those of ``due`` (from ``waiting``).
 
-        Raises ``WorkspaceError`` (disk full, folder gone); no edit is lost: the next call tries again.
+        One that comes too soon after another leaves them to the next. Raises ``WorkspaceError`` (disk full,
+        folder gone); no edit is lost: the next call tries again.
         """
         await self._mirror.flush(due)
 

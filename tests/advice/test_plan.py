@@ -185,7 +185,7 @@ def test_a_team_that_little_is_known_of_has_to_promise_more_than_one_agent() -> 
 
 
 @given(st.floats(1.0, 6.0), st.integers(0, 99))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_intervals_of_ratios_are_stretched_until_four_of_five_held_out_ones_lie_inside(
     factor: float, seed: int
 ) -> None:
@@ -267,7 +267,7 @@ options = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=60)
+@settings(max_examples=60)
 @given(options)
 def test_nothing_beats_the_front_and_all_else_is_beaten(teams: list[Option]) -> None:
     best = front(teams)

@@ -57,7 +57,7 @@ def edits(*contents: tuple[str, str]) -> list[ev.FileEdited]:
 _floats = st.floats(-10, 1e6, allow_nan=False)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(TYPES).flatmap(struct), max_size=40), st.lists(_floats, min_size=41))
 def test_whatever_a_journal_holds_the_causes_add_up_to_agents_times_wall_time(
     events: list[ev.AnyEvent], times: list[float]
@@ -159,7 +159,6 @@ def test_a_file_that_ends_up_empty_was_made_so_by_its_last_author() -> None:
     assert (found[1].lasted, found[2].lasted) == (0, 1)
 
 
-@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.tuples(st.sampled_from(["A", "B"]), st.text("ab\n", max_size=12)), min_size=1, max_size=8))
 def test_nothing_lasts_longer_than_it_was_written(versions: list[tuple[str, str]]) -> None:
     found = fates(edits(*versions))

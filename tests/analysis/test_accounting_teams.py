@@ -43,7 +43,7 @@ def exact(found: Account) -> None:
     assert sum(alone.parts.values()) == alone.loss_ns == found.agents * found.wall_ns - found.total("useful")
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@settings(max_examples=12)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["speculative", "quorum", "verified-by", "preassigned", "decentralized"]),
@@ -53,7 +53,7 @@ def test_teams_that_change_under_faults_add_up_to_the_nanosecond(seed: int, stra
 
 
 @pytest.mark.deep
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=400)
 @given(st.integers(0, 1_000_000), st.sampled_from(["speculative", "quorum", "mixed"]))
 def test_many_teams_that_change_under_faults_add_up_to_the_nanosecond(seed: int, strategy: str) -> None:
     exact(account(simulated(seed, strategy, "random", people=True)))

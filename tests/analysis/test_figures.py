@@ -48,7 +48,7 @@ def _agree(events: list[ev.AnyEvent]) -> None:
     assert _to_the_microsecond(from_tables) == _to_the_microsecond(from_fold)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10_000),
     team=st.tuples(st.integers(1, 5), st.integers(1, 9)),

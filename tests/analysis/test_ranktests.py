@@ -25,7 +25,7 @@ def _near(ours: float, theirs: float) -> bool:
 
 
 @given(samples, samples, sides)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_mann_whitney_is_scipys(x: list[float], y: list[float], side: str) -> None:
     ours = mann_whitney(pl.Series(x), pl.Series(y), side)  # type: ignore[arg-type]  # one of the three words
     if len({*x, *y}) == 1:
@@ -39,7 +39,7 @@ def test_mann_whitney_is_scipys(x: list[float], y: list[float], side: str) -> No
 
 
 @given(samples, sides, st.sampled_from([0.0, 1.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_wilcoxon_is_scipys(x: list[float], side: str, center: float) -> None:
     ours = wilcoxon(pl.Series(x), side, center)  # type: ignore[arg-type]  # as above
     differences = [value - center for value in x]
@@ -57,7 +57,7 @@ def test_wilcoxon_is_scipys(x: list[float], side: str, center: float) -> None:
 
 
 @given(st.lists(samples, min_size=2, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_kruskal_wallis_is_scipys(groups: list[list[float]]) -> None:
     ours = kruskal_wallis([pl.Series(group) for group in groups])
     if len({value for group in groups for value in group}) == 1:
@@ -70,7 +70,7 @@ def test_kruskal_wallis_is_scipys(groups: list[list[float]]) -> None:
 
 
 @given(st.lists(st.tuples(values, values), min_size=3, max_size=70))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_spearman_is_scipys(pairs: list[tuple[float, float]]) -> None:
     x, y = [a for a, _ in pairs], [b for _, b in pairs]
     ours = spearman(pl.Series(x), pl.Series(y))

@@ -34,7 +34,7 @@ def walls(sigma: float, kappa: float, sizes: tuple[int, ...], runs: int, cv: flo
     }
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(0, 0.9), st.floats(0, 0.1))
 def test_without_noise_the_fit_finds_what_the_runs_were_made_with(sigma: float, kappa: float) -> None:
     found = _parameters(walls(sigma, kappa, SIZES, 1, 0.0))

@@ -144,7 +144,7 @@ graphs = st.integers(1, 12).flatmap(
 )
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=80)
+@settings(max_examples=80)
 @given(graphs, st.integers(1, 5))
 def test_a_layout_keeps_the_bounds_of_graham(graph: tuple[set[int], ...], agents: int) -> None:
     tasks = {str(i): tuple(map(str, sorted(before))) for i, before in enumerate(graph)}

@@ -56,7 +56,7 @@ def row(number: int, *, agents: int, wall: float, strategy: str = "preassigned",
     return replace(made, **changes)  # type: ignore[arg-type]  # fields of RunRow
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=25)
+@settings(max_examples=25)
 @given(numbers, numbers)
 def test_delta_and_shift_are_what_all_pairs_say(x: list[float], y: list[float]) -> None:
     pairs = [(a, b) for a in x for b in y]
@@ -68,7 +68,7 @@ def test_delta_and_shift_are_what_all_pairs_say(x: list[float], y: list[float]) 
     assert moved.value == pytest.approx(pl.Series([a - b for a, b in pairs]).median())
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1), max_size=20))
 def test_holms_values_keep_their_order_and_are_never_below_the_given_ones(given_: list[float]) -> None:
     corrected = holm(given_)

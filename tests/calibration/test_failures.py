@@ -69,7 +69,7 @@ def test_the_share_of_runs_that_are_lost_grows_with_the_team_from_the_chance_of_
 
 
 @given(st.text(max_size=20), st.integers(0, 10**9), st.floats(0.05, 0.95))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_of_a_few_seeds_in_a_row_as_many_fail_as_should(purpose: str, first: int, share: float) -> None:
     drawn = [Draws(first + k, "Dev1", 3).spread_uniform(purpose) for k in range(8)]
     assert all(0 < each < 1 for each in drawn)

@@ -32,7 +32,7 @@ def grid(wall: float = 60.0, spread: float = 0.0) -> Grid:
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_counts_drawn_from_a_sketch_lie_within_what_was_counted(counts: list[int]) -> None:
     drawn = [Draws(seed, "Dev1", 1).count("x", sketch(counts)) for seed in range(60)]
     positive = [count for count in counts if count]
@@ -41,7 +41,7 @@ def test_counts_drawn_from_a_sketch_lie_within_what_was_counted(counts: list[int
 
 
 @given(st.lists(st.floats(0.1, 9), min_size=2, max_size=3), st.integers(0, 999))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_least_squares_find_the_coefficients_of_exact_data(coefficients: list[float], seed: int) -> None:
     draws = Draws(seed, "", 0)
     rows = [[draws.uniform(f"{row} {at}") for at in range(len(coefficients))] for row in range(12)]
@@ -64,7 +64,7 @@ def test_a_share_of_nothing_is_what_one_says_it_is() -> None:
 
 
 @given(st.floats(0.4, 2.5), st.floats(-0.4, 0.8))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_pace_that_walls_were_made_with_is_found_again(alone: float, crowding: float) -> None:
     simulated = grid()
     recorded: Grid = {
@@ -148,7 +148,7 @@ def test_the_noise_ceiling_grows_with_the_noise() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=25))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_rank_correlation_is_that_of_scipy(pairs: list[tuple[int, int]]) -> None:
     stats = pytest.importorskip("scipy.stats")
     x, y = [float(a) for a, _ in pairs], [float(b) for _, b in pairs]

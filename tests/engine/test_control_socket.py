@@ -234,10 +234,7 @@ def test_a_command_that_waits_when_the_engine_ends_is_answered_at_once(
 
 @settings(
     max_examples=60,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.one_of([eventstrategies.struct(kind) for kind in COMMANDS]))
 def test_any_command_survives_the_journey(

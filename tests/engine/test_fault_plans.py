@@ -154,7 +154,7 @@ def _toml(value: object) -> str:
     return str(value)
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.sampled_from(

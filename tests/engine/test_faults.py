@@ -236,7 +236,7 @@ _replies = st.lists(
 ).map("\n".join)
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150)
 @given(
     _replies,
     st.sampled_from(["operator", "empty", "truncated", "malformed", "claims_done", "unknown"]),

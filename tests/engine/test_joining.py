@@ -213,7 +213,7 @@ def test_the_bounds_take_the_team_as_it_was_on_average() -> None:
     assert played.state.crew.developers == 4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5)), max_size=8), st.sampled_from((False, True)))
 def test_prompts_and_team_are_rebuilt_from_the_journal_whoever_comes_and_goes(
     acts: list[tuple[int, int]], lead: bool

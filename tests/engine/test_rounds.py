@@ -229,7 +229,7 @@ _replies = st.lists(_tags() | st.text(max_size=20) | st.just(done("1", "add.py")
 
 @pytest.mark.parametrize("locks", ["pessimistic", "optimistic", "none"])
 @pytest.mark.parametrize("strategy", ["decentralized", "lead", "preassigned"])
-@settings(max_examples=25, derandomize=True, database=None, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_whatever_agents_write_the_run_goes_on_to_its_end(
     strategy: str, locks: str, data: st.DataObject

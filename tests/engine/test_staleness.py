@@ -74,7 +74,7 @@ def test_the_round_of_the_team_is_that_of_its_slowest_agent() -> None:
     ]
 
 
-@settings(max_examples=20, derandomize=True, database=None, deadline=None)
+@settings(max_examples=20)
 @given(
     latencies=st.lists(st.lists(st.integers(1, 9), min_size=6, max_size=6), min_size=2, max_size=4),
     bound=st.sampled_from(["stale:0", "stale:1", "stale:3", "none"]),

@@ -158,7 +158,7 @@ def test_a_body_of_nothing_but_tiny_fields_is_refused(monkeypatch: pytest.Monkey
         document_of(field(1, b"") * 2_000)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.binary(max_size=200)
     | st.builds(

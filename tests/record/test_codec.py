@@ -27,7 +27,7 @@ def forged(body: dict[str, object] | bytes) -> bytes:
 
 
 @pytest.mark.parametrize("kind", eventstrategies.TYPES, ids=lambda kind: kind.__name__)
-@settings(max_examples=12, derandomize=True, database=None, deadline=None)
+@settings(max_examples=12)
 @given(st.data())
 def test_every_event_comes_back_as_it_was_written(kind: type[ev.Event], data: st.DataObject) -> None:
     event = data.draw(eventstrategies.event(kind))
@@ -114,7 +114,7 @@ def test_a_newer_line_that_was_altered_is_bad_and_not_newer() -> None:
         decode(line.replace(b"future", b"futurf"))
 
 
-@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_decoding_garbage_raises_nothing_but_bad_record(line: bytes) -> None:
     with pytest.raises(BadRecord):

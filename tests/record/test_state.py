@@ -97,7 +97,7 @@ def check_texts(state: RunState) -> None:
 # ------------------------------------------------------------ anything at all
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(eventstrategies.events(), max_size=25))
 def test_no_sequence_of_events_makes_it_raise(events: list[ev.Event]) -> None:
     state = RunState()
@@ -110,7 +110,7 @@ def test_no_sequence_of_events_makes_it_raise(events: list[ev.Event]) -> None:
 _tasks = graph("add", "sub", "mul", sub="add", mul="add sub")
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(eventstrategies.events(), max_size=40))
 def test_no_sequence_of_events_after_a_real_start_makes_it_raise(events: list[ev.Event]) -> None:
     state = RunState()
@@ -121,7 +121,7 @@ def test_no_sequence_of_events_after_a_real_start_makes_it_raise(events: list[ev
 
 
 @pytest.mark.parametrize("kind", eventstrategies.TYPES, ids=lambda kind: kind.__name__)
-@settings(max_examples=8, derandomize=True, database=None, deadline=None)
+@settings(max_examples=8)
 @given(st.data())
 def test_every_event_type_is_folded_also_before_the_start_and_twice(
     kind: type[ev.Event], data: st.DataObject

@@ -32,7 +32,7 @@ def chains(graph: Graph, task: str) -> list[tuple[str, ...]]:
 
 
 @given(graphs(), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_rank_is_the_weight_of_the_heaviest_chain_that_begins_with_the_task(
     graph: Graph, data: st.DataObject
 ) -> None:
@@ -52,7 +52,7 @@ def test_what_is_done_counts_no_more_and_long_chains_need_no_recursion() -> None
 
 
 @given(st.integers(1, 5), st.lists(st.integers(1, 8), min_size=1, max_size=3), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_task_goes_to_the_agent_that_ends_it_first(
     tasks: int, paces: list[int], data: st.DataObject
 ) -> None:

@@ -58,7 +58,7 @@ _text = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@settings(max_examples=100)
 @given(_text)
 def test_quoted_text_is_all_on_lines_that_begin_with_the_mark(text: str) -> None:
     quoted = prompts.quote(text)
@@ -67,7 +67,7 @@ def test_quoted_text_is_all_on_lines_that_begin_with_the_mark(text: str) -> None
     assert "\n".join(line[2:] for line in quoted.split("\n")[:-1]) == text.rstrip("\n")
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@settings(max_examples=100)
 @given(_text, _text, _text, _text)
 def test_an_outcome_is_one_line_with_its_output_quoted_below(
     action: str, subject: str, sentence: str, more: str
@@ -79,7 +79,7 @@ def test_an_outcome_is_one_line_with_its_output_quoted_below(
     assert all(line.startswith("> ") for line in lines[1:])
 
 
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
+@settings(max_examples=100)
 @given(_text, _text)
 def test_nothing_in_a_mail_stands_outside_its_quotes(sender: str, text: str) -> None:
     lines = prompts.mail([("m1", sender, 3, text)]).split("\n")
@@ -89,7 +89,7 @@ def test_nothing_in_a_mail_stands_outside_its_quotes(sender: str, text: str) -> 
     assert all(line.startswith("> ") for line in lines[2:-1])
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_text | st.just("~~~python"), max_size=5).map("\n".join))
 def test_a_file_stands_between_fences_that_it_cannot_close(content: str) -> None:
     section = prompts.file_section("add.py", 3, "Dev2", content)

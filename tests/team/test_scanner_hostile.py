@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.team.actions import ACTIONS, BY_NAME, Action, Malformed, render
 from engine.team.scanner import scan
 
-repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=300)
+repeatable = settings(max_examples=300)
 
 PIECES = (
     *(f"<{spec.name}" for spec in ACTIONS),

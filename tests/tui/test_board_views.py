@@ -46,7 +46,7 @@ def test_branches_hang_on_their_parent() -> None:
     assert rows[2].lstrip().startswith("└")
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.sets(st.integers(0, 30), max_size=4), min_size=1, max_size=30), st.booleans())
 def test_every_task_stands_once_and_the_critical_path_is_a_longest_chain(
     sets: list[set[int]], cyclic: bool

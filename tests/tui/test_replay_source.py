@@ -183,7 +183,7 @@ def test_a_near_target_is_folded_to_and_a_far_one_starts_from_a_checkpoint(
 @given(
     size=st.integers(1, 40), spans=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 400)), max_size=8)
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_packed_events_come_back_as_they_were_while_more_are_added(
     journal: list[ev.AnyEvent], size: int, spans: list[tuple[int, int]]
 ) -> None:
@@ -269,7 +269,7 @@ def test_any_sequence_of_commands_leaves_the_state_of_the_prefix(
     monkeypatch.setattr(recordings, "PACK_EVENTS", 7)
     folds = [fingerprint(RunState.of(journal[:seq])) for seq in range(len(journal) + 1)]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(COMMANDS)
     def check(commands: list[tuple[str, float]]) -> None:
         clock = HandClock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.record.state import RunState
@@ -81,7 +81,6 @@ def test_more_rounds_than_cells_share_columns_and_say_so() -> None:
     assert "a column is 4 rounds" in text
 
 
-@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=90), st.integers(4, 60), st.integers(1, 6))
 def test_columns_keep_every_count_and_the_highest_fills_the_chart(
     values: list[int], cells: int, height: int

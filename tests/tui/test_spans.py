@@ -40,7 +40,7 @@ def test_markup_is_just_text() -> None:
 
 
 @given(st.lists(st.text(max_size=12), max_size=5), st.integers(0, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_fitted_row_has_exactly_the_cells_it_was_given(texts: list[str], cells: int) -> None:
     row = fit([Span(text) for text in texts], cells)
     assert width_of(row) == cells

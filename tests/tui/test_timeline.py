@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analysis.consistency import Finding, Report
@@ -123,7 +123,6 @@ def test_many_agents_scroll() -> None:
 _kinds = st.sampled_from(["calling", "testing", "waiting", "down"])
 
 
-@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.tuples(st.integers(1, 50), _kinds), min_size=1, max_size=60), st.integers(4, 12))
 def test_thinning_loses_no_instant(steps: list[tuple[int, str]], limit: int) -> None:
     lane_ = Lane("Dev1", 0)

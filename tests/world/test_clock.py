@@ -205,7 +205,7 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=60, derandomize=True, database=None, deadline=None)
+@settings(max_examples=60)
 @given(_steps, st.sampled_from([0.25, 1.0, 7.0]))
 def test_run_time_is_loop_time_without_the_pauses_times_the_speed(
     steps: list[tuple[str, int]], speed: float

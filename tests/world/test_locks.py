@@ -140,9 +140,7 @@ class LocksOfATeam(RuleBasedStateMachine):
 
 
 TestLocksOfATeam = LocksOfATeam.TestCase
-TestLocksOfATeam.settings = settings(
-    derandomize=True, database=None, deadline=None, max_examples=150, stateful_step_count=40
-)
+TestLocksOfATeam.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 # ------------------------------------------------------------ the seam

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.world.paths import MAX_COMPONENT_BYTES, PathRefused, clean_path, folded, plain_path
 from engine.world.stores import DiskStore
 
-repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=400)
+repeatable = settings(max_examples=400)
 
 
 @pytest.mark.parametrize(

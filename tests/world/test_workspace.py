@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.world import workspace as module
@@ -67,7 +67,6 @@ def test_a_snapshot_does_not_see_later_edits_and_cannot_be_changed() -> None:
 _trees = st.dictionaries(st.text("abc/.é", min_size=1, max_size=6), st.text(max_size=5), max_size=12)
 
 
-@settings(derandomize=True, database=None, deadline=None)
 @given(_trees, _trees)
 def test_the_hash_kept_up_to_date_equals_the_one_taken_anew(
     first: Mapping[str, str], more: Mapping[str, str]
@@ -81,7 +80,6 @@ def test_the_hash_kept_up_to_date_equals_the_one_taken_anew(
     assert workspace.tree_hash() == tree_hash({**first, **more}) == tree_hash(workspace.snapshot())
 
 
-@settings(derandomize=True, database=None, deadline=None)
 @given(_trees, _trees)
 def test_two_trees_have_the_same_hash_only_if_they_are_the_same(
     one: Mapping[str, str], two: Mapping[str, str]

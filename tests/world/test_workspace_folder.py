@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.world.mirror import Mirror
 from engine.world.stores import DiskStore, MemoryStore, WorkspaceError
 from engine.world.workspace import Workspace
 
@@ -344,6 +345,27 @@ def test_closing_says_what_could_not_be_written(threaded: bool) -> None:
     before = threading.active_count()
     asyncio.run(run())
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("threaded", [True, False])
+def test_flushes_may_be_kept_apart_and_the_end_writes_what_waits(threaded: bool) -> None:
+    async def run() -> None:
+        now = 100.0
+        store = GatedStore()
+        store.gate.set()
+        mirror = Mirror(store, threaded=threaded, apart=0.25, now=lambda: now)
+        await mirror.reset({})
+        for n in range(5):  # at 100.1, 100.2 … 100.5: only the third comes late enough
+            now += 0.1
+            mirror.put("a.py", str(n))
+            await mirror.flush()
+        mirror.put("a.py", "last")
+        await mirror.flush()
+        assert store.log == [("a.py", "2")]
+        await mirror.close()
+        assert store.files == {"a.py": "last"}
+
+    asyncio.run(run())
 
 
 def test_a_cancelled_flush_loses_nothing() -> None:
