@@ -19,7 +19,7 @@ from engine.analysis.accounting.turns import TurnBook
 from engine.record import events as ev
 from engine.record.shape import Shape
 from engine.record.state import RunState
-from engine.record.state.lanes import BETWEEN, Doing, Lane, nanos
+from engine.record.state.lanes import AT_WORK, BETWEEN, Doing, Lane, nanos
 
 __all__ = ["Account"]
 
@@ -108,7 +108,8 @@ class _Sheet:
             return
         idle = [lane.agent for lane in sorted(lanes, key=lambda lane: lane.since)]
         refused = frozenset(lane.agent for lane in lanes if lane.doing == "locked")
-        for agent, cause in self._rule.causes(idle, refused, self._leads()).items():
+        busy = frozenset(lane.agent for lane in self.state.lanes.lanes.values() if lane.doing in AT_WORK)
+        for agent, cause in self._rule.causes(idle, refused, self._leads(), busy).items():
             spent = self._idle.setdefault(agent, {})
             spent[cause] = spent.get(cause, 0) + passed
 

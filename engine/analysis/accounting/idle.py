@@ -2,8 +2,9 @@
 
 At every instant the agents without a turn are matched with the work that was there. Who had work of its
 own open waits at the barrier; so does, longest idle first, one agent for every free task that was ready. One
-agent for every ready task that a busy owner had not begun was idle by misassignment. The rest starved: there
-was no work. A straggler is blamed only while its peers could have worked.
+agent for every ready task that waited for its owner was idle by misassignment; an owner in a turn who has
+begun nothing is at one of its tasks, which does not wait. The rest starved: there was no work. A straggler is
+blamed only while its peers could have worked.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ class IdleRule:
         self._version = -1
         self._ready = _Ready(0, {}, frozenset())
 
-    def causes(self, idle: Sequence[str], refused: frozenset[str], leads: frozenset[str]) -> dict[str, Cause]:
+    def causes(
+        self, idle: Sequence[str], refused: frozenset[str], leads: frozenset[str], busy: frozenset[str]
+    ) -> dict[str, Cause]:
         """The cause of each of ``idle`` (longest idle first) from here to the next event.
 
-        ``refused`` ended their last turn in a refused edit: what they wait for is the lock.
+        ``refused`` ended their last turn in a refused edit: what they wait for is the lock. ``busy`` are in a
+        turn.
         """
         ready = self._look()
         found: dict[str, Cause] = {}
@@ -51,7 +55,11 @@ class IdleRule:
                 found[agent] = "lock_wait" if agent in refused else "barrier"
             else:
                 waiting.append(agent)
-        others = sum(count for owner, count in ready.unbegun.items() if owner not in found)
+        others = sum(
+            count - (owner in busy and owner not in ready.working)
+            for owner, count in ready.unbegun.items()
+            if owner not in found
+        )
         for agent in waiting:
             found[agent] = "misassignment" if others > 0 else "starvation_induced"
             others -= 1

@@ -43,6 +43,9 @@ Doing: TypeAlias = Literal[
 BETWEEN: frozenset[Doing] = frozenset({"waiting", "idle", "locked"})
 """Live and without a turn."""
 
+AT_WORK: frozenset[Doing] = frozenset({"calling", "retrying", "queueing", "testing", "applying"})
+"""Live and within a turn."""
+
 MarkKind: TypeAlias = Literal["done", "failed", "refused"]
 
 
