@@ -115,12 +115,8 @@ def gap_median(frames: Frames) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def rewrites(events: pl.DataFrame) -> int:
-    """Edits of a file that somebody else wrote last, before the turn began (under rounds: earlier)."""
-    return _rewrites(_edits(events))
-
-
 def _rewrites(edits: pl.DataFrame) -> int:
+    """Edits of a file that somebody else wrote last, before the turn began (under rounds: earlier)."""
     before = edits.select(
         (pl.col("agent").shift(1).over("path") != pl.col("agent"))
         & (pl.col("seq").shift(1).over("path") < pl.col("since"))
@@ -128,12 +124,8 @@ def _rewrites(edits: pl.DataFrame) -> int:
     return _sum(before.to_series())
 
 
-def concurrent_writes(events: pl.DataFrame) -> int:
-    """Paths that two or more agents wrote in turns that overlapped, counted per round of the later writer."""
-    return _concurrent_writes(_edits(events))
-
-
 def _concurrent_writes(edits: pl.DataFrame) -> int:
+    """Paths that two or more agents wrote in turns that overlapped, counted per round of the later writer."""
     lazy = edits.lazy()
     earlier = lazy.group_by("path", "agent", "turn").agg(pl.col("seq").min(), pl.col("until").max())
     return (

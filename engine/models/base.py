@@ -39,6 +39,21 @@ class Reply:
     reasoning_tokens: int | None = None
 
 
+Failure: TypeAlias = Literal[
+    "rate_limit",
+    "server",
+    "timeout",
+    "connection",
+    "context",
+    "authentication",
+    "spend_limit",
+    "bad_request",
+    "empty",
+    "unknown",
+]
+"""What a model call can fail of, in one word."""
+
+
 class ModelError(Exception):
     """A model call failed. ``kind`` is one word; ``retryable`` says whether the same call may be repeated.
 
@@ -47,18 +62,7 @@ class ModelError(Exception):
 
     def __init__(
         self,
-        kind: Literal[
-            "rate_limit",
-            "server",
-            "timeout",
-            "connection",
-            "context",
-            "authentication",
-            "spend_limit",
-            "bad_request",
-            "empty",
-            "unknown",
-        ],
+        kind: Failure,
         detail: str,
         *,
         retryable: bool,

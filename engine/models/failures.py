@@ -6,22 +6,8 @@ import builtins
 import math
 import re
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
 
-from engine.models.base import ModelError
-
-Kind: TypeAlias = Literal[
-    "rate_limit",
-    "server",
-    "timeout",
-    "connection",
-    "context",
-    "authentication",
-    "spend_limit",
-    "bad_request",
-    "empty",
-    "unknown",
-]
+from engine.models.base import Failure, ModelError
 
 DETAIL_CHARACTERS = 300
 """Bounds an error's line in the journal and on the screen; the rest of it never helped anybody."""
@@ -60,7 +46,7 @@ def redact(text: str, secrets: Sequence[str]) -> str:
     return _TOKEN.sub("[hidden]", text)
 
 
-def _kind(error: BaseException) -> Kind:
+def _kind(error: BaseException) -> Failure:
     names = {cls.__name__ for cls in type(error).__mro__}
     text = str(error)[:4000]
     if "MidStreamFallbackError" in names or _GARBLED.search(text):

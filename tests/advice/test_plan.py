@@ -7,6 +7,7 @@ import json
 import math
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -204,17 +205,22 @@ def test_intervals_that_hold_are_not_narrowed_and_nothing_stretches_without_bein
     assert stretches([{}]) == {}
 
 
+def with_and_without(monkeypatch: pytest.MonkeyPatch, **emptied: Any) -> tuple[Option, Option]:
+    """What is forecast of a team of two by the table as it is, and with these settings of it ``emptied``."""
+    points = curves({("preassigned", n): [sample(60.0 / n), sample(66.0 / n)] for n in (1, 2)}, [1, 2])
+    subject = Subject("gemini-3-flash", "mathutils", 0.5)
+    (_, whole) = learnt(points, subject)
+    emptier = {name: replace(each, **emptied) for name, each in table().settings.items()}
+    without = replace(table(), settings=emptier)
+    monkeypatch.setattr("engine.advice.forecast.table", lambda: without)
+    (_, less) = learnt(points, subject)
+    return whole, less
+
+
 def test_the_stretch_of_the_table_widens_ratios_of_its_mode_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    points = curves({("preassigned", n): [sample(60.0 / n), sample(66.0 / n)] for n in (1, 2)}, [1, 2])
-    subject = Subject("gemini-3-flash", "mathutils", 0.5)
-    (_, wide) = learnt(points, subject)
-    narrow_table = replace(
-        table(), settings={name: replace(each, stretch={}) for name, each in table().settings.items()}
-    )
-    monkeypatch.setattr("engine.advice.forecast.table", lambda: narrow_table)
-    (_, narrow) = learnt(points, subject)
+    wide, narrow = with_and_without(monkeypatch, stretch={})
     stretch = table().settings["seconds"].stretch["preassigned"]
     assert stretch > 1
     assert wide.doubt == pytest.approx(stretch * narrow.doubt)
@@ -227,14 +233,7 @@ def test_the_stretch_of_the_table_widens_ratios_of_its_mode_and_nothing_else(
 def test_intervals_of_single_runs_are_as_wide_as_those_held_out_needed_and_ratios_are_not_touched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    points = curves({("preassigned", n): [sample(60.0 / n), sample(66.0 / n)] for n in (1, 2)}, [1, 2])
-    subject = Subject("gemini-3-flash", "mathutils", 0.5)
-    (_, wide) = learnt(points, subject)
-    narrow_table = replace(
-        table(), settings={name: replace(each, wide={}) for name, each in table().settings.items()}
-    )
-    monkeypatch.setattr("engine.advice.forecast.table", lambda: narrow_table)
-    (_, narrow) = learnt(points, subject)
+    wide, narrow = with_and_without(monkeypatch, wide={})
     factor = table().settings["tokens"].wide["preassigned"]
     assert factor > 1
     assert math.log(wide.tokens.high / wide.tokens.low) == pytest.approx(

@@ -104,10 +104,10 @@ def test_a_rewrite_is_over_somebody_elses_work_of_an_earlier_round() -> None:
         (3, "b.py", "Dev1"),  # concurrent with the one before
         (3, "b.py", "Dev2"),  # still the same contended path
     )
-    table = frames.build(events).events
+    tabled = summary.figures(frames.build(events))
     files = RunState.of(events).files
-    assert (summary.rewrites(table), files.rewrites) == (2, 2)
-    assert (summary.concurrent_writes(table), files.concurrent_writes) == (2, 2)
+    assert (tabled.rewrites, files.rewrites) == (2, 2)
+    assert (tabled.concurrent_writes, files.concurrent_writes) == (2, 2)
 
 
 def test_the_straggler_gap_is_the_slowest_reply_minus_the_mean_of_all(make_journal: MakeJournal) -> None:
