@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.calibration import aims, folds, report
+from engine.calibration import aims, folds, report, transfer
 from engine.calibration.compare import (
     Success,
     again,
@@ -23,6 +23,7 @@ from engine.calibration.compare import (
     intervals,
     success,
     success_ceiling,
+    true_means,
     wall_error,
 )
 from engine.calibration.derive import PACES, derive, render
@@ -39,9 +40,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds runs.parquet and events.parquet")
     parser.add_argument("--page", type=Path, default=Path("docs/calibration.md"))
     parser.add_argument("--fitting", type=int, default=4, help="runs per cell that paces are fitted to")
-    parser.add_argument("--fitting-folds", type=int, default=2, help="the same where cells are held out")
-    parser.add_argument("--repetitions", type=int, default=8, help="runs per cell that are compared")
-    parser.add_argument("--repetitions-folds", type=int, default=6, help="the same of held-out cells")
+    parser.add_argument("--fitting-folds", type=int, default=3, help="the same where cells are held out")
+    parser.add_argument("--repetitions", type=int, default=10, help="runs per cell that are compared")
+    parser.add_argument("--repetitions-folds", type=int, default=10, help="the same of held-out cells")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--page-only", action="store_true", help="keep the committed profiles")
     asked = parser.parse_args()
@@ -94,7 +95,9 @@ def _page(
                             if fold.name in (str(place.agents), place.suite)
                         }
                 target.append((mode, what, agreement(said, wanted, mode, margin)))
-            target.append((mode, aims.NOISE, ceiling(known, mode, by_suite=single)))
+            halves = ceiling(known, mode, by_suite=single)
+            target.append((mode, aims.NOISE, halves))
+            target.append((mode, aims.TRUTH, true_means(halves)))
             target.append((mode, aims.REPEATED, again(known, mode, by_suite=single)))
     shares: dict[str, list[Success]] = {
         "fitted": success(grid, known),
@@ -131,6 +134,15 @@ def _page(
         rows=rows,
         by_suite=by_suite,
         shares=shares,
+        alone=[
+            (what, said)
+            for mode in report.MODES
+            for what, found in (
+                ("held out: each N", transfer.from_sizes(known, mode)),
+                ("held out: each suite", transfer.from_suites(known, mode)),
+            )
+            for said in found
+        ],
         walls=walls,
         simulated=figures(grid, like=there),
         recorded=figures(known),

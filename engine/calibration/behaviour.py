@@ -99,10 +99,11 @@ def claiming(recorded: Recordings) -> dict[str, Any]:
     found = {}
     for kind in ("chain", "flat"):
         here = [r for r in every if (r.run.structure == "parallel") == (kind == "flat")] or every
-        for size in ("alone", "team"):
-            found[f"{kind}_{size}"] = _claiming(
-                [r for r in here if (r.run.agents == 1) == (size == "alone")] or here
-            )
+        alone = [r for r in here if r.run.agents == 1]
+        team = [r for r in here if r.run.agents > 1]
+        # Who waits in a team does so for what others hold: when they hold nothing, one works as if alone.
+        found[f"{kind}_alone"] = _claiming(alone or [r for r in team if not r.others] or here)
+        found[f"{kind}_team"] = _claiming(team or here)
     return found
 
 

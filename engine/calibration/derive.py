@@ -51,15 +51,16 @@ Paces = Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
 """By model, suite and kind (``NEUTRAL``)."""
 
 
-def derive(recorded: Recordings, paces: Paces | None = None) -> dict[str, Any]:
-    """Return the table as plain data. A suite without runs of a model gets what its others have in common."""
+def derive(recorded: Recordings, paces: Paces | None = None, *, common: bool = False) -> dict[str, Any]:
+    """Return the table as plain data. A suite without runs of a model gets what its others have in common;
+    with ``common``, every suite does."""
     models: dict[str, Any] = {}
     for model in MODELS.values():
         models[model] = {}
         growths = behaviour.growth(recorded.only(_of(model)))
         for suite in SUITES.values():
             here = recorded.only(_of(model, suite))
-            if not here.runs:
+            if common or not here.runs:
                 here = recorded.only(_of(model))
             given = _wrong(_passing(here, "preassigned"))
             left = _wrong(_passing(here, "decentralized"))

@@ -2,6 +2,10 @@
 
 For each fold everything is done anew without its cells: what replies hold is counted, seconds and tokens are
 fitted, the pace of whole runs is fitted, and only then the cells that were left out are played.
+
+A suite that was left out is played by what a model's other suites have in common. Its pace is what brings the
+runs of that very model on the other suites to the recorded ones; paces of models of single suites do not fit
+it, for they make up for what is odd about these.
 """
 
 from __future__ import annotations
@@ -27,15 +31,21 @@ class Fold:
 
 
 def calibrated(
-    recordings: Recordings, fits: Callable[[Cell], bool], repetitions: int, jobs: int
+    recordings: Recordings,
+    fits: Callable[[Cell], bool],
+    repetitions: int,
+    jobs: int,
+    *,
+    common: bool = False,
 ) -> tuple[pace.Paces, dict[str, object]]:
-    """Paces and the whole table, from those recorded cells alone that fit."""
+    """Paces and the whole table, from those recorded cells alone that fit; ``common``: one model for all
+    suites."""
     seen = recordings.only(lambda run: fits(Cell(run.model, run.mode, run.suite, run.structure, run.agents)))
     todo = [cell for cell in cells(SIZES) if fits(cell)]
-    plain = json.dumps(without_failures(derive(seen))).encode()
+    plain = json.dumps(without_failures(derive(seen, common=common))).encode()
     played = simulate(todo, repetitions, plain, jobs)
-    paces = pace.fit(played, recorded(seen.runs), todo)
-    return paces, derive(seen, paces)
+    paces = pace.fit(played, recorded(seen.runs), todo, common=common)
+    return paces, derive(seen, paces, common=common)
 
 
 def leave_out(
@@ -45,10 +55,11 @@ def leave_out(
     *,
     fitting: int,
     repetitions: int,
-    jobs: int = 0,
+    jobs: int,
+    common: bool,
 ) -> Fold:
     """Calibrate on all but the cells that are ``out``, and play those, with their cells of one agent."""
-    _, table = calibrated(recordings, lambda cell: not out(cell), fitting, jobs)
+    _, table = calibrated(recordings, lambda cell: not out(cell), fitting, jobs, common=common)
     todo = [cell for cell in cells(SIZES) if out(cell) or (cell.agents == 1 and _has(cell, out))]
     return Fold(name, simulate(todo, repetitions, json.dumps(table).encode(), jobs))
 
@@ -57,14 +68,16 @@ def _has(one: Cell, out: Callable[[Cell], bool]) -> bool:
     return any(out(one.sized(size)) for size in SIZES)
 
 
-def by_size(recordings: Recordings, **how: int) -> list[Fold]:
+def by_size(recordings: Recordings, *, fitting: int, repetitions: int, jobs: int = 0) -> list[Fold]:
     """Leave each team size out."""
-    return [leave_out(recordings, str(size), _sized(size), **how) for size in SIZES]
+    how = {"fitting": fitting, "repetitions": repetitions, "jobs": jobs}
+    return [leave_out(recordings, str(size), _sized(size), common=False, **how) for size in SIZES]
 
 
-def by_suite(recordings: Recordings, **how: int) -> list[Fold]:
+def by_suite(recordings: Recordings, *, fitting: int, repetitions: int, jobs: int = 0) -> list[Fold]:
     """Leave each suite out."""
-    return [leave_out(recordings, suite, _of(suite), **how) for suite in SUITES.values()]
+    how = {"fitting": fitting, "repetitions": repetitions, "jobs": jobs}
+    return [leave_out(recordings, suite, _of(suite), common=True, **how) for suite in SUITES.values()]
 
 
 def _sized(size: int) -> Callable[[Cell], bool]:

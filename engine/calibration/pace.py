@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
@@ -22,6 +22,9 @@ Paces = dict[str, dict[str, dict[str, dict[str, float]]]]
 TOWARDS_ONE = 2.0
 """How many runs' worth of doubt there is about a pace other than 1, and about a crowding other than 0."""
 
+SUITES_OF_DOUBT = 1.0
+"""How many suites' worth of doubt there is that a shape of graph crowds a model in its own way everywhere."""
+
 MODES = {"pre": "preassigned", "dec": "decentralized"}
 
 
@@ -32,11 +35,14 @@ class _Point(NamedTuple):
     weight: float  # recorded runs
 
 
-def fit(simulated: Grid, recorded: Grid, fits: Iterable[Cell]) -> Paces:
+def fit(simulated: Grid, recorded: Grid, fits: Iterable[Cell], *, common: bool = False) -> Paces:
     """Paces that bring the simulated walls of these cells to the recorded ones, in least squares of
     logarithms.
 
-    A suite of which none of the cells is given gets the mean of the others.
+    A suite of which none of the cells is given gets the mean of the others. ``common`` paces are for suites
+    that nobody recorded. Runs of one suite share what is odd about it, so what all suites have in common is
+    known from a few suites, however many runs they have: a model's crowding on a shape of graph is drawn
+    towards its mean over shapes.
     """
     points: dict[tuple[str, str, str], list[_Point]] = defaultdict(list)
     for cell in fits:
@@ -48,8 +54,12 @@ def fit(simulated: Grid, recorded: Grid, fits: Iterable[Cell]) -> Paces:
     paces: Paces = {model: {suite: {} for suite in SUITES.values()} for model in MODELS.values()}
     for model in MODELS.values():
         for short, mode in MODES.items():
-            for structure in STRUCTURES.values():
-                alone, crowding = _solve(points[model, mode, structure])
+            known = {structure: points[model, mode, structure] for structure in STRUCTURES.values()}
+            crowdings = {structure: _crowding(some) for structure, some in known.items()}
+            if common:
+                crowdings = _drawn_together(crowdings, known)
+            for structure, crowding in crowdings.items():
+                alone = _alone(known[structure], crowding)
                 usual = fmean(alone.values()) if alone else 0.0
                 for suite in SUITES.values():
                     paces[model][suite][f"{short}_{structure}"] = {
@@ -71,19 +81,36 @@ def _factor(simulated: Grid, recorded: Grid, cell: Cell) -> float | None:
     return max(wanted - rest, 0.1 * wanted) / max(thinking, 1e-6)
 
 
-def _solve(points: list[_Point]) -> tuple[dict[str, float], float]:
-    """Logarithms of ``alone`` by suite, and the common crowding: one slope, an intercept per suite.
+def _crowding(points: list[_Point]) -> float:
+    """The common crowding: one slope, beside an intercept per suite.
 
     Alternates between both, which converges for a positive definite problem; 200 steps are far beyond that.
     """
-    suites = {point.suite for point in points}
-    alone = dict.fromkeys(suites, 0.0)
     crowding = 0.0
     for _ in range(200):
-        for suite in suites:
-            mine = [point for point in points if point.suite == suite]
-            total = sum(point.weight for point in mine) + TOWARDS_ONE
-            alone[suite] = sum(p.weight * (p.factor - crowding * p.size) for p in mine) / total
+        alone = _alone(points, crowding)
         below = sum(p.weight * p.size**2 for p in points) + TOWARDS_ONE
         crowding = sum(p.weight * p.size * (p.factor - alone[p.suite]) for p in points) / below
-    return alone, crowding
+    return crowding
+
+
+def _alone(points: list[_Point], crowding: float) -> dict[str, float]:
+    """Logarithms of ``alone`` by suite, with the crowding known."""
+    found = {}
+    for suite in {point.suite for point in points}:
+        mine = [point for point in points if point.suite == suite]
+        total = sum(point.weight for point in mine) + TOWARDS_ONE
+        found[suite] = sum(p.weight * (p.factor - crowding * p.size) for p in mine) / total
+    return found
+
+
+def _drawn_together(
+    crowdings: Mapping[str, float], points: Mapping[str, Sequence[_Point]]
+) -> dict[str, float]:
+    """Crowdings by shape, drawn towards their mean: the more, the fewer suites they are known from."""
+    middle = fmean(crowdings.values())
+    found = {}
+    for structure, crowding in crowdings.items():
+        suites = len({point.suite for point in points[structure]})
+        found[structure] = (suites * crowding + SUITES_OF_DOUBT * middle) / (suites + SUITES_OF_DOUBT)
+    return found

@@ -59,8 +59,8 @@ class RecordedReply:
 
     ``turn`` counts the agent's replies from 1, ``place`` those of the round from 0. ``left`` is what the
     agent still had to do of its given tasks, ``own`` what it had claimed and not completed, both before the
-    reply. ``open`` is how many tasks nobody had claimed when the round began, ``taken`` what was claimed in
-    it before.
+    reply. ``others`` is what teammates had claimed and not completed when the round began, ``open`` how many
+    tasks nobody had claimed by then, ``taken`` what was claimed in it before.
     """
 
     run: RecordedRun
@@ -77,6 +77,7 @@ class RecordedReply:
     load: int
     left: int
     own: int
+    others: int
     open: int
     taken: int
 
@@ -138,6 +139,7 @@ def read(folder: Path) -> Recordings:
                 load=load_,
                 left=max(0, load_ - completed),
                 own=max(0, claimed - completed),
+                others=max(0, row["gone"] - row["over"] - (claimed - completed)),
                 open=max(0, TASKS - row["gone"]),
                 taken=row["taken"],
             )
@@ -225,9 +227,12 @@ def _replies(events: polars.DataFrame) -> polars.DataFrame:
     since = pl.col("ts") - pl.col("ts").shift(1) - pl.col("testing").shift(1)
     rounds = (
         table.group_by(here, maintain_order=True)
-        .agg(pl.col("claims").sum().alias("all"))
-        .with_columns((pl.col("all").cum_sum().over("run_dir") - pl.col("all")).alias("gone"))
-        .drop("all")
+        .agg(pl.col("claims", "completes").sum())
+        .select(
+            *here,
+            (pl.col("claims").cum_sum().over("run_dir") - pl.col("claims")).alias("gone"),
+            (pl.col("completes").cum_sum().over("run_dir") - pl.col("completes")).alias("over"),
+        )
     )
     return table.with_columns(
         pl.int_range(pl.len()).over(here).alias("place"),

@@ -86,6 +86,23 @@ def test_paces_of_a_suite_that_was_left_out_are_those_of_the_others() -> None:
     assert found["gpt-5.2"]["svg"]["dec_mixed"]["alone"] == pytest.approx(2, rel=0.15)
 
 
+def test_for_a_suite_that_nobody_recorded_crowding_is_drawn_towards_the_mean_over_shapes() -> None:
+    """As much as one more suite would draw it, on which all shapes are alike."""
+    simulated = grid()
+    power = {"parallel": 0.6, "mixed": 0.0, "serial": -0.3}
+    recorded: Grid = {
+        cell: Runs([Ended(True, run.wall * cell.agents ** power[cell.structure], 0, 1) for run in runs.ended])
+        for cell, runs in simulated.items()
+    }
+    seen = [cell for cell in cells() if cell.suite != "svg"]
+    own = pace.fit(simulated, recorded, seen)["gpt-5.2"]["svg"]
+    common = pace.fit(simulated, recorded, seen, common=True)["gpt-5.2"]["svg"]
+    middle = sum(own[f"dec_{shape}"]["crowding"] for shape in power) / 3
+    for shape in power:
+        alone = own[f"dec_{shape}"]["crowding"]
+        assert common[f"dec_{shape}"]["crowding"] == pytest.approx((2 * alone + middle) / 3, abs=1e-3)
+
+
 # ------------------------------------------------------------ comparing
 
 
