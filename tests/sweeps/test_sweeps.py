@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,17 @@ def test_rows_are_there_at_any_time_and_pair_equal_seeds(tmp_path: Path) -> None
     assert (one["finished"], two["finished"]) == (2, 1)
     assert two["speedup"] == pytest.approx(20 / 11)  # loads of 11 and 9
     assert one["success"] == 1.0
+
+
+def test_rows_of_runs_just_played_are_those_of_the_saved_runs(tmp_path: Path) -> None:
+    found = some(strategies=("preassigned",), structures=("parallel",), repetitions=2)
+    results = [play(cell, tmp_path, {}, retries=0) for cell in found]
+    saved = rows(found, tmp_path)
+    assert [row["finished"] for row in saved] == [2, 2]
+    elsewhere = tmp_path / "nothing is saved here"
+    assert rows(found, elsewhere, {result.run_id: result for result in results}) == saved
+    failed = [replace(result, state="failed") for result in results]
+    assert rows(found, tmp_path, {result.run_id: result for result in failed}) == saved
 
 
 # ------------------------------------------------------------ the command

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -138,15 +139,14 @@ def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, dask: str, a
     from engine.sweeps.runner import sweep
 
     bar = _Bar(len(cells))
-    failed: list[Result] = []
+    results: dict[str, Result] = {}
     stopped, interrupted = "", False
     playing = sweep(cells, runs_dir, jobs=plan.jobs, retries=plan.retries, budget=plan.budget, dask=dask)
     try:
         while True:
             result = next(playing)
             bar.add(result)
-            if result.state == "failed":
-                failed.append(result)
+            results[result.run_id] = result
     except StopIteration as end:
         stopped = end.value
     except KeyboardInterrupt:
@@ -154,7 +154,8 @@ def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, dask: str, a
     finally:
         playing.close()
         bar.clear()
-    _show(cells, runs_dir, as_json=as_json, failed=failed, stopped=stopped)
+    failed = [result for result in results.values() if result.state == "failed"]
+    _show(cells, runs_dir, as_json=as_json, results=results, failed=failed, stopped=stopped)
     if interrupted:
         click.echo("Interrupted: the same command goes on.", err=True)
         return INTERRUPTED
@@ -195,6 +196,7 @@ def _show(
     runs_dir: Path,
     *,
     as_json: bool,
+    results: Mapping[str, Result] = MappingProxyType({}),
     failed: Sequence[Result] = (),
     stopped: str = "",
 ) -> None:
@@ -202,7 +204,7 @@ def _show(
     from engine.sweeps.results import rows
     from tui.printing import print_table
 
-    table = rows(cells, runs_dir)
+    table = rows(cells, runs_dir, results)
     if as_json:
         told = {
             "rows": table,
