@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median
@@ -23,66 +23,55 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.regret import (
+    ELSEWHERE,
+    FLOOR,
+    MODES,
+    Outcome,
+    Outcomes,
+    Regrets,
+    Series,
+    complete,
+    outcomes,
+    single_runs,
+)
 from engine.advice import derive
 from engine.advice.belief import Belief, Guess, Settings
-from engine.advice.choice import WEIGHTS, Prefer
 from engine.advice.experience import Cell, Figure, Table, observations, team_of
 from engine.advice.forecast import Z80
 from engine.advice.stretch import Off, Offs, stretched, stretches
-from engine.analysis.laws import amdahl_bound
 
-Series = tuple[str, str, str, str]
-"""Mode, model, suite, structure."""
-
-Pick = Callable[[Sequence[Cell]], int]
-"""Chooses a team size for a series."""
+DOUBTS = {"plan": 1.0, "not at all": 0.0, "half": 0.5, "twice": 2.0, "four times": 4.0}
+"""How much doubt counts: as ``plan`` has it, and otherwise, to see what hangs on it."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "advice.md"
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What a team took as recorded: mean seconds and tokens to a success; infinite where nothing
-    succeeded.
-    """
-
-    seconds: float
-    tokens: float
-
-
-@dataclass(slots=True)
 class Tally:
     """``hits``: which intervals held the recorded value, by figure and mode; ``errors``: relative ones of
-    speedup; ``regrets``: by preference and way of choosing, how much worse the choice was than the best.
+    speedup; ``regrets``: how much worse choices were than the best.
     """
 
     hits: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
     errors: dict[str, list[float]] = field(default_factory=dict)
-    regrets: dict[tuple[Prefer, str], dict[str, list[float]]] = field(default_factory=dict)
+    regrets: Regrets = field(default_factory=Regrets)
 
     def hit(self, figure: str, mode: str, value: float, mean: float, spread: float) -> None:
         """Count whether the value lies in the interval around the mean."""
         self.hits.setdefault((figure, mode), []).append(abs(value - mean) <= Z80 * math.sqrt(spread))
 
 
-def outcomes(runs: pl.DataFrame) -> dict[tuple[Series, int], Outcome]:
-    """Sums over all runs by successes, of every cell."""
-    keys = ["mode", "model", "suite", "structure", "agents"]
-    sums = runs.group_by(keys).agg(pl.col("wall").sum(), pl.col("spent").sum(), pl.col("success").sum())
-    found = {}
-    for row in sums.to_dicts():
-        wins = row["success"]
-        per = (row["wall"] / wins, row["spent"] / wins) if wins else (math.inf, math.inf)
-        found[(row["mode"], row["model"], row["suite"], row["structure"]), row["agents"]] = Outcome(*per)
-    return found
-
-
-def strict(cells: Sequence[Cell], simulated: derive.Simulated, held: str) -> list[Cell]:
-    """Cells with simulations that know nothing of ``held``, nor of the suite that they are of."""
+def strict(cells: Sequence[Cell], simulated: derive.Simulated, unknown: Sequence[str]) -> list[Cell]:
+    """Cells with simulations that know nothing of ``unknown`` suites, nor of the suite that they are of
+    unless none else is left.
+    """
     found = []
     for cell in cells:
         by_profile = simulated[cell.mode, cell.model, cell.suite, cell.structure, cell.agents]
-        allowed = [value for profiled, value in by_profile.items() if profiled not in (held, cell.suite)]
+        known = {profiled: value for profiled, value in by_profile.items() if profiled not in unknown}
+        others = [value for profiled, value in known.items() if profiled != cell.suite]
+        allowed = others or list(known.values())
         other = fmean(v[0] for v in allowed), fmean(v[1] for v in allowed)
         found.append(msgspec.structs.replace(cell, own=other, other=other))
     return found
@@ -137,12 +126,11 @@ class Forecast:
     longer: float
     settings: Mapping[str, Settings]
 
-    def outcome(self, i: int) -> Outcome:
-        """Expected seconds and tokens to a success; doubt counts as in ``choice.utility``."""
+    def outcome(self, i: int, doubt: float = 1.0) -> Outcome:
+        """Expected seconds and tokens to a success; doubt counts ``doubt`` times as in ``choice.utility``."""
         share = self.success[i]
         again = 1 + (1 - share) / share * self.longer
-        doubt = self.settings["seconds"].stretch.get(self.cells[i].mode, 1.0) * self.between("seconds", i)
-        seconds = math.exp(self.seconds.means[i] + doubt / 2)
+        seconds = math.exp(self.seconds.means[i] + doubt * self.between("seconds", i) / 2)
         return Outcome(seconds * again, math.exp(self.tokens.means[i]) * again)
 
     def between(self, figure: str, i: int) -> float:
@@ -182,9 +170,7 @@ def forecasts(
     return found
 
 
-def score(
-    tally: Tally, told: Forecast, real: Mapping[tuple[Series, int], Outcome], runs: pl.DataFrame
-) -> None:
+def score(tally: Tally, told: Forecast, real: Outcomes, runs: pl.DataFrame) -> None:
     """Count hits, errors and regrets of one series."""
     cells, mode = told.cells, told.cells[0].mode
     series: Series = (mode, cells[0].model, cells[0].suite, cells[0].structure)
@@ -210,37 +196,9 @@ def score(
                 tally.hit(what, mode, first - value, ratio, spread)
                 if name == "seconds":
                     tally.errors.setdefault(mode, []).append(abs(math.exp(ratio - first + value) - 1))
-    recorded = [real[series, cell.agents] for cell in cells]
-    if len(cells) < len(derive.SIZES) or any(math.isinf(each.seconds) for each in recorded):
-        return  # a size without a success has no regret that could be averaged
-    regrets(tally, mode, cells, recorded, [told.outcome(i) for i in range(len(cells))])
-
-
-def regrets(
-    tally: Tally, mode: str, cells: Sequence[Cell], recorded: Sequence[Outcome], expected: Sequence[Outcome]
-) -> None:
-    """How much worse than the best each way of choosing would have been."""
-    sizes = [cell.agents for cell in cells]
-    amdahl = [
-        Outcome(1 / amdahl_bound(cell.p, cell.agents), 1.0) for cell in cells
-    ]  # the law knows of no tokens: the work stays the same
-    prefers: tuple[Prefer, ...] = ("time", "balance")
-    for prefer in prefers:
-        weight = WEIGHTS[prefer]
-
-        def worth(each: Outcome, weight: float = weight) -> float:
-            return math.log(each.seconds) + weight * math.log(each.tokens)
-
-        best = min(map(worth, recorded))
-        picks = {
-            "plan": min(range(len(cells)), key=lambda i: worth(expected[i])),
-            "always 1": sizes.index(1),
-            "always 5": sizes.index(5),
-            "Amdahl alone": min(range(len(cells)), key=lambda i: worth(amdahl[i])),
-        }
-        for name, i in picks.items():
-            lost = math.exp(worth(recorded[i]) - best) - 1
-            tally.regrets.setdefault((prefer, name), {}).setdefault(mode, []).append(lost)
+    if complete(real, series):
+        told_of = {way: [told.outcome(i, doubt) for i in range(len(cells))] for way, doubt in DOUBTS.items()}
+        tally.regrets.count(series, cells, real, told_of)
 
 
 def backtest(
@@ -248,35 +206,40 @@ def backtest(
 ) -> tuple[dict[str, Tally], dict[str, Settings]]:
     """Hold every suite out: cold, and with the one-agent runs of the very series known.
 
-    Intervals are widened by what forecasts of the other two suites needed. Also returns the table's settings
-    with what all three need, for suites to come.
+    Intervals are widened by what forecasts of either of the other two suites from the other one needed. Also
+    returns the table's settings with what forecasts of all three from two need, for suites to come.
     """
     cold, warm = Tally(), Tally()
-    real = outcomes(runs)
-    folds: dict[str, _Fold] = {}
-    for held in derive.SUITES.values():
-        cells = strict(table.cells, simulated, held)
-        known = [cell for cell in cells if cell.suite != held]
-        asked = [cell for cell in cells if cell.suite == held]
-        others = runs.filter(pl.col("suite") != held)
-        settings, longer = derive.settings_of(known, others), derive.failed_longer(others)
-        folds[held] = _Fold(known, asked, settings, longer)
-        print(f"{held} held out", file=sys.stderr)
-    off = {held: fold.off(runs) for held, fold in folds.items()}
+    real, suites = outcomes(runs), list(derive.SUITES.values())
 
-    def widened(settings: Mapping[str, Settings], of: Sequence[str]) -> dict[str, Settings]:
-        """By what these suites needed, ratios and single runs."""
-        return stretched(settings, *(stretches([off[name][kind] for name in of]) for kind in (0, 1)))
+    def fold(asked: str, known: Sequence[str]) -> _Fold:
+        """Of ``asked`` and suites that are not in ``known``, nothing is known."""
+        cells = strict(table.cells, simulated, [suite for suite in suites if suite not in known])
+        told, theirs = [cell for cell in cells if cell.suite in known], pl.col("suite").is_in(known)
+        settings = derive.settings_of(told, runs.filter(theirs))
+        longer = derive.failed_longer(runs.filter(theirs))
+        return _Fold(told, [cell for cell in cells if cell.suite == asked], settings, longer)
 
-    for held, fold in folds.items():
-        settings = widened(fold.settings, [name for name in folds if name != held])
-        for told in forecasts(fold.known, fold.asked, settings, fold.longer):
+    def widened(settings: Mapping[str, Settings], off: Sequence[tuple[Offs, Offs]]) -> dict[str, Settings]:
+        """By what these needed, ratios and single runs."""
+        return stretched(settings, *(stretches([each[kind] for each in off]) for kind in (0, 1)))
+
+    needed = []
+    for held in suites:
+        others = [suite for suite in suites if suite != held]
+        inner = [fold(asked, [one for one in others if one != asked]).off(runs) for asked in others]
+        outer = fold(held, others)
+        needed.append(outer.off(runs))
+        settings = widened(outer.settings, inner)
+        for told in forecasts(outer.known, outer.asked, settings, outer.longer):
             score(cold, told, real, runs)
             alone = [cell for cell in told.cells if cell.agents == 1]
             teams = [cell for cell in told.cells if cell.agents > 1]
-            again = forecasts([*fold.known, *alone], [*alone, *teams], settings, fold.longer)[0]
+            again = forecasts([*outer.known, *alone], [*alone, *teams], settings, outer.longer)[0]
             score(warm, again, real, runs)
-    return {"cold": cold, "warm": warm}, widened(table.settings, list(folds))
+        print(f"{held} held out", file=sys.stderr)
+    cold.regrets.floor(single_runs(runs), real)
+    return {"cold": cold, "warm": warm}, widened(table.settings, needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +273,10 @@ def page(tallies: Mapping[str, Tally], table: Table) -> str:
         "|---|---|---|---|",
     ]
     for figure in dict.fromkeys(name for name, _ in cold.hits):
-        after = [hit for mode in _MODES for hit in warm.hits[figure, mode]]
-        shares = [f"{fmean(cold.hits[figure, mode]):.0%}" for mode in _MODES]
+        after = [hit for mode in MODES for hit in warm.hits[figure, mode]]
+        shares = [f"{fmean(cold.hits[figure, mode]):.0%}" for mode in MODES]
         lines.append(f"| {figure} | {shares[0]} | {shares[1]} | {fmean(after):.0%} (both modes) |")
-    errors = [f"{median(cold.errors[mode]):.0%} {mode}" for mode in _MODES]
+    errors = [f"{median(cold.errors[mode]):.0%} {mode}" for mode in MODES]
     lines += [
         "",
         f"Median relative error of speedup: {', '.join(errors)}.",
@@ -321,26 +284,45 @@ def page(tallies: Mapping[str, Tally], table: Table) -> str:
         "## What following it costs",
         "",
     ]
-    count = sum(map(len, cold.regrets["time", "plan"].values()))
+    count = len(cold.regrets.lost["time", "plan"])
     lines += [_REGRET.format(count=count).strip(), ""]
     lines += [
         "| choice | time: preassigned | decentralized | both | balance: both |",
         "|---|---|---|---|---|",
     ]
     rows = [("`teamtop plan`", cold, "plan"), ("the same with one-agent runs known", warm, "plan")]
-    rows += [(name, cold, name) for name in ("always 1", "always 5", "Amdahl alone")]
+    rows += [(name, cold, name) for name in ("always 1", "always 5", "Amdahl alone", ELSEWHERE, FLOOR)]
     for title, tally, name in rows:
-        time, balance = tally.regrets["time", name], tally.regrets["balance", name]
-        each = [fmean(time[mode]) for mode in _MODES]
-        both = fmean([lost for mode in _MODES for lost in time[mode]])
-        balanced = fmean([lost for mode in _MODES for lost in balance[mode]])
-        lines.append(f"| {title} | {each[0]:.0%} | {each[1]:.0%} | {both:.0%} | {balanced:.0%} |")
+        means = [tally.regrets.mean("time", name, mode) for mode in (*MODES, "")]
+        shown = [f"{mean:.0%}" for mean in (*means, tally.regrets.mean("balance", name))]
+        lines.append(f"| {title} | {' | '.join(shown)} |")
+    lines += ["", _reading(cold.regrets, warm.regrets)]
     weights = ", ".join(f"{table.settings[name].weight:.2f} for {name}" for name in ("seconds", "tokens"))
     lines += ["", _LIMITS.format(weights=weights).strip(), ""]
     return "\n".join(lines)
 
 
-_MODES = ("preassigned", "decentralized")
+def _reading(cold: Regrets, warm: Regrets) -> str:
+    """What the table does not show: where choices differ, how sure that is, and what doubt does."""
+    chosen = cold.chosen["time", "plan"]
+    differs = {series for series, size in chosen.items() if size != 1}
+    lost, alone = cold.lost["time", "plan"], cold.lost["time", "always 1"]
+    changed = sum(size != chosen[series] for series, size in warm.chosen["time", "plan"].items())
+    less, low, high = (100 * value for value in cold.less("time", "always 1"))
+    doubts = ", ".join(f"{name}: {cold.mean('time', name):.0%}" for name in DOUBTS if name != "plan")
+    return _READING.format(
+        differs=len(differs),
+        count=len(chosen),
+        better=sum(lost[series] < alone[series] for series in differs),
+        worse=sum(lost[series] > alone[series] for series in differs),
+        claiming=sum(series[0] == "decentralized" for series in differs),
+        less=less,
+        low=low,
+        high=high,
+        changed=changed,
+        doubts=doubts,
+    ).strip()
+
 
 _INTRO = """
 # Advice, and how good it is
@@ -353,9 +335,10 @@ logarithms, in which teams share offsets and slopes over team size by mode, mode
 
 This page is made by `make advice`. Each suite was forecast from the recordings of the other two alone:
 simulated with the profiles of the other two, corrected by the recordings of the other two, under settings
-fitted to the other two; intervals of seconds and tokens, and of ratios of two teams (speedup, token
-multiplier), are wider by as much as the forecasts of the other two needed it. “With one-agent runs known”
-adds the one-agent runs of the very series, as you have them after running one agent.
+fitted to the other two. Intervals of seconds and tokens, and of ratios of two teams (speedup, token
+multiplier), are wider by as much as forecasts of either of the other two from the other one needed it: a bit
+too wide, for these knew one suite only. (What `plan` itself uses is from forecasts that knew two.) “With
+one-agent runs known” adds the one-agent runs of the very series, as you have them after running one agent.
 """
 
 _REGRET = """
@@ -364,6 +347,20 @@ over {count} series of suite, structure, model and mode in which every size succ
 expected seconds to a success, failed runs done again; *balance* is time · tokens^¼. Amdahl's law says 5
 wherever anything is parallel, and knows of no tokens. `plan` counts doubt as time: a team of which little is
 known has to promise more than one of which much is.
+
+“Best in the other suites” takes the size that was best, on average, in the other two suites with the same
+mode, model and structure: all that recordings say without a forecast. “The recorded best, drawn again” is the
+best size itself, held against the same cells with their runs drawn again: so much regret is chance, for a
+cell has five runs.
+"""
+
+_READING = """
+To save time, `plan` says another size than 1 in {differs} of {count} series ({claiming} of them
+decentralized): better than 1 in {better}, worse in {worse}. Its regret is {less:.0f} points below that of
+“always 1”, with a 95% bootstrap interval over series of {low:.0f} to {high:.0f}. The one-agent runs changed
+{changed} of {count} choices: they tell how long one agent takes, not how a team compares with it, and so
+narrow seconds and tokens, not speedups. Doubt counts as the forecast has it, fitted to nothing; regret of
+time in both modes had it counted otherwise: {doubts}.
 """
 
 _LIMITS = """

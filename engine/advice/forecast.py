@@ -52,7 +52,8 @@ class Option:
     ``seconds``, ``tokens`` and ``usd`` (null where a price is unknown) are of one completed run, ``success``
     is the share of runs that complete all tasks. ``to_success`` are seconds and tokens if failed runs are
     done again; ``speedup`` and ``token_multiplier`` are ratios of these, against the fastest single agent.
-    ``doubt`` is the variance of the logarithm of ``speedup``: how little is known of what the team is worth.
+    ``doubt`` is the variance of the logarithm of ``speedup``, without what its interval is widened by to be
+    safe: how little is known of what the team is worth.
     """
 
     strategy: str
@@ -180,10 +181,13 @@ class _Outlook:
         return variance * (self.wide[i] if self.wide else 1.0)
 
     def between(self, i: int, j: int) -> float:
-        """The variance of the logarithm of the ratio of two means, stretched as the first one's mode asks."""
+        """The variance of the logarithm of the ratio of two means."""
         cov = self.covariance
-        variance = max(0.0, cov(i, i) + cov(j, j) - 2 * cov(i, j))
-        return variance * (self.stretch[i] if self.stretch else 1.0)
+        return max(0.0, cov(i, i) + cov(j, j) - 2 * cov(i, j))
+
+    def stretched(self, i: int, j: int) -> float:
+        """The same, as its interval needs it: stretched as the first one's mode asks."""
+        return self.between(i, j) * (self.stretch[i] if self.stretch else 1.0)
 
 
 def simulated(points: Mapping[Key, Point]) -> list[Option]:
@@ -302,6 +306,6 @@ def _ratio(outlook: _Outlook, values: Sequence[float], base: int | None, i: int,
     """Mean over mean, and between what that lies."""
     if base is None or base == i:
         return Range(1.0, 1.0, 1.0)
-    half = Z80 * math.sqrt(outlook.between(i, base))
+    half = Z80 * math.sqrt(outlook.stretched(i, base))
     log = sign * (values[i] - values[base])
     return Range(math.exp(log), math.exp(log - half), math.exp(log + half))

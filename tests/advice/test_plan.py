@@ -223,7 +223,7 @@ def test_the_stretch_of_the_table_widens_ratios_of_its_mode_and_nothing_else(
     wide, narrow = with_and_without(monkeypatch, stretch={})
     stretch = table().settings["seconds"].stretch["preassigned"]
     assert stretch > 1
-    assert wide.doubt == pytest.approx(stretch * narrow.doubt)
+    assert wide.doubt == narrow.doubt > 0  # what is expected is no matter of how safe an interval is to be
     assert math.log(wide.speedup.high / wide.speedup.low) == pytest.approx(
         math.sqrt(stretch) * math.log(narrow.speedup.high / narrow.speedup.low)
     )
