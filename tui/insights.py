@@ -42,6 +42,8 @@ class Insight:
     """What was found; ``missing`` is a sentence that says why there is nothing, per view."""
 
     losses: Losses | None = None
+    said: str = ""
+    """The account behind ``losses`` in a sentence."""
     curve: Curve | None = None
     work: Work | None = None
     missing: dict[str, str] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Insights:
 
     def _waterfall(self, seq: int, runs: Path | None, base: Baseline | None) -> Insight:
         from engine.analysis.accounting import Account, losses
+        from engine.analysis.accounting.words import sentence
         from engine.analysis.baseline import accounts
 
         if seq > EVENTS_MAX:
@@ -104,7 +107,8 @@ class Insights:
             return Insight(missing={"waterfall": "No time has passed yet."})
         ended = any(isinstance(event, ev.RunEnded) and event.outcome == "completed" for event in events[-50:])
         alone = accounts([runs], base) if ended and runs is not None else []
-        return Insight(losses=losses(account, alone))
+        found = losses(account, alone)
+        return Insight(losses=found, said=sentence(account, found.speedup if alone else None))
 
 
 def _over_sizes(meta: RunMeta | None, runs: Path | None) -> Insight:

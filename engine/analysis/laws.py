@@ -16,7 +16,9 @@ def amdahl_bound(p: float, n: float) -> float:
 
     1 / ((1 - p) + p / n); G. Amdahl, "Validity of the single processor approach", AFIPS 1967. The paper
     (Mieczkowski et al. 2026, section 3) takes p = 1 - longest chain / tasks. It supposes that the serial
-    part excludes all other work, which a team on a task graph does not obey: hence ``graph_bound``.
+    part excludes all other work, which a team on a task graph does not obey: hence ``graph_bound``. On a
+    graph of equal tasks it is what every greedy schedule reaches at least, for that takes no longer than
+    work / n + (1 - 1 / n) * span (R. Graham 1966): a floor rather than a ceiling.
     Raises ``ValueError`` without an agent or for p outside of [0, 1].
     """
     if n <= 0 or not 0.0 <= p <= 1.0:

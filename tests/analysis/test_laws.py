@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -40,6 +41,23 @@ def test_the_graph_bound_is_never_below_amdahls(tasks: int, data: st.DataObject)
     span = data.draw(st.integers(1, tasks))
     n = data.draw(st.integers(1, 50))
     assert graph_bound(tasks, span, n) >= amdahl_bound(1 - span / tasks, n) - 1e-9
+
+
+@given(st.integers(1, 40), st.integers(1, 8), st.randoms(use_true_random=False))
+def test_who_never_idles_beside_ready_work_is_between_amdahl_and_the_graph(
+    tasks: int, agents: int, chance: Random
+) -> None:
+    waits_for = {task: {before for before in range(task) if chance.random() < 0.15} for task in range(tasks)}
+    chain: dict[int, int] = {}
+    for task, before in waits_for.items():
+        chain[task] = 1 + max((chain[each] for each in before), default=0)
+    span, done, turns = max(chain.values()), set[int](), 0
+    while len(done) < tasks:  # equal tasks, one per turn, in any order
+        ready = [task for task in waits_for if task not in done and waits_for[task] <= done]
+        done |= set(chance.sample(ready, min(agents, len(ready))))
+        turns += 1
+    floor, ceiling = amdahl_bound(1 - span / tasks, agents), graph_bound(tasks, span, agents)
+    assert floor - 1e-9 <= tasks / turns <= ceiling + 1e-9
 
 
 @pytest.mark.parametrize(("p", "n"), [(0.5, 0), (-0.1, 2), (1.1, 2)])

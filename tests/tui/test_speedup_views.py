@@ -46,6 +46,20 @@ def test_the_waterfall_goes_from_the_ideal_down_to_the_speedup_step_by_step() ->
     assert " ".join(rows[-2:]).endswith("useful time and nothing else")  # as a whole
 
 
+def test_below_the_waterfall_a_sentence_says_it_where_there_is_room() -> None:
+    insight = found().insight
+    assert insight.losses is not None
+    said = [plain(row) for row in waterfall_rows(insight.losses, 76, 40, insight.said)]
+    assert " ".join(said).endswith(insight.said)
+    assert insight.said.startswith(
+        "4 agents: "
+    )  # no number: that is estimated in another way than the chart's
+    for height in range(4, 12):
+        tight = [plain(row) for row in waterfall_rows(insight.losses, 76, height, insight.said)]
+        assert not any("4 agents: " in row for row in tight)
+        assert len(tight) <= height
+
+
 def test_only_the_chart_has_the_number_in_its_title_as_other_views_have_other_baselines(
     moment: Moment,
 ) -> None:

@@ -90,7 +90,7 @@ class SpeedupPanel(Deeper):
         if found is None:
             return missing_rows("There is no journal to compute it from.", cells)
         if self.view == "waterfall" and found.losses is not None:
-            return waterfall_rows(found.losses, cells, height)
+            return waterfall_rows(found.losses, cells, height, found.said)
         if self.view == "over N" and found.curve is not None:
             return sizes_rows(found.curve, cells, height)
         return missing_rows(found.missing.get(self.view, "It is being computed …"), cells)

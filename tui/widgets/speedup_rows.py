@@ -16,8 +16,11 @@ SHOWN = 0.005
 """Steps below this much speedup are left out: they would read 0.00."""
 
 
-def waterfall_rows(found: Losses, cells: int, height: int) -> list[Row]:
-    """From the ideal N down to the measured speedup, a step for each cause, the largest first."""
+def waterfall_rows(found: Losses, cells: int, height: int, said: str = "") -> list[Row]:
+    """From the ideal N down to the measured speedup, a step for each cause, the largest first.
+
+    ``said``, the same in a sentence, stands below where there is room for it.
+    """
     speed = found.speedup or 0.0
     steps = sorted((s for s in found.waterfall() if abs(s[1]) >= SHOWN), key=lambda s: -s[1])
     against = (
@@ -45,6 +48,9 @@ def waterfall_rows(found: Losses, cells: int, height: int) -> list[Row]:
         rows.append([Span(f"… {hidden} smaller ones", "muted")])
     rows.append(_step("= speedup", speed, (0.0, speed / top), room, "measured"))
     rows += [[Span(line, "muted")] for line in told]
+    words = wrap(clean_line(said), cells)
+    if said and len(rows) + len(words) <= height:
+        rows += [[Span(line)] for line in words]
     return [crop_row(row, cells) for row in rows[:height]]
 
 
