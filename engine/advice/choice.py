@@ -18,6 +18,9 @@ a sixth of the time."""
 SURE = 0.8
 """The probability with which a limit is to be kept."""
 
+LITTLE = 0.01
+"""The probability below which none is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -86,8 +89,9 @@ def choose(options: Sequence[Option], prefer: Prefer = "balance", limits: Limits
     )
     possible = [option for option in options if limits.kept(option)]
     best = min(possible, key=lambda option: utility(option, prefer), default=None)
+    teams = [option for option in possible if option.agents > 1]
     team = min(
-        (option for option in possible or options if option.agents > 1),
+        teams or (option for option in options if option.agents > 1),
         key=lambda option: utility(option, prefer),
         default=None,
     )
@@ -102,17 +106,19 @@ def choose(options: Sequence[Option], prefer: Prefer = "balance", limits: Limits
     if best is None:
         sentence = _nothing(options, limits)
     elif best.agents == 1:
-        sentence = _single(best, team)
+        sentence = _single(best, team, _why(best, team, prefer, limits))
     else:
-        sentence = _several(best, larger)
+        sentence = _several(best, larger, min(option.agents for option in options))
     return Choice(best, fastest or alone, team, larger, sentence)
 
 
-def _several(best: Option, larger: Option | None) -> str:
+def _several(best: Option, larger: Option | None, least: int) -> str:
     text = (
         f"{best.agents} agents, {best.strategy}: {best.speedup.value:.2f}× "
         f"[{best.speedup.low:.2f}, {best.speedup.high:.2f}] at {best.token_multiplier.value:.2f}× tokens"
     )
+    if least > 1:
+        text += f", against {least} agents"
     if larger is None:
         return f"{text}."
     gain = larger.speedup.value - best.speedup.value
@@ -122,13 +128,24 @@ def _several(best: Option, larger: Option | None) -> str:
     return f"{text}; a {_nth(larger.agents)} {change}."
 
 
-def _single(best: Option, team: Option | None) -> str:
+def _why(best: Option, team: Option | None, prefer: Prefer, limits: Limits) -> str:
+    """Why not the team, where its figures do not show it."""
+    if team is None:
+        return ""
+    if not limits.kept(team):
+        return ", but is not sure enough to keep the limits"
+    certain = utility(team, prefer) - team.doubt / 2 < utility(best, prefer) - best.doubt / 2
+    return ", but too little is known of it to count on that" if certain else ""
+
+
+def _single(best: Option, team: Option | None, why: str) -> str:
     text = f"A single agent, {best.strategy}, is better"
     if team is None:
         return f"{text}."
+    speedup = f"{team.speedup.value:.2f}× [{team.speedup.low:.2f}, {team.speedup.high:.2f}]"
     return (
-        f"{text}: the best team ({team.agents}, {team.strategy}) would reach {team.speedup.value:.2f}× "
-        f"[{team.speedup.low:.2f}, {team.speedup.high:.2f}] at {team.token_multiplier.value:.2f}× tokens."
+        f"{text}: the best team ({team.agents}, {team.strategy}) would reach {speedup} at "
+        f"{team.token_multiplier.value:.2f}× tokens{why}."
     )
 
 
@@ -136,18 +153,30 @@ def _nothing(options: Sequence[Option], limits: Limits) -> str:
     if limits.usd is not None and all(option.usd is None for option in options):
         return "The price of the model is unknown, so dollars cannot be planned for; use --budget-tokens."
     if limits.seconds is not None:
+        likely = max(option.chance_within(limits.seconds) for option in options)
+        if likely < LITTLE:
+            fast = min(options, key=lambda option: option.seconds.low)
+            return (
+                f"No team makes the deadline in as many as {LITTLE:.0%} of runs: the fastest, {_who(fast)}, "
+                f"takes {fast.seconds.low:.0f} to {fast.seconds.high:.0f} s."
+            )
         best = max(options, key=lambda option: option.chance_within(limits.seconds or 0.0))
-        chance = best.chance_within(limits.seconds)
         return (
-            f"No team is likely enough to keep the limits: the best for the deadline, {best.agents} "
-            f"{'agent' if best.agents == 1 else 'agents'}, {best.strategy}, makes it in {chance:.0%} of runs."
+            f"No team is likely enough to keep the limits: the best for the deadline, {_who(best)}, makes it "
+            f"in {likely:.0%} of runs."
         )
-    best = min(options, key=lambda option: option.tokens.high)
-    many = "agent" if best.agents == 1 else "agents"
-    return (
-        f"No team keeps the budget surely enough: the cheapest, {best.agents} {many}, {best.strategy}, "
-        f"takes up to {best.tokens.high:,.0f} tokens."
-    )
+    priced = [(option.usd.high, option) for option in options if option.usd is not None]
+    if limits.usd is not None and all(high > limits.usd for high, _ in priced):
+        high, best = min(priced, key=lambda each: each[0])
+        most = f"${high:.2f}" if high >= 0.1 else f"${high:.2g}"
+    else:
+        best = min(options, key=lambda option: option.tokens.high)
+        most = f"{best.tokens.high:,.0f} tokens"
+    return f"No team keeps the budget surely enough: the cheapest, {_who(best)}, takes up to {most}."
+
+
+def _who(option: Option) -> str:
+    return f"{option.agents} agent{'' if option.agents == 1 else 's'}, {option.strategy}"
 
 
 def _nth(number: int) -> str:

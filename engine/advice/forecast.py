@@ -51,7 +51,8 @@ class Option:
 
     ``seconds``, ``tokens`` and ``usd`` (null where a price is unknown) are of one completed run, ``success``
     is the share of runs that complete all tasks. ``to_success`` are seconds and tokens if failed runs are
-    done again; ``speedup`` and ``token_multiplier`` are ratios of these, against the fastest single agent.
+    done again; ``speedup`` and ``token_multiplier`` are ratios of these, against the fastest single agent (if
+    none could do it: the fastest of the smallest teams).
     ``doubt`` is the variance of the logarithm of ``speedup``, without what its interval is widened by to be
     safe: how little is known of what the team is worth.
     """
@@ -268,8 +269,7 @@ def _options(
     again = [1 + (1 - share) / max(share, 1e-3) * longer for share, longer in success]
     time = [math.log(factor) + mean for factor, mean in zip(again, seconds.means, strict=True)]
     spent = [math.log(factor) + mean for factor, mean in zip(again, tokens.means, strict=True)]
-    alone = [i for i, (_, agents) in enumerate(keys) if agents == 1]
-    base = min(alone, key=time.__getitem__, default=None)
+    base = min(range(len(keys)), key=lambda i: (keys[i][1], time[i]))
     found = []
     for i, (strategy, agents) in enumerate(keys):
         used = _single(tokens, i)
@@ -289,7 +289,7 @@ def _options(
                 token_multiplier=_ratio(tokens, spent, base, i, sign=1),
                 log_seconds=seconds.means[i],
                 deviation=math.sqrt(seconds.single(i)),
-                doubt=0.0 if base is None else seconds.between(i, base),
+                doubt=seconds.between(i, base),
             )
         )
     return found
@@ -302,9 +302,9 @@ def _single(outlook: _Outlook, i: int) -> Range:
     return Range(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
 
 
-def _ratio(outlook: _Outlook, values: Sequence[float], base: int | None, i: int, sign: int) -> Range:
+def _ratio(outlook: _Outlook, values: Sequence[float], base: int, i: int, sign: int) -> Range:
     """Mean over mean, and between what that lies."""
-    if base is None or base == i:
+    if base == i:
         return Range(1.0, 1.0, 1.0)
     half = Z80 * math.sqrt(outlook.stretched(i, base))
     log = sign * (values[i] - values[base])

@@ -12,7 +12,7 @@ from engine.advice import stage
 from engine.advice.belief import Observation, Team
 from engine.advice.choice import NO_LIMITS, Choice, Limits, Prefer, choose, front
 from engine.advice.experience import Figure, mode_of, odds, shares, table
-from engine.advice.forecast import GRID, Option, Subject, curves, learnt, point, simulated
+from engine.advice.forecast import GRID, Key, Option, Subject, curves, learnt, point, simulated
 from engine.advice.rehearsal import Part, Sample, graph
 from engine.errors import UsageError
 from engine.models import registry
@@ -72,6 +72,11 @@ class Plan:
     notes: list[str]
 
     @property
+    def least(self) -> int:
+        """Agents of the teams that speedup is told against: 1 if a single one can do it."""
+        return min(option.agents for option in self.options)
+
+    @property
     def bound(self) -> float:
         """Tasks by the longest chain."""
         return self.tasks / max(1, self.span)
@@ -104,9 +109,18 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         part: [each for _, each in sorted(by_seed.items()) if each is not None]
         for part, by_seed in samples.items()
     }
-    points = curves({key: good[part] for key, part in own.items()}, sizes)
-    if not points:
+    possible = {key: good[part] for key, part in own.items() if good[part]}
+    if not possible:
         raise UsageError("None of these strategies has a team of such a size; ask for others.")
+    able = {key: each for key, each in possible.items() if any(sample.completed for sample in each)}
+    points = curves(able, sizes)
+    if not points:
+        raise UsageError(
+            f"In none of {sum(map(len, possible.values()))} rehearsals did a team do all {len(suite.tasks)} "
+            "tasks, so nothing can be planned."
+        )
+    if failed := _groups([key for key in possible if key not in able]):
+        notes.append(f"Left out, for no rehearsal of theirs did all tasks: {failed}.")
     if real:
         seen = _observed(saved, {group: good[part] for group, part in others.items()}, request.model)
         subject = Subject(_known_as(request), _suite_name(request.suite), suite.p, price(request.model), seen)
@@ -133,6 +147,17 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         front=front(options),
         choice=choice,
         notes=notes,
+    )
+
+
+def _groups(keys: Sequence[Key]) -> str:
+    """Teams by strategy: ``verified-by with 1, 2 or 16``."""
+    sizes: dict[str, list[str]] = {}
+    for strategy, agents in keys:
+        sizes.setdefault(strategy, []).append(str(agents))
+    return "; ".join(
+        f"{strategy} with {', '.join(each[:-1])}{' or ' if each[1:] else ''}{each[-1]}"
+        for strategy, each in sizes.items()
     )
 
 
@@ -239,8 +264,8 @@ def _observed(
     settings, usual = table().settings, shares(table().cells)
     found: dict[Figure, list[Observation]] = {"seconds": [], "tokens": [], "success": []}
     for part, rows in saved.items():
-        if not rehearsed[part]:
-            continue
+        if not any(sample.completed for sample in rehearsed[part]):
+            continue  # how long it takes is not known by rehearsal
         simulation = point(rehearsed[part])
         suite = graph(part.suite, part.structure)
         team = Team(

@@ -181,6 +181,7 @@ def test_a_team_that_little_is_known_of_has_to_promise_more_than_one_agent() -> 
     assert choose([alone, promising], "time").option == promising
     doubtful = dataclasses.replace(promising, doubt=0.6)
     assert choose([alone, doubtful], "time").option == alone
+    assert choose([alone, doubtful], "time").sentence.endswith("too little is known of it to count on that.")
     certain = dataclasses.replace(option("preassigned", 4, 60, 1_000), doubt=0.6)
     assert choose([alone, doubtful, certain], "time").option == certain
 
@@ -248,7 +249,13 @@ def test_limits_are_kept_or_it_is_said_that_none_does() -> None:
     assert choose(TEAMS, "time", Limits(usd=0.17)).option == TEAMS[1]
     none = choose(TEAMS, limits=Limits(seconds=20.0))
     assert none.option is None
-    assert "No team is likely enough" in none.sentence
+    assert "No team makes the deadline in as many as 1% of runs" in none.sentence
+    assert "No team is likely enough" in choose(TEAMS, limits=Limits(seconds=46.0)).sentence
+    poor = choose(TEAMS, limits=Limits(usd=0.05))
+    assert poor.sentence.endswith("the cheapest, 1 agent, preassigned, takes up to $0.12.")
+    assert choose(TEAMS, limits=Limits(tokens=1_250)).sentence.endswith(
+        "but is not sure enough to keep the limits."
+    )
     unpriced = choose([option("lead", 2, 60, 3_000)], limits=Limits(usd=1.0))
     assert "price of the model is unknown" in unpriced.sentence
 
@@ -288,6 +295,13 @@ def test_rehearsed_sizes_carry_those_between_and_failures_count_as_done_again() 
     assert found["lead", 4].to_success[0] == pytest.approx(25.0 + 50.0)
     assert found["lead", 4].speedup.value == pytest.approx(100 / 75)
     assert found["lead", 1].usd is not None
+
+
+def test_where_no_single_agent_can_do_it_speedup_is_told_against_the_smallest_team() -> None:
+    rehearsed = {("lead", 2): [sample(100.0)] * 2, ("lead", 4): [sample(50.0)] * 2}
+    options = simulated(curves(rehearsed, (2, 4)))
+    assert [each.speedup.value for each in options] == pytest.approx([1.0, 2.0])
+    assert ", against 2 agents" in choose(options, "time").sentence
 
 
 def test_an_unknown_price_stays_unknown() -> None:
@@ -343,10 +357,21 @@ def test_a_plan_for_a_real_model_is_learnt_from_recordings_and_priced(tmp_path: 
     assert 10 < one["seconds"]["value"] < 60  # on this suite 16 to 28 s were recorded, by structure
 
 
+def test_teams_that_never_did_all_tasks_are_left_out_and_named(tmp_path: Path) -> None:
+    few = ("--model", "sim/perfect", "--strategies", "critical-path", "--seeds", "1", "--max-agents", "2")
+    code, told = asked(tmp_path, "synthetic:tasks=80,p=1", *few, "--json")  # more than the rounds of a run
+    plan = json.loads(told)
+    assert (code, plan["baseline_agents"], [each["agents"] for each in plan["options"]]) == (0, 2, [2])
+    assert plan["notes"] == ["Left out, for no rehearsal of theirs did all tasks: critical-path with 1."]
+    code, told = asked(tmp_path, "synthetic:tasks=80,p=0", *few)
+    assert (code, "In none of 2 rehearsals did a team do all 80 tasks" in told) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("nosuch",), "nosuch"),
+        (("mathutils", "--strategies", ","), "at least one strategy"),
         (("mathutils", "--strategies", "preasigned"), "There is no strategy"),
         (("mathutils", "--model", "sim/gpt"), "There is no simulated model"),
         (("mathutils", "--deadline", "soon"), "10m"),

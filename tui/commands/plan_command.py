@@ -112,10 +112,13 @@ def command(
 
     from engine.advice.choice import Limits
     from engine.advice.planning import Request, make
+    from engine.errors import UsageError
     from engine.models import registry
     from engine.strategies import STRATEGIES
 
-    named = tuple(part.strip() for part in strategies.split(",") if part.strip()) if strategies else ()
+    named = tuple(part.strip() for part in (strategies or "").split(",") if part.strip())
+    if strategies is not None and not named:
+        raise UsageError("--strategies names at least one strategy.")
     request = Request(
         suite=suite,
         structure=structure,
@@ -178,6 +181,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "rehearsals": list(plan.seeds),
         "saved_runs": plan.saved,
         "interval": 0.8,
+        "baseline_agents": plan.least,
         "options": [_option(option, plan) for option in plan.options],
         "recommended": None
         if chosen is None
@@ -271,11 +275,14 @@ def _cells(option: Option, plan: Plan) -> tuple[str, ...]:
 def _basis(plan: Plan) -> str:
     low, high = plan.seeds
     many = f"{low}" if low == high else f"{low} to {high}"
-    text = f"▶ recommended, ● on the front of time and tokens. From {many} rehearsals of each team"
+    mark = "" if plan.choice.option is None else "▶ recommended, "
+    least = "single agent" if plan.least == 1 else f"team of {plan.least}"
+    against = f"speedup is against the fastest {least}, failed runs done again."
+    text = f"{mark}● on the front of time and tokens. From {many} rehearsals of each team"
     if plan.basis == "simulated":
-        return f"{text}; speedup is against the fastest single agent, failed runs done again."
+        return f"{text}; {against}"
     learnt = f", {plan.saved} of your runs" if plan.saved else ""
     return (
-        f"{text} with {plan.played}, the paper's 1,413 recorded runs (of another engine){learnt}; speedup is "
-        "against the fastest single agent, failed runs done again. How good such plans were: docs/advice.md."
+        f"{text} with {plan.played}, the paper's 1,413 recorded runs (of another engine){learnt}; {against} "
+        "How good such plans were: docs/advice.md."
     )
