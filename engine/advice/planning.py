@@ -53,8 +53,8 @@ class Plan:
     """The answer.
 
     ``basis``: ``simulated``, or ``recorded`` (rehearsals corrected by runs); ``played`` is the model that was
-    rehearsed, ``seeds`` the fewest and the most rehearsals of a team, ``saved`` how many saved runs were
-    learnt from.
+    rehearsed, ``seeds`` how many rehearsals of each team count, ``saved`` how many saved runs were learnt
+    from.
     """
 
     suite: str
@@ -64,7 +64,7 @@ class Plan:
     model: str
     basis: str
     played: str
-    seeds: tuple[int, int]
+    seeds: int
     saved: int
     options: list[Option]
     front: list[Option]
@@ -109,7 +109,9 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         part: [each for _, each in sorted(by_seed.items()) if each is not None]
         for part, by_seed in samples.items()
     }
-    possible = {key: good[part] for key, part in own.items() if good[part]}
+    # the last seeds may have been played of some teams only: those that all had compare like with like
+    rounds = min((len(good[part]) for part in own.values() if good[part]), default=0)
+    possible = {key: good[part][:rounds] for key, part in own.items() if good[part]}
     if not possible:
         raise UsageError("None of these strategies has a team of such a size; ask for others.")
     able = {key: each for key, each in possible.items() if any(sample.completed for sample in each)}
@@ -132,7 +134,6 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         notes.append(
             f"Nothing was recorded with more than {largest} agents: beyond, this is simulation alone."
         )
-    counts = [len(good[part]) for part in own.values() if good[part]]
     return Plan(
         suite=suite.name if suite.name in suites.shipped() else request.suite,
         structure=suite.structure,
@@ -141,7 +142,7 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
         model=request.model,
         basis="recorded" if real else "simulated",
         played=played,
-        seeds=(min(counts), max(counts)),
+        seeds=rounds,
         saved=sum(len(rows) for rows in saved.values()),
         options=options,
         front=front(options),

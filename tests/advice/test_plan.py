@@ -344,6 +344,8 @@ def test_a_plan_for_a_simulated_model_and_again_from_what_was_kept(tmp_path: Pat
     assert asked(tmp_path, "mathutils", "--model", "sim/perfect", *FEW, "--json") == (code, told)
     code, told = asked(tmp_path, "mathutils", "--model", "sim/perfect", *FEW)
     assert "2 agents, critical-path: 1." in told
+    assert "One run of it: 00:1" in told
+    assert "dollars unknown." in told
     assert "a 3rd adds nothing" in told
 
 
@@ -388,6 +390,22 @@ def test_namesakes_are_found_by_the_last_part_of_a_name() -> None:
     assert namesake("anthropic/claude-sonnet-4-6") == "sim/claude-sonnet-4-6"
     assert namesake("gemini/gemini-3-flash-preview") == "sim/gemini-3-flash"
     assert namesake("ollama/llama3") == ""
+
+
+def test_teams_are_compared_by_seeds_that_all_of_them_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(parts: list[Part], *_: object) -> stage.Samples:
+        return {
+            part: {0: sample(20.0), **({1: sample(200.0)} if part.strategy == "preassigned" else {})}
+            for part in parts
+        }
+
+    monkeypatch.setattr(stage, "rehearse_all", cut_short)
+    request = Request("mathutils", strategies=("preassigned", "lead"), most=1, runs_dir=tmp_path)
+    plan = make(request, lambda *_: None, {"XDG_CACHE_HOME": str(tmp_path)})
+    assert plan.seeds == 1
+    assert [each.seconds.value for each in plan.options] == pytest.approx([20.0, 20.0])
 
 
 def test_a_request_for_nothing_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ import click
 from tui.commands.options import Command, Word, runs_dir_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.advice.forecast import Option, Range
     from engine.advice.planning import Plan
 
@@ -178,7 +180,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "model": plan.model,
         "basis": plan.basis,
         "rehearsed_model": plan.played,
-        "rehearsals": list(plan.seeds),
+        "rehearsals": plan.seeds,
         "saved_runs": plan.saved,
         "interval": 0.8,
         "baseline_agents": plan.least,
@@ -241,6 +243,8 @@ def _print(plan: Plan, *, everything: bool) -> None:
     print_fitting(header, [_cells(option, plan) for option in shown], ("TOKENS", "SUCCESS", "COST"))
     click.echo()
     print_text(clean_line(plan.choice.sentence, 400))
+    if plan.choice.option is not None:
+        print_text(_takes(plan.choice.option))
     print_text(_basis(plan))
     for note in plan.notes:
         print_text(clean_line(note, 400))
@@ -272,13 +276,23 @@ def _cells(option: Option, plan: Plan) -> tuple[str, ...]:
     )
 
 
+def _takes(option: Option) -> str:
+    """What the recommended team is expected to take, with intervals: narrow tables have no room for them."""
+    from tui.widgets.figures import clock, count, money
+
+    def told(found: Range, how: Callable[[float], str]) -> str:
+        return f"{how(found.value)} [{how(found.low)}, {how(found.high)}]"
+
+    price = "dollars unknown" if option.usd is None else told(option.usd, money)
+    return f"One run of it: {told(option.seconds, clock)}, {told(option.tokens, count)} tokens, {price}."
+
+
 def _basis(plan: Plan) -> str:
-    low, high = plan.seeds
-    many = f"{low}" if low == high else f"{low} to {high}"
+    many = f"{plan.seeds} rehearsal{'' if plan.seeds == 1 else 's'}"
     mark = "" if plan.choice.option is None else "▶ recommended, "
     least = "single agent" if plan.least == 1 else f"team of {plan.least}"
     against = f"speedup is against the fastest {least}, failed runs done again."
-    text = f"{mark}● on the front of time and tokens. From {many} rehearsals of each team"
+    text = f"{mark}● on the front of time and tokens. From {many} of each team"
     if plan.basis == "simulated":
         return f"{text}; {against}"
     learnt = f", {plan.saved} of your runs" if plan.saved else ""
