@@ -128,11 +128,13 @@ def _non_negative(
     rows: Sequence[tuple[float, float, float]], weights: Sequence[float]
 ) -> tuple[float, float]:
     """Weighted least squares of y = x * a + z * b with x, z >= 0."""
-    aa = sum(w * a * a for (a, _, _), w in zip(rows, weights, strict=True))
-    ab = sum(w * a * b for (a, b, _), w in zip(rows, weights, strict=True))
-    bb = sum(w * b * b for (_, b, _), w in zip(rows, weights, strict=True))
-    ay = sum(w * a * y for (a, _, y), w in zip(rows, weights, strict=True))
-    by = sum(w * b * y for (_, b, y), w in zip(rows, weights, strict=True))
+    aa = ab = bb = ay = by = 0.0
+    for (a, b, y), w in zip(rows, weights, strict=True):  # one pass: this is the whole time of a bootstrap
+        aa += w * a * a
+        ab += w * a * b
+        bb += w * b * b
+        ay += w * a * y
+        by += w * b * y
     determinant = aa * bb - ab * ab
     if determinant > 1e-12 * aa * bb:
         x, z = (ay * bb - by * ab) / determinant, (by * aa - ay * ab) / determinant
