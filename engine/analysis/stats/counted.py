@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import msgspec
 import polars as pl
 
+from engine.analysis.figures import live
 from engine.record import journal
 from engine.record.files import read_bounded
 from engine.record.folder import RunFolder
+from engine.record.state import RunState
 from engine.rows import SUMMARY_MAX, RunRow
 
 COUNTED = (
@@ -53,7 +55,7 @@ class _Summary(msgspec.Struct):
 def counted(rows: Sequence[RunRow]) -> pl.DataFrame:
     """A row per run with ``COUNTED``; null where the run's source did not record it.
 
-    Takes a few hundredths of a second for every run without a summary, as imported ones are. Raises
+    Takes a few thousandths of a second for every run without a summary, as imported ones are. Raises
     ``TeamtopError`` if a journal cannot be read.
     """
     found = [{"run_id": row.run_id, **(_kept(row.folder) or _of_journal(row.folder))} for row in rows]
@@ -73,8 +75,6 @@ def _kept(folder: RunFolder) -> dict[str, float | None] | None:
 
 
 def _of_journal(folder: RunFolder) -> dict[str, float | None]:
-    from engine.analysis import frames, summary
-
-    figures = summary.figures(frames.build(journal.saved(folder.events_path).events))
+    figures = live(RunState.of(journal.saved(folder.events_path).events))
     counts = {name: getattr(figures, name, None) for name in COUNTED}
     return {**counts, "straggler_gap": figures.gap_mean}
