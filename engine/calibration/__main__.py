@@ -75,25 +75,17 @@ def _page(
     there = {cell for cell, runs in known.items() if runs.good}
     rows: Rows = []
     by_suite: Rows = []
-    for target, single in ((rows, False), (by_suite, True)):
+    luck: aims.Chances = {}
+    luck_by_suite: aims.Chances = {}
+    for target, chances, single in ((rows, luck, False), (by_suite, luck_by_suite, True)):
         wanted = figures(known, by_suite=single)
         margin = intervals(known, by_suite=single)
         for mode in report.MODES:
             said = figures(grid, by_suite=single, like=there)
             target.append((mode, "fitted", agreement(said, wanted, mode, margin)))
             for what, left in (("held out: each N", sizes), ("held out: each suite", suites)):
-                if what.endswith("suite") and not single:
-                    union = {cell: each for fold in left for cell, each in fold.grid.items()}
-                    said = figures(union, like=there)
-                else:
-                    said = {}
-                    for fold in left:
-                        fresh = figures(fold.grid, by_suite=single, like=there)
-                        said |= {
-                            place: f
-                            for place, f in fresh.items()
-                            if fold.name in (str(place.agents), place.suite)
-                        }
+                said = folds.said(left, by_suite=single, like=there)
+                chances[mode, what] = folds.wobble(left, known, mode, by_suite=single, like=there)
                 target.append((mode, what, agreement(said, wanted, mode, margin)))
             halves = ceiling(known, mode, by_suite=single)
             target.append((mode, aims.NOISE, halves))
@@ -101,24 +93,13 @@ def _page(
             target.append((mode, aims.REPEATED, again(known, mode, by_suite=single)))
     shares: dict[str, list[Success]] = {
         "fitted": success(grid, known),
-        "held out: each N": success(
-            {
-                cell: each
-                for fold in sizes
-                for cell, each in fold.grid.items()
-                if fold.name == str(cell.agents)
-            },
-            known,
-        ),
-        "held out: each suite": success(
-            {cell: each for fold in suites for cell, each in fold.grid.items() if fold.name == cell.suite},
-            known,
-        ),
+        "held out: each N": success(folds.left_out(sizes), known),
+        "held out: each suite": success(folds.left_out(suites), known),
     }
     alone = next(fold.grid for fold in sizes if fold.name == "1")
     noise = {mode: success_ceiling(known, mode) for mode in report.MODES}
     reached = [
-        *aims.speedups(rows),
+        *aims.speedups(rows, luck),
         *(
             aims.success_aim(mode, what, apart(found, mode)[1], noise[mode][1])
             for mode in report.MODES
@@ -129,7 +110,7 @@ def _page(
     walls = {mode: wall_error(alone, known, mode, 1) for mode in report.MODES}
     return report.page(
         aims=reached,
-        by_suite_aims=aims.speedups(by_suite),
+        by_suite_aims=aims.speedups(by_suite, luck_by_suite),
         noise=noise,
         rows=rows,
         by_suite=by_suite,

@@ -22,6 +22,12 @@ Verdict: TypeAlias = Literal["met", "met: as near as halves", "not met", "unknow
 Row: TypeAlias = tuple[str, str, Agreement]
 """Mode, what was compared, how it agrees."""
 
+Chance: TypeAlias = tuple[float | None, float | None]
+"""How much of a median error and of a rank correlation is chance of the simulated runs (``folds.wobble``)."""
+
+Chances: TypeAlias = dict[tuple[str, str], Chance]
+"""By mode and what was compared."""
+
 NOISE, REPEATED = "noise", "runs made again"
 """Rows of ``Row`` that are no predictions: halves against each other, and the recorded runs drawn again."""
 
@@ -33,7 +39,8 @@ TRUTH = "true means"
 class Aim:
     """A figure, what it is held against, and what comes of it; ``share`` if it is shown in percent.
 
-    ``ceiling`` is what halves of the recordings reach, ``truth`` who knew the true means.
+    ``ceiling`` is what halves of the recordings reach, ``truth`` who knew the true means; ``chance`` is the
+    standard deviation of what was reached, over other runs of the same simulations (null: not asked for).
     """
 
     mode: str
@@ -45,6 +52,7 @@ class Aim:
     reached: float | None
     verdict: Verdict
     share: bool
+    chance: float | None = None
 
 
 def at_most(reached: float | None, aim: float, ceiling: float | None) -> Verdict:
@@ -61,7 +69,7 @@ def at_least(reached: float | None, aim: float, ceiling: float | None) -> Verdic
     return at_most(None if reached is None else -reached, -aim, None if ceiling is None else -ceiling)
 
 
-def speedups(rows: Sequence[Row]) -> list[Aim]:
+def speedups(rows: Sequence[Row], chances: Chances | None = None) -> list[Aim]:
     """The aims for speedup of every prediction that had not seen what it predicts."""
     found = []
     for mode, compared, agreed in rows:
@@ -71,11 +79,12 @@ def speedups(rows: Sequence[Row]) -> list[Aim]:
         truth = true_means(noise) if noise else None
         error, rank = (noise.relative, noise.rank) if noise else (None, None)
         best, order = (truth.relative, truth.rank) if truth else (None, None)
+        luck = (chances or {}).get((mode, compared), (None, None))
         verdict = at_most(agreed.relative, ERROR, error)
         figure = "median error of speedup"
-        found.append(Aim(mode, compared, figure, ERROR, error, best, agreed.relative, verdict, True))
-        verdict = at_least(agreed.rank, RANK, rank)
-        found.append(Aim(mode, compared, "rank correlation", RANK, rank, order, agreed.rank, verdict, False))
+        found.append(Aim(mode, compared, figure, ERROR, error, best, agreed.relative, verdict, True, luck[0]))
+        verdict, figure = at_least(agreed.rank, RANK, rank), "rank correlation"
+        found.append(Aim(mode, compared, figure, RANK, rank, order, agreed.rank, verdict, False, luck[1]))
     return found
 
 

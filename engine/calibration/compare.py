@@ -10,7 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean, median
+from statistics import fmean, median, pstdev
 from typing import NamedTuple
 
 from engine.calibration.grid import Cell, Grid, Runs
@@ -110,11 +110,15 @@ def intervals(
     chance = random.Random(0)
     draws: dict[Place, list[float]] = defaultdict(list)
     for _ in range(RESAMPLES):
-        again = {cell: Runs(chance.choices(runs.ended, k=len(runs.ended))) for cell, runs in recorded.items()}
-        for place, figure in figures(again, by_suite=by_suite).items():
+        for place, figure in figures(redrawn(recorded, chance), by_suite=by_suite).items():
             draws[place].append(figure.speedup)
     cut = (1 - level) / 2
     return {place: (_quantile(values, cut), _quantile(values, 1 - cut)) for place, values in draws.items()}
+
+
+def redrawn(grid: Grid, chance: random.Random) -> dict[Cell, Runs]:
+    """As many runs of each cell, drawn from its own."""
+    return {cell: Runs(chance.choices(runs.ended, k=len(runs.ended))) for cell, runs in grid.items()}
 
 
 def ceiling(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
@@ -165,12 +169,19 @@ def again(recorded: Grid, mode: str, *, by_suite: bool = False) -> Agreement:
     known = figures(mine, by_suite=by_suite)
     found = []
     for number in range(HALVES):
-        drawn = {cell: Runs(chance.choices(runs.ended, k=len(runs.ended))) for cell, runs in mine.items()}
+        drawn = redrawn(mine, chance)
         margins = intervals(drawn, by_suite=by_suite) if number < INTERVALS else None
         fresh = figures(drawn, by_suite=by_suite)
         one = agreement(fresh, known, mode)
         found.append(replace(one, inside=agreement(known, fresh, mode, margins).inside))
     return _usual(found)
+
+
+def spread(found: Sequence[Agreement]) -> tuple[float | None, float | None]:
+    """By how much several agreements differ (standard deviations): median error, rank correlation."""
+    errors = [each.relative for each in found if each.relative is not None]
+    ranks = [each.rank for each in found if each.rank is not None]
+    return pstdev(errors) if errors else None, pstdev(ranks) if ranks else None
 
 
 def _halves(recorded: Grid, chance: random.Random) -> tuple[dict[Cell, Runs], dict[Cell, Runs]]:

@@ -11,15 +11,20 @@ it, for they make up for what is odd about these.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from engine.calibration import pace
+from engine.calibration.compare import Figure, Place, agreement, figures, redrawn, spread
 from engine.calibration.derive import derive, without_failures
-from engine.calibration.grid import Cell, Grid, cells, recorded, simulate
+from engine.calibration.grid import Cell, Grid, Runs, cells, recorded, simulate
 from engine.calibration.replies import SUITES, Recordings
 
 SIZES = (1, 2, 3, 4, 5)
+
+DRAWS = 50
+"""Draws behind the spread of a figure: a standard deviation to a tenth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,42 @@ def by_suite(recordings: Recordings, *, fitting: int, repetitions: int, jobs: in
     """Leave each suite out."""
     how = {"fitting": fitting, "repetitions": repetitions, "jobs": jobs}
     return [leave_out(recordings, suite, _of(suite), common=True, **how) for suite in SUITES.values()]
+
+
+def left_out(left: Sequence[Fold]) -> dict[Cell, Runs]:
+    """The runs of the cells that were left out, without those that were played beside them."""
+    return {
+        cell: runs
+        for fold in left
+        for cell, runs in fold.grid.items()
+        if fold.name in (str(cell.agents), cell.suite)
+    }
+
+
+def said(left: Sequence[Fold], *, by_suite: bool, like: Collection[Cell]) -> dict[Place, Figure]:
+    """Figures of the cells that were left out; a mean over suites has each from where it was left out."""
+    if not by_suite and all(fold.name in SUITES.values() for fold in left):
+        return figures(left_out(left), like=like)
+    return {
+        place: figure
+        for fold in left
+        for place, figure in figures(fold.grid, by_suite=by_suite, like=like).items()
+        if fold.name in (str(place.agents), place.suite)
+    }
+
+
+def wobble(
+    left: Sequence[Fold], recorded: Grid, mode: str, *, by_suite: bool, like: Collection[Cell]
+) -> tuple[float | None, float | None]:
+    """How much of the median error and of the rank correlation is chance of the simulated runs: standard
+    deviations, by drawing them again."""
+    chance = random.Random(0)
+    wanted = figures(recorded, by_suite=by_suite)
+    found = []
+    for _ in range(DRAWS):
+        fresh = [Fold(fold.name, redrawn(fold.grid, chance)) for fold in left]
+        found.append(agreement(said(fresh, by_suite=by_suite, like=like), wanted, mode))
+    return spread(found)
 
 
 def _sized(size: int) -> Callable[[Cell], bool]:

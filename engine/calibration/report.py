@@ -24,7 +24,8 @@ is the share of cells within the recorded 90 % bootstrap interval. What a foreca
 - *Noise*, the ceiling: random halves of the recordings against each other, the same figures.
 - *True means*: what follows from it for who knew the true mean of every cell. A half has half the runs, and
   its noise meets that of the other: so half the errors, and of ranks the root of 2r / (1 + r) (Spearman and
-  Brown). No forecast of cells that were left out can be expected to do better.
+  Brown). No forecast can be expected to do better, but for what it knows of the very one-agent runs that all
+  speedups of a cell are ratios of: these are seen where another N is left out.
 - *Runs made again*: the recorded runs of each cell drawn anew, against all of them. Errors are nearly those
   of the true means; ranks are too good, as noise between cells counts as a difference here. *Inside* is how
   often intervals that were drawn so hold what they were drawn from: a cell has five runs, which is too few
@@ -35,26 +36,31 @@ is the share of cells within the recorded 90 % bootstrap interval. What a foreca
 _AIMS = """\
 What simulations say of cells that were held out of everything they were made from. An aim is met if the
 figure is as good as asked for, or as good as the noise ceiling where that is worse ("as near as halves": a
-lenient measure, so what the true means would reach stands beside it). Success rates are by model and team
-size, the largest difference of fifteen.
+lenient measure, so what the true means would reach stands beside it). After ± stands how much other runs of
+the same simulations would differ (standard deviation): a verdict within that is chance. Success rates are by
+model and team size, the largest difference of fifteen.
 
+"""
+
+_UNION = """
+A mean over suites with each suite held out has every suite said from the other two, and together these have
+seen all three: it tells how well suites stand in for each other. What a suite was like that nobody has seen
+is only below, suite by suite.
 """
 
 _SUITES = """
 A suite is a world of its own: how fast a model is alone on it, and whether it works in batches there, says
-more of a team's speedup than the team's size does, and is not to be learnt from other suites. In the mean
-over suites, which is what the paper reports, that evens out; but each suite is then said from the other two,
-and together these have seen all three. Only suite by suite is a suite that was left out unseen. With N=1 held
-out, an agent alone works as the first of a round does in a team when nobody else holds a task; how often it
-fails is carried on from teams.
+more of a team's speedup than the team's size does, and the other suites tell little of it. With N=1 held out,
+an agent alone works as the first of a round does in a team when nobody else holds a task; how often it fails
+is carried on from teams.
 """
 
 _ALONE = """
 ## What the recordings alone say of what was left out
 
 No simulation: recorded speedups of the other suites, or of the other team sizes, put in place of those that
-were left out (`engine/calibration/transfer.py`; geometric means), suite by suite. What none of them finds is
-not in the recordings that are left.
+were left out (`engine/calibration/transfer.py`; geometric means), suite by suite. Where they fail as well,
+it is not the simulation that loses what was recorded.
 
 """
 
@@ -106,9 +112,8 @@ def transfer_sentences(said: Sequence[tuple[str, Said]], aims: Sequence[Aim]) ->
         value, verdict = (error, at_most) if aim.share else (rank, at_least)
         if value is None:
             continue
-        could = {
-            "not met": "misses the aim, too: what it asks for is not in the recordings that are left"
-        }.get(verdict(value, aim.aim, aim.ceiling), "would meet the aim")
+        missed = verdict(value, aim.aim, aim.ceiling) == "not met"
+        could = "misses the aim, too: nothing says that the recordings left hold it" if missed else "meets it"
         show = _p if aim.share else _n
         lines.append(
             f"- {aim.mode}, {aim.compared}, {aim.figure}: simulated {show(aim.reached)}; the best of these, "
@@ -163,6 +168,8 @@ def aims_table(rows: Sequence[Aim]) -> str:
     for row in rows:
         held = (row.aim, row.ceiling, row.truth, row.reached)
         shown = [_p(each) if row.share else _n(each) for each in held]
+        if row.chance is not None:
+            shown[-1] += f" ± {_p(row.chance) if row.share else _n(row.chance)}"
         lines.append(f"| {row.mode} | {row.compared} | {row.figure} | {' | '.join(shown)} | {row.verdict} |")
     return "\n".join(lines) + "\n"
 
@@ -205,13 +212,13 @@ def page(
 ) -> str:
     """The whole page."""
     parts = [_HEAD, "## Aims, and what was reached\n\n", _AIMS, aims_table(aims), "\n"]
-    parts += [_missed(aims, "on the cells of the paper's table"), "\nSuite by suite:\n\n"]
+    parts += [_missed(aims, "on the cells of the paper's table"), _UNION, "\nSuite by suite:\n\n"]
     parts += [aims_table(by_suite_aims), "\n", _missed(by_suite_aims, "suite by suite"), _SUITES]
     parts += ["\n## Cells of the paper's table\n\n", table(rows)]
     parts += ["\n## Suite by suite\n\n", table(by_suite)]
-    parts += [_ALONE, transfer_table(alone), "\n", transfer_sentences(alone, by_suite_aims)]
     parts.append("\nWalls of one agent, with N=1 left out: median error ")
     parts.append(", ".join(f"{_p(walls.get(mode))} ({mode})" for mode in MODES) + ".\n")
+    parts += [_ALONE, transfer_table(alone), "\n", transfer_sentences(alone, by_suite_aims)]
     parts.append("\n## Runs that ended\n\n")
     parts += [success_sentence(found, what) for what, found in shares.items()]
     parts += [
