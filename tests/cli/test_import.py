@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from statistics import fmean
 
@@ -114,6 +115,8 @@ def test_reports_agree_with_the_paper_and_say_what_is_unknown(
     told = teamtop("report", names[str(team["run_dir"])]).out
     assert "Imported (paper); not recorded:" in told
     assert "lock denials       unknown" in told
+    assert "verified: unknown" in told
+    assert re.search(r"wall time +\S+ as recorded", told)
 
 
 def test_a_failed_run_has_an_unknown_number_of_tasks_done(

@@ -108,7 +108,8 @@ def _run(report: Report) -> list[Fact]:
     split = f"{count(sent)} in, {count(made)} out"
     least = "≥ " if report["tokens_unknown"] else ""
     real = report["real_seconds"]
-    took = f"{_short(real)} real" if real is not None else "real time unknown"
+    unknown = "as recorded" if report.get("source") else "real time unknown"
+    took = unknown if real is None else f"{_short(real)} real"
     source = {
         "reported": ("as reported by the provider", "as reported"),
         "notional": ("notional: at its namesake's list price", "at list price"),

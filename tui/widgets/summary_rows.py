@@ -113,7 +113,7 @@ def _completed(report: Report) -> Row:
 def _verified(report: Report) -> Row:
     verdict = report["verified"]
     if verdict is None:
-        return [Span("verified: not tested ○", "muted")]
+        return [Span(f"verified: {'unknown' if report.get('source') else 'not tested'} ○", "muted")]
     if verdict:
         return [Span("verified ✔", "good")]
     failing = len(report["verified_failed"])
