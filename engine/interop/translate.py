@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from engine.record import events as ev
+from engine.record.state.lanes import LONGEST
 
 SOURCE = "paper"
 """What ``run.json`` and the journal call these runs."""
@@ -54,6 +55,7 @@ class Translator:
         self._now = 0.0
         self._round = 0
         self._round_open = False
+        self._prompted: float | None = None
         self._turn = 0
         self._waiting: dict[str, tuple[int, float]] = {}
         self._acting: tuple[str, int] | None = None
@@ -91,9 +93,11 @@ class Translator:
                 self.left_out += 1
 
     def end(self, end: ev.RunEnded, ts: float | None) -> None:
-        """Close what is open, and the run."""
+        """Close what is open, and the run, which lasted ``wall_seconds``: a little longer than its log."""
         self._close_round(ts)
         self._now = self._clock(ts)
+        if self._prompted is not None:
+            self._now = max(self._now, self._prompted + min(end.wall_seconds, LONGEST))
         self._emit(end)
 
     # ------------------------------------------------------------ rounds and turns
@@ -108,6 +112,7 @@ class Translator:
             self._begin(agent)
 
     def _begin(self, agent: str) -> None:
+        self._prompted = self._now if self._prompted is None else self._prompted
         self._turn += 1
         self._waiting[agent] = (self._turn, self._now)
         self._emit(ev.TurnStarted(turn=self._turn, agent=agent, epoch=1, seen=ev.Seen(board=0), request=""))

@@ -243,12 +243,13 @@ def test_who_replied_first_waits_at_the_barrier_for_whoever_replies_last(tmp_pat
         ("edit_file", None, 2.25, "a.py"),
         ("agent_reply", "Dev2", 10.0, None),
         ("edit_file", None, 10.0, "b.py"),
-        ("run_end", None, 10.5, None),
+        ("run_end", None, 10.25, None),
     ]
     rows = pl.DataFrame(log, schema=["type", "agent", "ts", "path"], orient="row").with_columns(
         run_dir=pl.lit(name), ts=pl.col("ts") + 1.7e9, round=1.0, returncode=None, seconds=None
     )
-    runs.filter(run_dir=name).write_parquet(tmp_path / "source" / "runs.parquet")
+    runs = runs.filter(run_dir=name).with_columns(wall_clock_seconds=pl.lit(10.5))  # the log ends before it
+    runs.write_parquet(tmp_path / "source" / "runs.parquet")
     rows.write_parquet(tmp_path / "source" / "events.parquet")
     import_runs(read(tmp_path / "source"), tmp_path / "runs")
     (run,) = (tmp_path / "runs").iterdir()

@@ -110,6 +110,7 @@ def test_reports_agree_with_the_paper_and_say_what_is_unknown(
     assert all(a["input_tokens"] is None and a["refusals"] is None for a in report["agents_table"])
     account = report["accounting"]
     assert sum(account["causes"].values()) == account["team_ns"] == 4 * account["wall_ns"]
+    assert account["losses"]["speedup"] == pytest.approx(report["speedup"], rel=1e-8)
     assert account["causes"]["misassignment"] == account["causes"]["starvation_induced"] == 0
     assert "all waiting between turns counts as barrier" in " ".join(account["notes"])
     told = teamtop("report", names[str(team["run_dir"])]).out
