@@ -6,6 +6,8 @@ one-agent runs if there are any, else by the team's own busy time without what o
 team took beyond that so far, waiting, doing things twice, is put down to its size, in equal parts for every
 agent beyond the first (Karp and Flatt's straight line, see ``scaling``), and so grows or shrinks with it.
 
+Who joins a running team begins with the next turn, and gets what nobody has; who leaves loses half a turn.
+
 Pure: from a folded run, no clock, cheap enough for every repaint that has news.
 """
 
@@ -38,8 +40,8 @@ FREE = 0.1
 CUT = 0.5
 """Turns that are lost when an agent leaves: the one that it is at, half of it on average."""
 
-FIXED = ("preassigned", "lead-assigned", "lead")
-"""Strategies under which who joins gets nothing of what is given out."""
+STEALING = ("work-stealing",)
+"""Strategies under which who is idle takes over what others have not begun."""
 
 CLAIMING = ("decentralized", "verified-by")
 """Strategies under which agents take tasks themselves, and so the same ones."""
@@ -78,8 +80,7 @@ def sizing(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
     left = {task.id: task.dependencies for task in tasks if task.status != "done"}
     if not left or state.run.phase in ("starting", "ended"):
         return None
-    given = state.run.strategy in FIXED and all(task.owner for task in tasks if task.status != "done")
-    return _advise(state, left, baseline, given=given)
+    return _advise(state, left, baseline)
 
 
 def again(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
@@ -87,7 +88,7 @@ def again(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
     if not state.completed:
         return None
     tasks = {task.id: task.dependencies for task in state.board.tasks.values()}
-    return _advise(state, tasks, baseline, given=False, another=True)
+    return _advise(state, tasks, baseline, another=True)
 
 
 def table(state: RunState, baseline: Baseline | None) -> dict[str, Any] | None:
@@ -96,8 +97,9 @@ def table(state: RunState, baseline: Baseline | None) -> dict[str, Any] | None:
     return None if found is None else {**asdict(found), "effect": found.effect}
 
 
-def steps(tasks: Mapping[str, Sequence[str]], agents: int, batch: int = 1) -> int:
-    """Turns in which so many agents do all tasks, each up to ``batch`` of the ready ones in a turn.
+def steps(tasks: Mapping[str, Sequence[str]], agents: int, batch: int = 1, *, joins: bool = False) -> int:
+    """Turns in which so many agents do all tasks, each up to ``batch`` of the ready ones in a turn; if one
+    ``joins``, the first turn is without it.
 
     Longest chains first (T. Hu 1961). Dependencies on tasks that are not among ``tasks`` count as done.
     """
@@ -112,7 +114,8 @@ def steps(tasks: Mapping[str, Sequence[str]], agents: int, batch: int = 1) -> in
     heapq.heapify(ready)
     count = 0
     while ready:
-        now = [heapq.heappop(ready)[1] for _ in range(min(max(1, agents) * batch, len(ready)))]
+        hands = agents - 1 if joins and not count else agents
+        now = [heapq.heappop(ready)[1] for _ in range(min(max(1, hands) * batch, len(ready)))]
         count += 1
         for task in now:
             for each in after[task]:
@@ -141,7 +144,6 @@ def _advise(
     tasks: Mapping[str, Sequence[str]],
     baseline: Baseline | None,
     *,
-    given: bool,
     another: bool = False,
 ) -> Sizing:
     agents = state.crew.developers
@@ -153,16 +155,20 @@ def _advise(
     factor, slope = excess
     size = max(1.0, state.crew.mean(state.ts))
 
-    batch = _batch(state)
+    turn = unit * _batch(state)
+    batch = _batch(state, late=not another)
+    kept = {} if another else _kept(state, tasks)
 
     def takes(n: int) -> float:
-        return steps(tasks, n, batch) * unit * batch * max(0.1, factor + slope * (n - size))
+        turns = steps(tasks, n, batch, joins=n > agents and not another)
+        return turns * turn * max(0.1, factor + slope * (n - size))
 
     same = takes(agents)
     less = takes(agents - 1) if agents > 1 else None
     if less is not None and not another:
-        less += CUT * unit * batch * max(0.1, factor)
-    more = same if given else takes(agents + 1)
+        less += CUT * turn * max(0.1, factor)
+    given = len(kept) == len(tasks)
+    more = same if given else max(takes(agents + 1), steps(kept, agents, batch) * turn * max(0.1, factor))
     verdict: Verdict = "keep"
     if more <= same * (1 - WORTH):
         verdict = "add"
@@ -170,6 +176,16 @@ def _advise(
         verdict = "remove"
     told = Sizing(verdict, agents, less, same, more, "")
     return replace(told, sentence=_sentence(told, given=given, another=another))
+
+
+def _kept(state: RunState, left: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """What is left that who joins does not get: the tasks that others have, or only those that they are at
+    where idle agents take work over.
+    """
+    board = state.board.tasks
+    stolen = state.run.strategy in STEALING
+    mine = (task for task in left if board[task].owner and not (stolen and board[task].status == "assigned"))
+    return {task: left[task] for task in mine}
 
 
 def _unit(state: RunState, baseline: Baseline | None) -> float | str:
@@ -192,9 +208,13 @@ def _unit(state: RunState, baseline: Baseline | None) -> float | str:
     return busy / done if busy > 0 else "no time has passed"
 
 
-def _batch(state: RunState) -> int:
-    """How many tasks agents do in a turn in which they do any: several leave others little to do."""
+def _batch(state: RunState, *, late: bool = False) -> int:
+    """How many tasks agents do in a turn in which they do any (``late``: in the later half of what is done):
+    several leave others little to do.
+    """
     done = state.metrics.completions
+    if late:
+        done = done[len(done) // 2 :]
     return max(1, round(len(done) / max(1, len({(each.agent, each.ts) for each in done}))))
 
 
@@ -223,16 +243,17 @@ def _excess(state: RunState, unit: float) -> tuple[float, float] | str:
 def _sentence(told: Sizing, *, given: bool, another: bool) -> str:
     agents, same, less, more = told.agents, told.same or 0.0, told.less, told.more or 0.0
     start = "another time, " if another else ""
+    change = _change if another else _share  # how long the rest takes is less sure than what a size changes
     if told.verdict == "add":
-        text = f"{start}add an agent: {agents + 1} would take {_change(more, same)}"
+        text = f"{start}add an agent: {agents + 1} would take {change(more, same)}"
     elif told.verdict == "remove" and less is not None:
-        cost = "no more time" if less <= same else _change(less, same)
+        cost = "no more time" if less <= same else change(less, same)
         text = f"{start}let an agent go: {agents - 1} would take {cost}, and fewer tokens"
     else:
-        one = "who joins gets nothing, for the work is given out"
-        why = one if given else f"one more would take {_change(more, same)}"
+        one = "who joins gets nothing, for others have all that is left"
+        why = one if given else f"one more would take {change(more, same)}"
         text = f"{start}keep {agents} agent{'' if agents == 1 else 's'}: {why}"
-        text += f", one less {_change(less, same)}" if less is not None else ""
+        text += f", one less {change(less, same)}" if less is not None else ""
     return text[:1].upper() + text[1:] + "."
 
 
@@ -244,3 +265,10 @@ def _change(seconds: float, same: float) -> str:
     word = "less" if difference < 0 else "more"
     size = f"{abs(difference):.0f} s" if abs(difference) >= 10 else f"{abs(difference):.1f} s"
     return f"{size} {word} ({100 * difference / same:+.0f} %)".replace("-", "−")
+
+
+def _share(seconds: float, same: float) -> str:
+    """``18 % less time``."""
+    if abs(seconds - same) < 0.005 * same:
+        return "as long"
+    return f"{100 * abs(seconds / same - 1):.0f} % {'less' if seconds < same else 'more'} time"

@@ -9,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.advice.rehearsal import Part, played
+from engine.advice.rehearsal import NEVER, Part, _start, played
 from engine.analysis.laws import Baseline
 from engine.analysis.sizing import again, sizing, steps
+from engine.control import AddAgent
+from engine.errors import UsageError
 from engine.record import events as ev
 from engine.record.state import RunState
+from engine.simulation.scenario import Scenario
+from engine.simulation.world import play
 
 
 @lru_cache(maxsize=64)
@@ -40,6 +44,7 @@ def seconds(run: list[ev.AnyEvent]) -> float:
     return next(event.wall_seconds for event in reversed(run) if isinstance(event, ev.RunEnded))
 
 
+WIDER = "synthetic:tasks=48,p=1"
 WIDE, CHAIN, HALF = "synthetic:tasks=24,p=1", "synthetic:tasks=12,p=0", "synthetic:tasks=24,p=0.5,width=2"
 
 
@@ -47,7 +52,8 @@ WIDE, CHAIN, HALF = "synthetic:tasks=24,p=1", "synthetic:tasks=12,p=0", "synthet
     ("suite", "agents", "verdict"),
     [
         (WIDE, 1, "add"),
-        (WIDE, 3, "add"),
+        (WIDE, 3, "keep"),  # 12 tasks left: four turns, with or without one who misses the first of them
+        (WIDER, 3, "add"),
         (CHAIN, 1, "keep"),
         (CHAIN, 3, "remove"),
         (HALF, 1, "add"),
@@ -86,7 +92,48 @@ def test_one_that_claims_is_told_to_stay_alone_for_two_take_the_same_tasks_as_re
     assert alone is not None
     assert (alone.verdict, alone.agents) == ("keep", 1)
     assert alone.effect is not None
-    assert -0.1 < alone.effect < 0
+    assert abs(alone.effect) < 0.1
+
+
+@pytest.mark.parametrize("strategy", ["critical-path", "work-stealing", "preassigned"])
+@pytest.mark.parametrize(("suite", "agents"), [(WIDE, 1), (WIDE, 3), (WIDER, 2), (WIDER, 3), (HALF, 1)])
+def test_the_expected_effect_on_the_rest_is_what_one_who_joins_then_has(
+    suite: str, agents: int, strategy: str
+) -> None:
+    run = events(suite, strategy, agents)
+    now = half_way(run).ts
+    state = RunState.of([event for event in run if event.ts <= now])
+    found = sizing(state)
+    assert found is not None
+    assert found.same is not None
+    assert found.more is not None
+    grown = joined(suite, strategy, agents, now)
+    rest, larger = (ended(each) - now for each in (run, grown))
+    assert found.same == pytest.approx(rest, rel=0.05)
+    assert found.more == pytest.approx(larger, rel=0.05)
+
+
+def joined(suite: str, strategy: str, agents: int, at: float) -> list[ev.AnyEvent]:
+    """The same run, but somebody joins right after that moment."""
+    begun = _start(Part(suite, "", strategy, agents, "sim/perfect"))
+    assert not isinstance(begun, UsageError)
+    commands = ((at + 0.001, AddAgent()),)
+    return play(
+        Scenario(0, *begun, (), commands, "fifo", (1.0, 0.0), None, attended=False, quiet=NEVER)
+    ).events
+
+
+def ended(run: list[ev.AnyEvent]) -> float:
+    return next(event.ts for event in reversed(run) if isinstance(event, ev.RunEnded))
+
+
+def test_of_the_rest_shares_are_told_and_of_another_run_seconds() -> None:
+    rest = sizing(half_way(events(WIDE, "critical-path", 1)))
+    whole = again(_whole(WIDE, 1))
+    assert rest is not None
+    assert whole is not None
+    assert rest.sentence == "Add an agent: 2 would take 42 % less time."
+    assert whole.sentence.startswith("Another time, add an agent: 2 would take 12 s less (")
 
 
 def test_nothing_is_said_before_enough_is_done() -> None:
