@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import polars as pl
 import pytest
@@ -83,6 +84,29 @@ def test_lists_show_what_was_recorded_and_no_zero_for_what_was_not(
     name = names[str(alone["run_dir"])]  # nothing is measured against itself
     speedup = teamtop("report", name, "--json").json["speedup"]
     assert rows[name]["speedup"] == pytest.approx(speedup, rel=1e-12)
+
+
+def test_an_import_that_is_interrupted_says_how_far_it_came_and_goes_on(
+    teamtop: Teamtop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = part(tmp_path / "source", pl.col("run_dir").is_in(pl.col("run_dir").sort().head(4).implode()))
+    from engine.interop import paper
+
+    write, written = paper._write, list[Any]()
+
+    def interrupted(*args: Any) -> int:
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        written.append(args)
+        return write(*args)
+
+    monkeypatch.setattr(paper, "_write", interrupted)
+    said = teamtop("import", "paper", str(source))
+    assert said.code == 130
+    assert said.err == "teamtop: interrupted; 2 of 4 runs are there, and the same command goes on.\n"
+    monkeypatch.setattr(paper, "_write", write)
+    assert "2 runs imported" in (again := teamtop("import", "paper", str(source))).out
+    assert "2 were there already" in again.out
 
 
 def test_reports_agree_with_the_paper_and_say_what_is_unknown(

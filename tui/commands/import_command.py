@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from tui.commands.options import Command, give_variables, runs_dir_option
 
 if TYPE_CHECKING:
     from engine.interop.feed import Reader
+
+INTERRUPTED = 130
 
 
 @click.group("import", no_args_is_help=False, short_help="Import runs that another engine recorded.")
@@ -34,18 +37,25 @@ def paper(path: Path, runs_dir: Path) -> int:
     from engine.interop.paper import Progress, import_runs
 
     recording = read(path.expanduser())
-    hidden = not sys.stderr.isatty()
+    done, found = 0, None
     with click.progressbar(
-        length=recording.runs.height, label="Importing runs", file=sys.stderr, hidden=hidden
+        length=recording.runs.height,
+        label="Importing runs",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
-        done = 0
 
         def tell(progress: Progress) -> None:
             nonlocal done
             bar.update(progress.written + progress.kept - done)
             done = progress.written + progress.kept
 
-        found = import_runs(recording, runs_dir, tell)
+        with contextlib.suppress(KeyboardInterrupt):
+            found = import_runs(recording, runs_dir, tell)
+    if found is None:
+        there = f"{done:,} of {recording.runs.height:,} runs are there"
+        click.echo(f"teamtop: interrupted; {there}, and the same command goes on.", err=True)
+        return INTERRUPTED
     kept = f", {found.kept:,} were there already" if found.kept else ""
     click.echo(f"{found.written:,} runs imported into {runs_dir}{kept}.")
     if found.left_out:
