@@ -233,9 +233,12 @@ def _disturbs(event: ev.AnyEvent) -> bool:
 
 
 def _unnamed(events: Sequence[ev.AnyEvent]) -> Track | None:
-    """The track of an imported run that does not say which tasks were completed; null if it was not."""
+    """The track of an imported run that does not say which tasks were completed.
+
+    Null if it was not completed, or if nobody knows how long it took.
+    """
     end = next((event for event in reversed(events) if isinstance(event, ev.RunEnded)), None)
-    if end is None or end.outcome != "completed":
+    if end is None or end.outcome != "completed" or not end.wall_seconds:
         return None
     counted = end.input_tokens is not None and end.output_tokens is not None
     tokens = (end.input_tokens or 0) + (end.output_tokens or 0) if counted else None

@@ -137,7 +137,7 @@ def _start(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> ev.RunStarted:
         structure=STRUCTURES.get(run["p_label"], run["p_label"] or "unknown"),
         suite_hash=f"{SOURCE}:{run['task_type']}:{run['p_label']}",
         brief="",
-        p=run["p_true"] if run["p_true"] is not None else 0.0,
+        p=run["p_true"] or 0.0,
         tasks=tuple(
             ev.TaskSpec(id=str(number), name="", title="", description="", files=())
             for number in range(1, TASKS + 1)
@@ -155,7 +155,7 @@ def _start(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> ev.RunStarted:
         lease_seconds=0.0,
         template=0,
         source=SOURCE,
-        gaps=GAPS,
+        gaps=GAPS if run["p_true"] is not None else (*GAPS, "dependencies"),
     )
 
 

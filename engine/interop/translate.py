@@ -93,11 +93,15 @@ class Translator:
                 self.left_out += 1
 
     def end(self, end: ev.RunEnded, ts: float | None) -> None:
-        """Close what is open, and the run, which lasted ``wall_seconds``: a little longer than its log."""
+        """Close what is open, and the run, which lasted ``wall_seconds``: a little longer than its log.
+
+        A run of which these are not known (0) lasted as long as its log.
+        """
         self._close_round(ts)
         self._now = self._clock(ts)
         if self._prompted is not None:
             self._now = max(self._now, self._prompted + min(end.wall_seconds, LONGEST))
+            end = replace(end, wall_seconds=end.wall_seconds or self._now - self._prompted)
         self._emit(end)
 
     # ------------------------------------------------------------ rounds and turns

@@ -144,6 +144,30 @@ def test_reports_agree_with_the_paper_and_say_what_is_unknown(
     assert re.search(r"wall time +\S+ as recorded", told)
 
 
+def test_what_a_row_does_not_hold_is_unknown_and_nothing_is_measured_by_it(
+    teamtop: Teamtop, tmp_path: Path
+) -> None:
+    cell = (pl.col("task_type") == "dataanalysis") & (pl.col("p_label") == "p09") & pl.col("success")
+    source = part(tmp_path / "source", cell & (pl.col("mode") == "decentralized") & (pl.col("rep") == 0))
+    runs = pl.read_parquet(source / "runs.parquet").filter(pl.col("n_teammates") <= 2)
+    runs = runs.filter(model_dir="anthropic_claude-sonnet-4-6").unique("n_teammates")
+    sums = ("wall_clock_seconds", "total_input_tokens", "total_output_tokens", "p_true", "total_rounds")
+    runs.with_columns(pl.lit(None).cast(runs.schema[name]).alias(name) for name in sums).write_parquet(
+        source / "runs.parquet"
+    )
+    assert teamtop("import", "paper", str(source)).out.startswith("2 runs imported")
+    alone, team = sorted(_named(tmp_path).values(), key=lambda name: "-n2-" in name)
+    report = teamtop("report", team, "--json").json
+    assert (report["amdahl_bound"], report["graph_bound"]) == (None, None)
+    rows = {row["run_id"]: row for row in teamtop("list", "--json").json["runs"]}
+    assert [rows[name]["wall_seconds"] for name in (alone, team)] == [None, None]
+    assert report["wall_seconds"] == pytest.approx(report["accounting"]["wall_ns"] / 1e9)  # that of its log
+    told = teamtop("report", team).out
+    assert re.search(r"tokens +unknown", told)
+    assert "00:00" not in told
+    assert " 0.00×" not in told
+
+
 def test_a_failed_run_has_an_unknown_number_of_tasks_done(
     teamtop: Teamtop, imported: list[dict[str, object]], tmp_path: Path
 ) -> None:

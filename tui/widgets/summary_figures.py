@@ -124,7 +124,9 @@ def _run(report: Report) -> list[Fact]:
         Fact(
             "busy time", clock(report["busy_seconds"]), ("of all agents, in turns with effect", "all agents")
         ),
-        Fact("tokens", f"{least}{count(sent + made)}", (f"{split}, {of_one}", split) if of_one else (split,)),
+        Fact("tokens", f"{least}{count(sent + made)}", (f"{split}, {of_one}", split) if of_one else (split,))
+        if sent + made or not least
+        else Fact("tokens", "unknown", ()),
         *_reported(report),
         Fact("cost", cost, source),
     ]
