@@ -148,15 +148,17 @@ def _advise(
 ) -> Sizing:
     agents = state.crew.developers
     unit = _unit(state, baseline)
-    excess = unit if isinstance(unit, str) else _excess(state, unit)
+    # of a whole run agents who are given work take equal shares, however many tasks they do in a turn
+    usual = 1 if another and state.run.strategy not in CLAIMING else _batch(state)
+    excess = unit if isinstance(unit, str) else _excess(state, unit, usual)
     if isinstance(unit, str) or isinstance(excess, str):
         why = f"Whether an agent more would help is unknown: {excess}."
         return Sizing("unknown", agents, None, None, None, why)
     factor, slope = excess
     size = max(1.0, state.crew.mean(state.ts))
 
-    turn = unit * _batch(state)
-    batch = _batch(state, late=not another)
+    turn = unit * usual
+    batch = usual if another else _batch(state, late=True)
     kept = {} if another else _kept(state, tasks)
 
     def takes(n: int) -> float:
@@ -218,13 +220,12 @@ def _batch(state: RunState, *, late: bool = False) -> int:
     return max(1, round(len(done) / max(1, len({(each.agent, each.ts) for each in done}))))
 
 
-def _excess(state: RunState, unit: float) -> tuple[float, float] | str:
+def _excess(state: RunState, unit: float, batch: int) -> tuple[float, float] | str:
     """How many times as long as laid out it took so far, and by how much that grows with an agent more."""
     metrics = state.metrics
     size = max(1.0, state.crew.mean(state.ts))
     done = {task.id: task.dependencies for task in state.board.tasks.values() if task.status == "done"}
     elapsed = metrics.completions[-1].ts - (metrics.first_prompt or 0.0)
-    batch = _batch(state)
     laid_out = steps(done, round(size), batch) * unit * batch
     if elapsed <= 0 or laid_out <= 0:
         return "no time has passed"

@@ -83,6 +83,18 @@ def test_the_expected_effect_is_what_the_larger_team_then_shows(suite: str, agen
     assert sizing(state) is not None
 
 
+def test_another_run_of_those_who_do_many_tasks_a_turn_is_told_by_their_work_not_by_their_turns() -> None:
+    runs = {n: events(WIDER, "preassigned", n, "sim/gpt-5.2") for n in (1, 2, 3)}
+    found = again(RunState.of(runs[2]))
+    assert found is not None
+    assert found.verdict == "add"
+    assert found.less is not None
+    assert found.same is not None
+    assert found.more is not None
+    assert found.less / found.same == pytest.approx(seconds(runs[1]) / seconds(runs[2]), rel=0.25)
+    assert found.more / found.same == pytest.approx(seconds(runs[3]) / seconds(runs[2]), rel=0.25)
+
+
 def _whole(suite: str, agents: int) -> RunState:
     return RunState.of(events(suite, "critical-path", agents))
 
