@@ -164,6 +164,7 @@ def test_what_a_row_does_not_hold_is_unknown_and_nothing_is_measured_by_it(
     assert report["wall_seconds"] == pytest.approx(report["accounting"]["wall_ns"] / 1e9)  # that of its log
     told = teamtop("report", team).out
     assert re.search(r"tokens +unknown", told)
+    assert "p=" not in told
     assert "00:00" not in told
     assert " 0.00×" not in told
 

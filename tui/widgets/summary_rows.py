@@ -79,8 +79,11 @@ def _what(report: Report) -> list[Row]:
     if barrier != "round" and report["rounds"] is not None:
         rest.append(f"barrier {clean_line(barrier)}")
     seed = f"seed {'unknown' if report['seed'] is None else report['seed']}"
-    p = f"p={report['p']:.2g}"
-    whole = [f"{structure} {p}".strip()] if structure or report["tasks_total"] else []
+    p = (
+        "" if report["amdahl_bound"] is None else f"p={report['p']:.2g}"
+    )  # else nobody knows what waits for what
+    known = structure or (p and report["tasks_total"])
+    whole = [f"{structure} {p}".strip()] if known else []
     brief = [structure] if structure else []
     forms = (
         [*whole, *rest, model, seed],
