@@ -26,7 +26,7 @@ def waterfall_rows(found: Losses, cells: int, height: int, said: str = "") -> li
     against = (
         "against saved one-agent runs"
         if found.source == "runs"
-        else "estimated: one agent would need this team's useful time and nothing else"
+        else "at least, estimated as if one agent needed this team's useful time and nothing else"
     )
     told = wrap(f"{times(speed)} {against}", cells)
     kept = max(1, height - 3 - len(told))
