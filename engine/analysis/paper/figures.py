@@ -91,7 +91,7 @@ def _failures(recording: Recording, measures: Measures) -> Figure:
     of_modes = Panel("failed test runs per run", "failures", _by_mode(good, "failures"))
     clashes = conflicts(recording, measures).filter("success", mode="decentralized")
     recorded = Panel("decentralized, as recorded", "per run", _bars(clashes, RECORDED), RECORDED_WORDS)
-    counted = Panel("decentralized, from the events", "per run", _bars(clashes, COUNTED), COUNTED_WORDS)
+    counted = Panel("decentralized, from events", "per run", _bars(clashes, COUNTED), COUNTED_WORDS)
     about = (
         "Successful runs: failed test runs by team size (mean and standard error); conflicts per "
         "decentralized run by model, as the release recorded them (0 where nothing was stored) and counted "
