@@ -95,6 +95,26 @@ def test_runs_that_left_tasks_open_raise_the_expected_time_to_success() -> None:
     assert series.speedup(2) == pytest.approx(10 / 6)
 
 
+def test_a_speedup_has_an_interval_where_there_are_runs_to_resample() -> None:
+    series = Series.__new__(Series)
+    series.walls, series.tasks = walls(0.2, 0.0, (1, 4), 30, 0.3), {1: 20, 4: 20}
+    found, speedup = series.speedup_interval(4), series.speedup(4)
+    assert found is not None
+    assert speedup is not None
+    assert found.low < speedup < found.high
+    assert found.low < 2.5 < found.high  # the truth
+    deviation = math.sqrt(2 * 0.3**2 / 30) * speedup  # of a ratio of two means
+    assert found.high - found.low == pytest.approx(2 * 1.96 * deviation, rel=0.3)
+    series.tasks = {1: 20, 4: 80}
+    grown = series.speedup_interval(4)
+    assert grown is not None
+    assert (grown.low, grown.high) == pytest.approx((4 * found.low, 4 * found.high))
+    assert series.speedup_interval(1) is None
+    for few in ([5.0], [0.0, 5.0], []):
+        series.walls = {1: [10.0, 12.0], 4: few}
+        assert series.speedup_interval(4) is None
+
+
 def test_runs_that_took_no_time_are_not_fitted() -> None:
     runs = {1: [0.0, 0.0], 2: [0.0], 3: [0.0]}
     assert fit_usl(runs) is None

@@ -72,6 +72,7 @@ def _facts(series: Series) -> dict[str, Any]:
                 "wall_seconds": series.mean(n),
                 "expected_seconds": series.expected(n),
                 "speedup": series.speedup(n),
+                "speedup_interval": _pair(known) if (known := series.speedup_interval(n)) else None,
             }
             for n in series.sizes()
         ],
@@ -117,11 +118,16 @@ def _print(series: Series) -> None:
         n = size["agents"]
         fitted = n / (1 + usl["sigma"] * (n - 1) + usl["kappa"] * n * (n - 1)) if usl else None
         runs = f"{size['completed']} of {size['completed'] + size['ended']}"
-        times = (_times(size["speedup"]), _times(fitted))
+        between = size["speedup_interval"]
+        times = (
+            _times(size["speedup"]),
+            f"[{between[0]:.2f}, {between[1]:.2f}]" if between else "",
+            _times(fitted),
+        )
         rows.append(
             (str(n), runs, _seconds(size["wall_seconds"]), _seconds(size["expected_seconds"]), *times)
         )
-    print_table(("AGENTS", "COMPLETED", "WALL", "TO SUCCESS", "SPEEDUP", "USL"), rows)
+    print_table(("AGENTS", "COMPLETED", "WALL", "TO SUCCESS", "SPEEDUP", "[95%]", "USL"), rows)
     if usl:
         click.echo(_usl_words(usl))
     elif not gustafson:

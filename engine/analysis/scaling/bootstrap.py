@@ -11,6 +11,9 @@ from typing import TypeVar
 DRAWS = 1_000
 """Resamples per interval: its ends move by about 2% of its width from seed to seed."""
 
+FEWEST_RUNS = 2
+"""Runs per team size below which resampling says nothing."""
+
 Runs = Mapping[int, Sequence[float]]
 """Wall seconds of runs by team size."""
 

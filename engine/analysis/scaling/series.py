@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from engine.analysis.baseline import Likeness, likeness, track, undisturbed
+from engine.analysis.scaling.bootstrap import FEWEST_RUNS, Interval, Runs, interval, resampled, timed
 from engine.errors import TeamtopError
 from engine.record.config import RunMeta
 from engine.record.folder import RunFolder
@@ -55,6 +56,16 @@ class Series:
             return None
         return one / many * (self.tasks[n] / self.tasks[1] if self.tasks.get(1) else 1.0)
 
+    def speedup_interval(self, n: int) -> Interval | None:
+        """Of that ratio, with runs of both sizes resampled; null for one agent, and for single runs."""
+        speedup = self.speedup(n)
+        runs = timed({1: self.walls.get(1, []), n: self.walls.get(n, [])})
+        if n == 1 or not speedup or min(len(runs.get(size, ())) for size in (1, n)) < FEWEST_RUNS:
+            return None
+        found = interval(resampled(runs, lambda drawn: _ratio(drawn, n)))
+        scale = speedup / _ratio(runs, n)
+        return Interval(found.low * scale, found.high * scale)
+
     def success(self, n: int) -> float:
         """Share of runs that completed."""
         done, open_ = len(self.walls.get(n, ())), len(self.ended.get(n, ()))
@@ -65,6 +76,11 @@ class Series:
         times = [*self.walls.get(n, ()), *self.ended.get(n, ())]
         share = self.success(n)
         return sum(times) / len(times) / share if times and share else None
+
+
+def _ratio(runs: Runs, n: int) -> float:
+    """Mean time of one agent over that of ``n``."""
+    return (sum(runs[1]) / len(runs[1])) / (sum(runs[n]) / len(runs[n]))
 
 
 def collect(folders: Iterable[RunFolder]) -> list[Series]:

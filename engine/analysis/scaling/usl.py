@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.analysis.scaling.bootstrap import Interval, Runs, interval, resampled, timed
+from engine.analysis.scaling.bootstrap import FEWEST_RUNS, Interval, Runs, interval, resampled, timed
 
 __all__ = ["Interval", "UslFit", "fit_usl", "peak_of", "usl_speedup"]
 
@@ -23,9 +23,6 @@ STEPS = 50
 
 WIDE = 2.0
 """A peak counts as identified if the ends of its interval differ by less than this factor."""
-
-FEWEST_RUNS = 2
-"""Runs per team size below which resampling says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
