@@ -122,9 +122,10 @@ def _several(best: Option, larger: Option | None, least: int) -> str:
     if larger is None:
         return f"{text}."
     gain = larger.speedup.value - best.speedup.value
-    change = (
-        f"adds {gain:.2f}×" if gain >= 0.005 else "adds nothing" if gain > -0.005 else f"takes {-gain:.2f}×"
-    )
+    if abs(gain) < 0.005:
+        change = "adds nothing"
+    else:
+        change = f"adds {gain:.2f}×" if gain > 0 else f"takes {-gain:.2f}× away"
     return f"{text}; a {_nth(larger.agents)} {change}."
 
 

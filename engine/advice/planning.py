@@ -168,7 +168,7 @@ def _check(request: Request) -> None:
             raise UsageError(f"There is no strategy {quoted(name)}.{nearest(name, tuple(STRATEGIES))}")
     if not 1 <= request.most <= 100:
         raise UsageError(f"A plan is for teams of up to 1 to 100 agents, not {request.most}.")
-    if request.seeds < 1 or request.seconds < 0:
+    if request.seeds < 1 or not request.seconds >= 0:  # which "nan" is not, either
         raise UsageError("--seeds is a number from 1, --seconds one from 0.")
 
 

@@ -168,6 +168,8 @@ def test_a_team_is_recommended_with_what_one_more_would_add() -> None:
     chosen = choose(TEAMS)
     assert chosen.sentence.startswith("3 agents, preassigned: 2.00×")
     assert chosen.sentence.endswith("at 1.30× tokens; a 4th adds 0.04×.")
+    slower = dataclasses.replace(TEAMS[2], speedup=Range(1.9, 1.8, 2.0))
+    assert choose([*TEAMS[:2], slower]).sentence.endswith("; a 4th takes 0.10× away.")
 
 
 def test_a_single_agent_is_recommended_where_teams_gain_nothing() -> None:
@@ -377,6 +379,7 @@ def test_teams_that_never_did_all_tasks_are_left_out_and_named(tmp_path: Path) -
         (("mathutils", "--strategies", "preasigned"), "There is no strategy"),
         (("mathutils", "--model", "sim/gpt"), "There is no simulated model"),
         (("mathutils", "--deadline", "soon"), "10m"),
+        (("mathutils", "--seconds", "nan"), "--seconds"),
         (("mathutils", "--model", "openai/gpt-4o", "--like", "gpt"), "--like names a simulated model"),
     ],
 )
