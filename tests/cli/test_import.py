@@ -140,6 +140,7 @@ def test_reports_agree_with_the_paper_and_say_what_is_unknown(
     told = teamtop("report", names[str(team["run_dir"])]).out
     assert "Imported (paper); not recorded:" in told
     assert "lock denials       unknown" in told
+    assert "all waiting between turns counts as barrier" in " ".join(told.split())
     assert "verified: unknown" in told
     assert re.search(r"wall time +\S+ as recorded", told)
 

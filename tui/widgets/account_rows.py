@@ -50,6 +50,8 @@ def account_rows(report: Report, cells: int) -> list[Row]:
         measured = f"{'= ' + format(losses['speedup'], '.2f') + '×':>{27 + BAR + 15}}"
         rows.append(crop_row([Span(measured, "strong"), Span(" measured", "muted")], cells))
         rows += [[Span(line, "muted")] for line in wrap(_karp_flatt(account), cells)]
+    for note in account.get("notes", ()):
+        rows += [[Span(line, "muted")] for line in wrap(clean_line(note), cells)]
     return rows
 
 
