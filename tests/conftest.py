@@ -31,6 +31,15 @@ if (
 ):  # begun in the background of a shell; processes inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than there are cores: for a quarter of their time tests wait for other processes."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
+
+
 MakeJournal = Callable[..., list[ev.AnyEvent]]
 SaveRun = Callable[..., RunFolder]
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -242,6 +243,31 @@ def test_rows_of_runs_just_played_are_those_of_the_saved_runs(tmp_path: Path) ->
 
 def sweep(*args: str) -> Any:
     return CliRunner().invoke(command, [*args, "--models", "sim/perfect"], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [
+        ("--budget-tokens", "0"),
+        ("--budget-usd", "-1"),
+        ("--budget-usd", "nan"),
+        ("--budget-seconds", "0"),
+        ("--budget-seconds", "soon"),
+        ("--repetitions", "0"),
+        ("--jobs", "-1"),
+        ("--retries", "-1"),
+    ],
+)
+def test_a_flag_that_makes_no_sense_is_called_by_its_name(flag: str, value: str) -> None:
+    refused = sweep(flag, value, "--dry-run").exception
+    assert isinstance(refused, click.BadParameter)
+    assert refused.param is not None
+    assert flag in refused.param.opts
+
+
+def test_a_budget_of_time_is_written_as_people_write_it(tmp_path: Path) -> None:
+    found = sweep("--budget-seconds", "1h30m", "-n", "1", "--runs-dir", str(tmp_path), "--dry-run")
+    assert found.return_value == 0
 
 
 def test_a_sweep_runs_reports_and_keeps_what_it_has(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.commands.options import Command, runs_dir_option
+from tui.commands.quantities import Dollars, Duration
 
 if TYPE_CHECKING:
     from engine.record.config import RunConfig
@@ -36,14 +37,18 @@ _LISTS = ("suites", "structures", "strategies", "models")
 @click.option("--strategies", metavar="A,B", default=None, help="Strategies. Default: decentralized.")
 @click.option("--models", metavar="A,B", default=None, help="Models. Default: sim/claude-sonnet-4-6.")
 @click.option("-n", "--agents", metavar="1..5|1,2,4", default=None, help="Team sizes. Default: 1..5.")
-@click.option("--repetitions", type=int, default=None, help="Runs of each cell. Default: 1.")
+@click.option("--repetitions", type=click.IntRange(1), default=None, help="Runs of each cell. Default: 1.")
 @click.option("--first-seed", type=int, default=None, help="Seed of the first repetition. Default: 0.")
 @click.option("--name", metavar="NAME", default=None, help="What runs are named after. Default: sweep.")
-@click.option("--jobs", type=int, default=None, help="Runs at a time. Default: one per core.")
-@click.option("--retries", type=int, default=None, help="Tries after a run failed. Default: 1.")
-@click.option("--budget-tokens", type=int, default=None, help="Start no run once these are spent.")
-@click.option("--budget-usd", type=float, default=None, help="The same in dollars.")
-@click.option("--budget-seconds", type=float, default=None, help="The same in real seconds.")
+@click.option("--jobs", type=click.IntRange(0), default=None, help="Runs at a time. Default: one per core.")
+@click.option("--retries", type=click.IntRange(0), default=None, help="Tries after a run failed. Default: 1.")
+@click.option(
+    "--budget-tokens", type=click.IntRange(1), default=None, help="Start no run once these are spent."
+)
+@click.option(
+    "--budget-usd", type=Dollars(0, min_open=True), default=None, help="The same in dollars, as 2.50."
+)
+@click.option("--budget-seconds", type=Duration(), default=None, help="The same in real time: 90, 10m, 1h.")
 @click.option("--dask", metavar="ADDRESS", default="", help="Play on this Dask cluster, as tcp://HOST:8786.")
 @click.option("--dry-run", is_flag=True, help="Print the cells and what they may cost, and run nothing.")
 @click.option("--results", "only_results", is_flag=True, help="Print what is there by now, and run nothing.")
