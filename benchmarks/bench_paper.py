@@ -25,7 +25,7 @@ from scipy import stats
 from engine.analysis.paper.recording import MODELS, MODES, STRUCTURES, read
 from engine.analysis.paper.results import results
 
-PASSES = 5
+PASSES = 20
 SECONDS = 2.0
 RATIO = 2.0
 CELL = ["mode", "task_type", "structure", "model"]

@@ -13,7 +13,7 @@ from engine.advice.belief import Observation, Team
 from engine.advice.choice import NO_LIMITS, Choice, Limits, Prefer, choose, front
 from engine.advice.experience import Figure, mode_of, odds, shares, table
 from engine.advice.forecast import GRID, Key, Option, Subject, curves, learnt, point, simulated
-from engine.advice.rehearsal import Part, Sample, graph
+from engine.advice.rehearsal import ROUNDS, Part, Sample, graph
 from engine.errors import UsageError
 from engine.models import registry
 from engine.models.pricing import NOTIONAL
@@ -119,10 +119,10 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
     if not points:
         raise UsageError(
             f"In none of {sum(map(len, possible.values()))} rehearsals did a team do all {len(suite.tasks)} "
-            "tasks, so nothing can be planned."
+            f"tasks in {ROUNDS} rounds, so nothing can be planned."
         )
     if failed := _groups([key for key in possible if key not in able]):
-        notes.append(f"Left out, for no rehearsal of theirs did all tasks: {failed}.")
+        notes.append(f"Left out, for no rehearsal of theirs did all tasks in {ROUNDS} rounds: {failed}.")
     if real:
         seen = _observed(saved, {group: good[part] for group, part in others.items()}, request.model)
         subject = Subject(_known_as(request), _suite_name(request.suite), suite.p, price(request.model), seen)

@@ -20,6 +20,9 @@ from tasks.model import Suite, topological
 TASKS_MAX = 500
 """Tasks of a graph that is rehearsed: a team of one takes seconds to simulate with more."""
 
+ROUNDS = 60
+"""Rounds that a rehearsal may last: what ``teamtop run`` gives a team unless it is told otherwise."""
+
 NEVER = 1e12
 """Seconds: no fault ever stops, for there is none."""
 
@@ -127,6 +130,7 @@ def _start(part: Part) -> tuple[Suite, ev.RunStarted] | UsageError:
         speed=0.0,
         clock="virtual",
         tests="simulated",
+        max_rounds=ROUNDS,
     )
     try:
         checked, start, _ = setup.check(config, {}, suite)

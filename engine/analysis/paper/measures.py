@@ -91,25 +91,34 @@ def _by_round(events: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     wanted = (
         events.lazy()
         .filter(kind.is_in(["round_start", "agent_reply", "complete_task", "run_tests"]))
-        .with_columns(
-            pl.col("run_dir").rle_id().alias("stretch")
-        )  # numbers are faster to group by than names
+        .select(
+            pl.col("run_dir").rle_id().alias("stretch"),  # numbers are faster to group by than names
+            "run_dir",
+            "round",
+            "ts",
+            (kind == "round_start").alias("start"),
+            (kind == "agent_reply").alias("replies"),
+            (kind == "complete_task").alias("completions"),
+            pl.col("returncode").is_in([float(code) for code in FAILED_CODES]).alias("failures"),
+        )
+        .collect()
+        .lazy()
     )
     stretches = wanted.group_by("stretch").agg(pl.col("run_dir").first())
     numbers = stretches.join(runs.lazy().select("run_dir", "number"), on="run_dir")
     logged = wanted.drop("run_dir").join(numbers.drop("run_dir"), on="stretch").collect().lazy()
-    begun = logged.filter(kind == "round_start").unique(["number", "round"], keep="first")
-    latency = pl.when(kind == "agent_reply").then(pl.col("ts") - pl.col("began"))
+    begun = logged.filter("start").unique(["number", "round"], keep="first")
+    latency = pl.when("replies").then(pl.col("ts") - pl.col("began"))
     return (
-        logged.filter(kind != "round_start")
+        logged.filter(~pl.col("start"))
         .join(begun.select("number", "round", began="ts"), on=["number", "round"], how="left")
         .with_columns(latency.alias("latency"))
         .select(
             "number",
             "round",
-            (kind == "agent_reply").alias("replies"),
-            (kind == "complete_task").alias("completions"),
-            pl.col("returncode").is_in([float(code) for code in FAILED_CODES]).alias("failures"),
+            "replies",
+            "completions",
+            "failures",
             pl.when((pl.col("latency") > 0) & (pl.col("latency") < LATENCY_MAX))
             .then("latency")
             .alias("latency"),

@@ -44,12 +44,17 @@ def statistics(measures: Measures) -> list[Statistic]:
     ]
 
 
+_FACTS = ("mode", "structure", "model", "agents", "success")
+
+_USED = (*_FACTS, "speedup", "multiplier", "failures", "messages", "idle_rounds")
+
+
 class _Data:
     """The runs and rounds that the statistics are about: of successful runs, except in appendix A.1."""
 
     def __init__(self, measures: Measures) -> None:
-        good, rounds = measures.runs.filter("success"), measures.rounds.filter("success")
-        self.all = measures.runs
+        self.all = measures.runs.select(_USED)  # what is filtered often is narrow
+        good, rounds = self.all.filter("success"), measures.rounds.select(*_FACTS, "gap").filter("success")
         self.pre, self.dec = (good.filter(mode=mode) for mode in ("preassigned", "decentralized"))
         self.pre_teams, self.dec_teams = (t.filter(pl.col("agents") >= 2) for t in (self.pre, self.dec))
         self.pre_gaps, self.dec_gaps = (rounds.filter(mode=m) for m in ("preassigned", "decentralized"))
@@ -81,16 +86,19 @@ def _number(value: object) -> float | None:
 
 
 def _groups(table: pl.DataFrame, column: str) -> list[pl.Series]:
-    return [table.filter(structure=name)[column] for name in STRUCTURES.values()]
+    narrow = table.select("structure", column)
+    return [narrow.filter(structure=name)[column] for name in STRUCTURES.values()]
 
 
 def _over(table: pl.DataFrame, column: str, more: str, less: str) -> Tested | None:
     """Whether one structure's values are greater than another's."""
-    return mann_whitney(table.filter(structure=more)[column], table.filter(structure=less)[column])
+    narrow = table.select("structure", column)
+    return mann_whitney(narrow.filter(structure=more)[column], narrow.filter(structure=less)[column])
 
 
 def _worst_p(x: pl.DataFrame, y: pl.DataFrame, column: str) -> Answer:
     """The largest p-value over the models of ``x`` > ``y``; null if no model has both."""
+    x, y = x.select("model", column), y.select("model", column)
     tests = [
         test
         for model in sorted(set(x["model"]) & set(y["model"]))
