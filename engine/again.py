@@ -5,8 +5,8 @@ was cut goes back to its last place of rest (``engine.fork.rests``), has the way
 more, and goes on: it ends as if nothing had happened, byte for byte, under every strategy. What the journal
 holds stands: nothing is written before all of it has come again, and if it comes otherwise (another version
 of teamtop wrote it) the run is resumed as every other is, with open turns lost (``engine.restore``). So is
-one that has ended, that stood still, or whose settings are changed. What people did comes again, too, at its
-place (``engine.reception``).
+one that has ended, but for its closing tests, that stood still, or whose settings are changed. What people
+did comes again, too, at its place (``engine.reception``).
 """
 
 from __future__ import annotations
@@ -65,9 +65,15 @@ def place(config: RunConfig, plan: Iterable[Planned], events: Sequence[ev.AnyEve
     if any(registry.resolve(model).real for model in run.models):
         return None
     rest = max(rests(events), default=0)
-    if any(isinstance(event, _TAKEN_UP) for event in events[rest:]) or _stands_still(events):
+    if any(isinstance(event, _TAKEN_UP) for event in _until_verified(events)[rest:]) or _stands_still(events):
         return None
     return rest
+
+
+def _until_verified(events: Sequence[ev.AnyEvent]) -> Sequence[ev.AnyEvent]:
+    """Without the end of a run that was cut just before the closing tests: they belong to it."""
+    last = events[-1]
+    return events[:-1] if isinstance(last, ev.RunEnded) and last.outcome == "completed" else events
 
 
 def _stands_still(events: Sequence[ev.AnyEvent]) -> bool:

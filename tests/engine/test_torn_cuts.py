@@ -70,6 +70,10 @@ def test_a_run_cut_inside_lines_goes_on_before_them_to_the_same_end(whole: Refer
         resumed(whole, number, kept)
 
 
+def test_a_run_that_only_lacks_its_closing_tests_has_them_and_nothing_else(whole: Reference) -> None:
+    resumed(whole, len(whole.lines) - 1, 1)
+
+
 @pytest.mark.deep
 def test_a_run_cut_inside_every_line_goes_on_before_it_to_the_same_end(whole: Reference) -> None:
     for number, kept in whole.inside:
