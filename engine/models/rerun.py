@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import get_args
 
 import msgspec
 
-from engine.models.base import Hear, Message, ModelError, Reply, unheard
+from engine.models.base import Failure, Hear, Message, ModelError, Reply, unheard
 from engine.record.events import Replied
 
 
@@ -100,14 +101,5 @@ class RerunModel:
         return ModelError("unknown", sentence, retryable=False)
 
 
-_KINDS = (
-    "rate_limit",
-    "server",
-    "timeout",
-    "connection",
-    "context",
-    "authentication",
-    "bad_request",
-    "empty",
-)
+_KINDS = frozenset(get_args(Failure)) - {"spend_limit"}
 """Kinds of failures that are given again as they were; a spent budget is not spent again."""

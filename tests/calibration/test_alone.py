@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
 from engine.calibration import behaviour
-from engine.calibration.replies import RecordedReply, RecordedRun, Recordings, read
-
-RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "paper"
+from engine.calibration.replies import RecordedReply, Recordings, read
+from tests.helpers.recordings import SERIAL, recordings
 
 TURNS = 40
 
 
 def replies(agents: int) -> list[RecordedReply]:
     """Whoever owns nothing claims, unless somebody else is at work, which is so every other round."""
-    run = RecordedRun(
-        name=f"of {agents}",
-        model="gpt-5.2",
-        suite="svg",
-        structure="serial",
-        mode="decentralized",
-        agents=agents,
-        success=True,
-        wall=60.0,
-        read=1000,
-        written=100,
-        ended_right=None,
-    )
+    run = replace(SERIAL, name=f"of {agents}", agents=agents)
     found = []
     for turn in range(1, TURNS + 1):
         others = turn % 2 if agents > 1 else 0
@@ -76,9 +63,7 @@ def test_what_was_recorded_of_agents_alone_is_not_guessed_from_teams() -> None:
 
 
 def test_recorded_agents_alone_never_wait_for_others() -> None:
-    if not (RECORDINGS / "events.parquet").is_file():
-        pytest.skip("the recordings are not beside the project (../shared/paper), nothing to read")
-    recorded = read(RECORDINGS).only(lambda run: run.mode == "decentralized")
+    recorded = read(recordings()).only(lambda run: run.mode == "decentralized")
     alone = [reply.others for reply in recorded.replies if reply.run.agents == 1]
     team = [reply.others for reply in recorded.replies if reply.run.agents == 5]
     assert alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,22 +16,12 @@ from engine.calibration.grid import Cell, Ended, Runs
 from engine.calibration.replies import RecordedRun, Recordings
 from engine.models.simulated.draws import Draws
 from engine.models.simulated.profile import Forgets
+from tests.helpers.recordings import SERIAL
 
 
 def run(number: int, agents: int, success: bool, structure: str = "serial") -> RecordedRun:
-    return RecordedRun(
-        name=f"{structure} {agents} {number}",
-        model="gpt-5.2",
-        suite="svg",
-        structure=structure,
-        mode="decentralized",
-        agents=agents,
-        success=success,
-        wall=60.0,
-        read=1000,
-        written=100,
-        ended_right=None,
-    )
+    name = f"{structure} {agents} {number}"
+    return replace(SERIAL, name=name, structure=structure, agents=agents, success=success)
 
 
 def recordings(q: float, growth: float, runs: int = 400) -> Recordings:

@@ -7,6 +7,23 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from engine.calibration.replies import RecordedRun
+
+SERIAL = RecordedRun(
+    name="a run",
+    model="gpt-5.2",
+    suite="svg",
+    structure="serial",
+    mode="decentralized",
+    agents=1,
+    success=True,
+    wall=60.0,
+    read=1000,
+    written=100,
+    ended_right=None,
+)
+"""A run such as was recorded, for tests that make recordings of their own (``replace``)."""
+
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "paper"
 
 
