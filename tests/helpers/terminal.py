@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import pty
 import re
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyte
+from wcwidth import wcwidth
 
 PATIENCE_SECONDS = 180.0
 """How long to wait for something to be seen before the test fails; generous, for machines are busy."""
@@ -74,15 +76,36 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen as lines of text."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        return "\n".join("".join(self._cells(y)).rstrip() for y in range(self.screen.lines))
 
     def look_of(self, words: str) -> tuple[str, str, bool, bool]:
         """Colours, bold and reverse of the first cell of ``words``: what says where the keyboard is."""
-        for y, line in enumerate(self.screen.display):
-            if (x := line.find(words)) >= 0:
-                cell = self.screen.buffer[y][x]
+        for y in range(self.screen.lines):
+            cells = self._cells(y)
+            if (at := "".join(cells).find(words)) >= 0:
+                ends = itertools.accumulate(len(cell) for cell in cells)
+                cell = self.screen.buffer[y][next(x for x, end in enumerate(ends) if end > at)]
                 return cell.fg, cell.bg, cell.bold, cell.reverse
         raise AssertionError(f"not on the screen: {words!r}\n{self.text}")
+
+    def _cells(self, y: int) -> list[str]:
+        """A line cell by cell; the right half of a wide character is empty.
+
+        Not ``pyte``'s own ``display``: it fails on a wide character of which one half was drawn over, as
+        terminals are in the middle of a frame. They show the half that is left as blank.
+        """
+        line = self.screen.buffer[y]
+        data = [line[x].data for x in range(self.screen.columns)]
+        cells: list[str] = []
+        for x, shown in enumerate(data):
+            if shown == "":
+                whole = x > 0 and wcwidth(data[x - 1]) == 2
+                cells.append("" if whole else " ")
+            elif wcwidth(shown) == 2 and (x + 1 == len(data) or data[x + 1] != ""):
+                cells.append(" ")
+            else:
+                cells.append(shown)
+        return cells
 
     def read(self, seconds: float = 0.2) -> bool:
         """Take in what the program writes; False once it has closed the terminal."""
