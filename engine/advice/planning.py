@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+from msgspec.structs import replace
+
 from engine.advice import stage
 from engine.advice.belief import Observation, Team
 from engine.advice.choice import NO_LIMITS, Choice, Limits, Prefer, choose, front
@@ -19,6 +21,7 @@ from engine.models import registry
 from engine.models.pricing import NOTIONAL
 from engine.models.providers import cost_map
 from engine.rows import RunRow
+from engine.setup import check_max_rounds
 from engine.store import RunsStore
 from engine.strategies import STRATEGIES
 from tasks import suite as suites
@@ -32,7 +35,8 @@ SAVED_MAX = 24
 class Request:
     """What is asked: see ``teamtop plan --help``.
 
-    ``like`` names the simulated model that stands for a real one; ``seconds`` is the time for rehearsals.
+    ``like`` names the simulated model that stands for a real one; ``max_rounds`` is what the run to be
+    planned is allowed; ``seconds`` is the time for rehearsals.
     """
 
     suite: str
@@ -43,6 +47,7 @@ class Request:
     most: int = max(GRID)
     limits: Limits = NO_LIMITS
     prefer: Prefer = "balance"
+    max_rounds: int = ROUNDS
     seeds: int = 8
     seconds: float = 12.0
     runs_dir: Path = Path("runs")
@@ -94,12 +99,12 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
     sizes = range(1, request.most + 1)
     rehearsed_sizes = sorted({n for n in GRID if n <= request.most} | {request.most})
     own = {
-        (strategy, n): Part(request.suite, suite.structure, strategy, n, played)
+        (strategy, n): Part(request.suite, suite.structure, strategy, n, played, request.max_rounds)
         for strategy in request.strategies
         for n in rehearsed_sizes
     }
     saved = _saved(request) if real else {}
-    others = {group: _on(group, played) for group in saved}
+    others = {group: replace(group, model=played, max_rounds=request.max_rounds) for group in saved}
     parts = list(dict.fromkeys([*own.values(), *others.values()]))
     path = stage.cache_path(environ, suite.content_hash, played)
     before = stage.load(path)
@@ -119,10 +124,11 @@ def make(request: Request, tell: stage.Tell, environ: Mapping[str, str]) -> Plan
     if not points:
         raise UsageError(
             f"In none of {sum(map(len, possible.values()))} rehearsals did a team do all {len(suite.tasks)} "
-            f"tasks in {ROUNDS} rounds, so nothing can be planned."
+            f"tasks in {request.max_rounds} rounds, so nothing can be planned; --max-rounds allows more."
         )
     if failed := _groups([key for key in possible if key not in able]):
-        notes.append(f"Left out, for no rehearsal of theirs did all tasks in {ROUNDS} rounds: {failed}.")
+        why = f"no rehearsal of theirs did all tasks in {request.max_rounds} rounds (--max-rounds)"
+        notes.append(f"Left out, for {why}: {failed}.")
     if real:
         seen = _observed(saved, {group: good[part] for group, part in others.items()}, request.model)
         subject = Subject(_known_as(request), _suite_name(request.suite), suite.p, price(request.model), seen)
@@ -170,6 +176,7 @@ def _check(request: Request) -> None:
         raise UsageError(f"A plan is for teams of up to 1 to 100 agents, not {request.most}.")
     if request.seeds < 1 or not request.seconds >= 0:  # which "nan" is not, either
         raise UsageError("--seeds is a number from 1, --seconds one from 0.")
+    check_max_rounds(request.max_rounds)
 
 
 def _structure(request: Request) -> str:
@@ -225,11 +232,6 @@ def price(model: str) -> tuple[float, float] | None:
 
 
 # ---------------------------------------------------------------- saved runs
-
-
-def _on(part: Part, model: str) -> Part:
-    """The same team on another model."""
-    return Part(part.suite, part.structure, part.strategy, part.agents, model)
 
 
 def _saved(request: Request) -> dict[Part, list[RunRow]]:

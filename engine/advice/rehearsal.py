@@ -28,13 +28,14 @@ NEVER = 1e12
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A team on a suite: what one rehearsal plays, with a seed."""
+    """A team on a suite, and the rounds that it may take: what one rehearsal plays, with a seed."""
 
     suite: str
     structure: str
     strategy: str
     agents: int
     model: str
+    max_rounds: int = ROUNDS
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -130,7 +131,7 @@ def _start(part: Part) -> tuple[Suite, ev.RunStarted] | UsageError:
         speed=0.0,
         clock="virtual",
         tests="simulated",
-        max_rounds=ROUNDS,
+        max_rounds=part.max_rounds,
     )
     try:
         checked, start, _ = setup.check(config, {}, suite)

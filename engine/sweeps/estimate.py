@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -53,7 +53,9 @@ def estimate(todo: Sequence[Cell], runs_dir: Path, tell: stage.Tell = lambda _do
     """
     seen = _saved(runs_dir)
     missing = list(dict.fromkeys(cell.group for cell in todo if cell.group not in seen))
-    played = _rehearsed([group for group in missing if rehearsable(_part(group))], tell)
+    rounds = {cell.group: cell.config.max_rounds for cell in todo}
+    parts = {group: _part(group, rounds[group]) for group in missing}
+    played = _rehearsed({group: part for group, part in parts.items() if rehearsable(part)}, tell)
     tokens, usd, priced = 0.0, 0.0, True
     saved = rehearsed = 0
     for cell in todo:
@@ -83,23 +85,23 @@ def _mean(costs: Sequence[Cost]) -> Cost:
     return fmean(tokens for tokens, _ in costs), fmean(paid) if paid else None
 
 
-def _part(group: Group) -> Part:
+def _part(group: Group, max_rounds: int) -> Part:
     """The group on the simulated model that stands for its own."""
     suite, structure, strategy, model, agents = group
     played = (namesake(model) or registry.DEFAULT) if registry.resolve(model).real else model
-    return Part(suite, structure, strategy, agents, played)
+    return Part(suite, structure, strategy, agents, played, max_rounds)
 
 
-def _rehearsed(groups: Sequence[Group], tell: stage.Tell) -> dict[Group, Cost]:
-    if not groups:
+def _rehearsed(parts: Mapping[Group, Part], tell: stage.Tell) -> dict[Group, Cost]:
+    if not parts:
         return {}
+    groups = list(parts)
     step = max(1.0, len(groups) / REHEARSED_MAX)
     chosen = [groups[int(place * step)] for place in range(min(len(groups), REHEARSED_MAX))]
-    parts = list(dict.fromkeys(map(_part, chosen)))
-    samples = stage.rehearse_all(parts, 1, 0.0, tell)
+    samples = stage.rehearse_all(list(dict.fromkeys(parts[group] for group in chosen)), 1, 0.0, tell)
     found = {}
     for group in chosen:
-        sample = samples[_part(group)].get(0)
+        sample = samples[parts[group]].get(0)
         if sample is not None:
             found[group] = _cost(sample, group[3])
     if not found:

@@ -39,7 +39,7 @@ class Spent:
             return f"The budget of ${budget.usd:,.2f} is spent."
         seconds = time.monotonic() - self.began
         if budget.seconds is not None and seconds >= budget.seconds:
-            return f"The budget of {budget.seconds:,g} seconds is spent."
+            return f"The budget of {budget.seconds:,.15g} seconds is spent."
         return ""
 
 

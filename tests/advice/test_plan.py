@@ -366,10 +366,13 @@ def test_teams_that_never_did_all_tasks_are_left_out_and_named(tmp_path: Path) -
     code, told = asked(tmp_path, "synthetic:tasks=80,p=1", *few, "--json")  # more than the rounds of a run
     plan = json.loads(told)
     assert (code, plan["baseline_agents"], [each["agents"] for each in plan["options"]]) == (0, 2, [2])
-    why = "Left out, for no rehearsal of theirs did all tasks in 60 rounds: critical-path with 1."
-    assert plan["notes"] == [why]
+    why = "Left out, for no rehearsal of theirs did all tasks in 60 rounds (--max-rounds): "
+    assert plan["notes"] == [why + "critical-path with 1."]
     code, told = asked(tmp_path, "synthetic:tasks=80,p=0", *few)
     assert (code, "In none of 2 rehearsals did a team do all 80 tasks in 60 rounds" in told) == (2, True)
+    code, told = asked(tmp_path, "synthetic:tasks=80,p=1", *few, "--max-rounds", "90", "--json")
+    plan = json.loads(told)
+    assert (code, plan["baseline_agents"], plan["notes"]) == (0, 1, [])
 
 
 @pytest.mark.parametrize(
@@ -381,6 +384,7 @@ def test_teams_that_never_did_all_tasks_are_left_out_and_named(tmp_path: Path) -
         (("mathutils", "--model", "sim/gpt"), "There is no simulated model"),
         (("mathutils", "--deadline", "soon"), "10m"),
         (("mathutils", "--seconds", "nan"), "--seconds"),
+        (("mathutils", "--max-rounds", "0"), "--max-rounds is a number from 1"),
         (("mathutils", "--model", "openai/gpt-4o", "--like", "gpt"), "--like names a simulated model"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -206,6 +207,8 @@ def test_no_run_starts_once_the_budget_is_spent() -> None:
     assert played(todo, Desk(), Budget(tokens=25)) == (3, "The budget of 25 tokens is spent.")
     assert played(todo, Desk(), Budget(usd=0.2)) == (2, "The budget of $0.20 is spent.")
     assert played(todo, Desk(), Budget()) == (10, "")
+    month = Spent(began=time.monotonic() - 3e6)
+    assert month.over(Budget(seconds=2592000.5)) == "The budget of 2,592,000.5 seconds is spent."
 
 
 def test_a_budget_in_dollars_stops_at_the_first_unknown_price() -> None:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 @click.option("--budget", type=Dollars(0, min_open=True), default=None, help="Dollars to keep to.")
 @click.option("--budget-tokens", type=click.IntRange(1), default=None, help="Tokens to keep to.")
 @click.option(
+    "--max-rounds", type=int, default=60, show_default=True, help="Rounds that the run may take, as for run."
+)
+@click.option(
     "--prefer",
     type=Word("time", "balance", "tokens"),
     default="balance",
@@ -67,6 +70,7 @@ def command(
     deadline: float | None,
     budget: float | None,
     budget_tokens: int | None,
+    max_rounds: int,
     prefer: Literal["time", "balance", "tokens"],
     seeds: int,
     seconds: float,
@@ -101,6 +105,7 @@ def command(
         most=max_agents,
         limits=Limits(deadline, budget, budget_tokens),
         prefer=prefer,
+        max_rounds=max_rounds,
         seeds=seeds,
         seconds=seconds,
         runs_dir=runs_dir,

@@ -159,8 +159,7 @@ def _run(plan: SweepPlan, cells: Sequence[Cell], runs_dir: Path, *, dask: str, a
     finally:
         playing.close()
         bar.clear()
-    failed = [result for result in results.values() if result.state == "failed"]
-    _show(cells, runs_dir, as_json=as_json, results=results, failed=failed, stopped=stopped)
+    failed = _show(cells, runs_dir, as_json=as_json, results=results, stopped=stopped)
     if interrupted:
         click.echo("Interrupted: the same command goes on.", err=True)
         return INTERRUPTED
@@ -202,14 +201,15 @@ def _show(
     *,
     as_json: bool,
     results: Mapping[str, Result] = MappingProxyType({}),
-    failed: Sequence[Result] = (),
     stopped: str = "",
-) -> None:
+) -> int:
+    """Print what is there of the cells; return how many of ``results``, just played, failed."""
     from engine.record.clean import clean_line
     from engine.sweeps.results import rows
     from tui.printing import print_table
 
     table = rows(cells, runs_dir, results)
+    failed = [result for result in results.values() if result.state == "failed"]
     if as_json:
         told = {
             "rows": table,
@@ -219,7 +219,7 @@ def _show(
             "stopped": stopped,
         }
         click.echo(json.dumps(told, indent=2, allow_nan=False))
-        return
+        return len(failed)
     header = ("SUITE", "STRATEGY", "MODEL", "AGENTS", "RUNS", "SUCCESS", "WALL", "TO SUCCESS")
     print_table((*header, "SPEEDUP", "TOKENS"), [_cells(row) for row in table])
     for each in failed[:10]:
@@ -228,6 +228,7 @@ def _show(
         click.echo(f"… and {len(failed) - 10} more failed.", err=True)
     if stopped:
         click.echo(f"{stopped} The same command with a larger budget goes on.", err=True)
+    return len(failed)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
