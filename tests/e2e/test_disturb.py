@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.record.journal import read
 from tests.helpers.terminal import Terminal
 
 
@@ -32,8 +32,8 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def kinds(tmp_path: Path, run: str) -> list[str]:
-    lines = (tmp_path / "runs" / run / "events.jsonl").read_text().splitlines()
-    return [json.loads(line)["type"] for line in lines]
+    record = read(tmp_path / "runs" / run / "events.jsonl")  # which an engine may be writing at
+    return [type(event).__name__ for event in record.events]
 
 
 def test_the_owner_of_the_critical_path_is_killed_and_a_fork_without_that_tells_its_cost(
@@ -57,7 +57,7 @@ def test_the_owner_of_the_critical_path_is_killed_and_a_fork_without_that_tells_
     # Its tasks return to the team, and the summary comes by itself when all is done.
     terminal.wait_for("20 of 20")
     events = kinds(tmp_path, "hurt")
-    assert events.index("agent_crashed") < events.index("task_released") < len(events)
+    assert events.index("AgentCrashed") < events.index("TaskReleased") < len(events)
     terminal.type("\x1b[F")  # to the faults
     terminal.wait_for("agent-seconds lost")
     terminal.wait_for(r"\d+ tasks? redone")
@@ -71,6 +71,6 @@ def test_the_owner_of_the_critical_path_is_killed_and_a_fork_without_that_tells_
     terminal.type("\r")
     terminal.wait_for(r"The crash of Dev\d (cost|saved) ")
     (fork,) = {path.name for path in (tmp_path / "runs").iterdir()} - {"hurt"}
-    assert "agent_crashed" not in kinds(tmp_path, fork)
+    assert "AgentCrashed" not in kinds(tmp_path, fork)
     terminal.type("q")
     assert terminal.wait() == 0

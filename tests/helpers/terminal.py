@@ -120,6 +120,27 @@ class Terminal:
         self._stream.feed(data)
         return bool(data)
 
+    def settle(self) -> None:
+        """Take in what the program writes until it rests: silent, and asleep whenever one looks.
+
+        One that waits for a processor or its disk, or was stopped, is not asleep, however long it takes.
+        """
+        calm, end = 0, time.monotonic() + PATIENCE_SECONDS
+        while calm < 4:
+            assert time.monotonic() < end, f"never at rest:\n{self.text}"
+            before = len(self.raw)
+            if not self.read(0.05):
+                return
+            calm = calm + 1 if len(self.raw) == before and self._asleep() else 0
+
+    def _asleep(self) -> bool:
+        """Whether no thread of the program is at work or about to be; where that cannot be seen, true."""
+        try:
+            threads = list(Path(f"/proc/{self.process.pid}/task").iterdir())
+            return all((each / "stat").read_text().rpartition(")")[2].split()[0] in "SZ" for each in threads)
+        except OSError:  # no Linux, or a thread that has just ended
+            return not Path("/proc/self/task").exists()
+
     def wait_for(self, wanted: str | Callable[[str], bool]) -> str:
         """Return the screen once it shows ``wanted`` (a pattern, or a judgement of the text)."""
         sees = wanted if callable(wanted) else (lambda text: re.search(wanted, text) is not None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.world.lockfiles import LockFileError, LockFiles
+from tests.helpers.descriptors import opened_below
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,9 +195,9 @@ def test_more_locks_than_the_usual_limit_of_open_files_can_be_held(tmp_path: Pat
 
 def test_releasing_everything_gives_the_descriptors_back(tmp_path: Path) -> None:
     locks = LockFiles(tmp_path)
-    before = len(os.listdir("/dev/fd"))
+    before = opened_below(tmp_path)
     for n in range(20):
         locks.acquire(f"{n}.py")
-    assert len(os.listdir("/dev/fd")) == before + 20
+    assert opened_below(tmp_path) == before + 20
     locks.close()
-    assert len(os.listdir("/dev/fd")) == before
+    assert opened_below(tmp_path) == before
