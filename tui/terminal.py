@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import termios
 from typing import IO, Any
 
@@ -15,17 +16,26 @@ class Line:
 
     Textual writes in a thread of its own; were that to end by an error, the application would wait for
     ever to hand it the next piece, and never end.
+
+    A terminal may take less than it was given (a signal came, or the process was frozen for a while).
+    Python's buffer gives it the rest, but there is none where PYTHONUNBUFFERED is set.
     """
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        below = getattr(file, "buffer", None)
+        self._unbuffered = below if isinstance(below, io.RawIOBase) else None
+        self._encoding: str = getattr(file, "encoding", None) or "utf-8"
         self.gone = False
 
     def write(self, text: str) -> int:
         """Write ``text``; returns its length, also when nobody will see it."""
         if not self.gone:
             try:
-                self._file.write(text)
+                if self._unbuffered is None:
+                    self._file.write(text)
+                else:
+                    _write_whole(self._unbuffered, text.encode(self._encoding, "replace"))
             except (OSError, ValueError):  # ValueError: closed by the interpreter at its end
                 self.gone = True
         return len(text)
@@ -45,6 +55,15 @@ class Line:
     def isatty(self) -> bool:
         """Whether the file below is a terminal."""
         return self._file.isatty()
+
+
+def _write_whole(file: io.RawIOBase, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        taken = file.write(rest)
+        if not taken:
+            raise OSError(errno.EAGAIN, "it takes nothing")
+        rest = rest[taken:]
 
 
 class TolerantDriver(LinuxDriver):

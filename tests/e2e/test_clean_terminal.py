@@ -100,7 +100,7 @@ def test_an_error_within_the_screen_leaves_a_sentence_a_report_without_secrets_a
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_it_paints_leaves_a_clean_terminal(terminal: Open, number: signal.Signals) -> None:
-    playing = terminal("replay", "sample-team", "--speed", "64")
+    playing = terminal("replay", "sample-team", "--speed", "1")
     playing.wait_for("playing")
     for _ in range(3):
         playing.read()

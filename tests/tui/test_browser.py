@@ -175,14 +175,14 @@ def test_the_cursor_stays_on_its_run_when_others_come_and_go(runs: Path, save_ru
         browser = browser_of(stage)
         await stage.press("down", "down")
         save_run(runs, "20261121-000000-mathutils-9999", ended().events, created="2026-11-21T00:00:00+00:00")
-        browser._look()
+        browser.look_anew()
         await stage.settle()
         chosen = browser.table.selected
         assert names(stage)[0] == "9999"
         assert chosen is not None
         assert chosen.run_id.endswith("0004")
         shutil.rmtree(chosen.folder.path)
-        browser._look()
+        browser.look_anew()
         await stage.settle()
         assert "0004" not in names(stage)
         assert browser.table.selected is not None

@@ -6,7 +6,7 @@ import io
 import os
 import pty
 from threading import Thread
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pytest
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
@@ -43,6 +43,29 @@ def test_what_is_written_arrives_until_the_line_drops() -> None:
     assert [line.write(text) for text in ("one ", "two", "three", "four")] == [4, 3, 5, 4]
     assert below.getvalue() == "one two"
     assert below.lasts == -1  # the fourth was not even tried
+
+
+class Sipping(io.RawIOBase):
+    """A terminal that takes a few bytes at a time, as one does while signals come."""
+
+    def __init__(self) -> None:
+        self.got = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.got += bytes(data[:7])
+        return len(data[:7])
+
+
+def test_what_the_terminal_does_not_take_at_once_is_given_to_it_again_also_without_a_buffer() -> None:
+    """With PYTHONUNBUFFERED set, Python drops the rest: half a frame, and the screen is torn from then on."""
+    below = Sipping()
+    line = Line(io.TextIOWrapper(below, encoding="utf-8", write_through=True))  # type: ignore[type-var]  # unbuffered
+    text = "╭─ 1 Tasks ─╮ ⚡1 \x1b[1;1H" * 9
+    assert line.write(text) == len(text)
+    assert below.got.decode() == text
 
 
 @pytest.mark.parametrize("below", [Dropping(0), Closing()], ids=["writing", "sending"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -58,6 +59,7 @@ class BrowserScreen(Keeping):
         self._runs = RunList(self._dirs)
         self._busy = False
         self._changed = False
+        self._turn = Lock()
         self._trash_bytes = 0
         self._title = TitleLine()
         self.table = RunTable()
@@ -96,9 +98,11 @@ class BrowserScreen(Keeping):
 
     def _look(self) -> None:
         """Look at the folders, unless the last look is still on its way or nobody sees the list."""
-        if not self._busy and self.is_current:
-            self._busy = True
-            self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
+        with self._turn:
+            if self._busy or not self.is_current:
+                return
+            self._busy = self._changed = True
+        self.run_worker(self._read, group="list", thread=True, exit_on_error=False)
 
     def look_anew(self) -> None:
         """Look at the folders as they are from now on: a look that is on its way may have missed a change."""
@@ -108,13 +112,18 @@ class BrowserScreen(Keeping):
     def _read(self) -> None:
         """In a thread: first the list, then what it takes on the disk, which takes longer."""
         try:
-            self._changed = True
-            while self._changed:
-                self._changed = False
+            while self._wanted():
                 self.post_message(self.Listed(self._runs.look(), self._trash_bytes))
                 self.post_message(self.Listed(self._runs.measure(), self._runs.trash_bytes()))
-        finally:
+        except BaseException:
             self._busy = False
+            raise
+
+    def _wanted(self) -> bool:
+        """Whether something may have changed since the last look; if not, this thread looks no more."""
+        with self._turn:
+            self._busy, self._changed = self._changed, False
+            return self._busy
 
     def on_browser_screen_listed(self, event: Listed) -> None:
         """Show what there is."""
