@@ -24,7 +24,10 @@ LINE_LIMIT = 64 << 10
 """Bytes of a command: a message to the team, not a file."""
 
 TIMEOUT_SECONDS = 5.0
-"""How long either side waits for the other; an engine answers in milliseconds."""
+"""How long either side waits for what the other has ready: a whole command, an answer that was made."""
+
+ANSWER_SECONDS = 20.0
+"""How long an answer may take to be made: milliseconds, or seconds where a disk is slow to keep the event."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
@@ -164,7 +167,7 @@ class ControlClient:
             return Answer(ok=False, detail=f"That is too long: a command has at most {LINE_LIMIT:,} bytes.")
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(TIMEOUT_SECONDS)
+                connection.settimeout(ANSWER_SECONDS + TIMEOUT_SECONDS)
                 connection.connect(str(self.socket_path))
                 connection.sendall(line)
                 answer = _read_line(connection)
@@ -172,7 +175,8 @@ class ControlClient:
         except (FileNotFoundError, ConnectionError):
             return Answer(ok=False, detail="No engine is running for this run.")
         except TimeoutError:
-            return Answer(ok=False, detail=f"The engine did not answer within {TIMEOUT_SECONDS:.0f} seconds.")
+            waited = ANSWER_SECONDS + TIMEOUT_SECONDS
+            return Answer(ok=False, detail=f"The engine did not answer within {waited:.0f} seconds.")
         except (OSError, msgspec.DecodeError) as error:
             return Answer(ok=False, detail=f"The engine could not be reached: {error}.")
 
@@ -235,7 +239,7 @@ class ControlServer:
             return Answer(ok=False, detail="The run has ended.")
         self._handle(command, future)
         try:
-            return future.result(TIMEOUT_SECONDS)
+            return future.result(ANSWER_SECONDS)
         except TimeoutError:
             return Answer(ok=False, detail="The engine is busy; the command may still take effect.")
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 15
 """Until a scheduler has to have answered."""
 
+RESULT_SECONDS = 600
+"""Until a result has to be here: its worker may have died with it, and another one has to start and look."""
+
 MARK = ".dask-"
 """How a file begins that workers look for, to see whether they share the folder."""
 
@@ -58,7 +61,7 @@ class Cluster:
         def over(ended: Remote) -> None:
             self._open.discard(ended)
             try:
-                result = ended.result(timeout=CONNECT_SECONDS)
+                result = ended.result(timeout=RESULT_SECONDS)
             except (Exception, CancelledError) as error:
                 what = str(error).splitlines()[0][:160] if str(error) else ""
                 why = f"The cluster did not play it to the end ({type(error).__name__}: {what})."

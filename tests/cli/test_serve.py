@@ -15,13 +15,6 @@ from tui.commands.serve_command import HOST, served
 from tui.webserver import LocalServer, admitted
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "example.org", "192.168.1.4"])
 def test_other_hosts_than_this_machine_are_refused_with_the_way_to_do_it(teamtop: Teamtop, host: str) -> None:
     said = teamtop("serve", "--host", host)
@@ -41,12 +34,13 @@ def test_a_port_that_is_taken_and_a_run_that_is_not_there_are_sentences(teamtop:
 
 
 def test_it_listens_at_the_loopback_address_alone_and_turns_foreign_pages_away() -> None:
-    port = free_port()
 
     async def scene() -> None:
+        taken = socket.create_server((HOST, 0))
+        port = taken.getsockname()[1]
         runner = web.AppRunner(await LocalServer("true", host=HOST, port=port)._make_app())
         await runner.setup()
-        await web.TCPSite(runner, HOST, port).start()
+        await web.SockSite(runner, taken).start()
         assert [address[0] for address in runner.addresses] == [HOST]
         url = f"http://{HOST}:{port}/"
         codes = []

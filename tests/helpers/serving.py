@@ -54,4 +54,4 @@ def serving(plan: str = "", *, speed: float = 0.0, seed: int = 0) -> Iterator[Se
         yield served
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(20)
+        thread.join(180)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -54,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         server.asked.append({**asked, "key": self.headers["Authorization"]})
         server.arrived.set()
-        server.hold.wait(20)
+        server.hold.wait(180)
         data = server.body.encode()
         try:
             self.send_response(server.status)
@@ -231,7 +232,10 @@ def test_a_reply_without_choices_is_empty(run: Any, server: Server) -> None:
 def test_a_refused_connection_is_retryable(run: Any) -> None:
     unused = Server()
     unused.server_close()
-    error = failure(run, model(unused))
+    with socket.socket() as nobody:  # has the port, so that nobody else gets it, and does not listen
+        nobody.bind(("127.0.0.1", 0))
+        unused.server_address = nobody.getsockname()
+        error = failure(run, model(unused))
     assert (error.kind, error.retryable) == ("connection", True)
 
 
@@ -245,7 +249,7 @@ def test_cancelling_a_turn_cancels_its_call(run: Any, server: Server) -> None:
 
     async def cancelled() -> bool:
         call = asyncio.create_task(model(server).complete(ASK))
-        await asyncio.to_thread(server.arrived.wait, 20)
+        await asyncio.to_thread(server.arrived.wait, 180)
         call.cancel()
         return (await asyncio.gather(call, return_exceptions=True))[0].__class__ is asyncio.CancelledError
 

@@ -33,7 +33,7 @@ def scene(
     async def play() -> SimServer:
         async with (
             SimServer(Plan(read_plan(plan), 1), speed=0, **options) as server,
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as client,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=180)) as client,
         ):
             await work(server, client)
         return server

@@ -31,10 +31,20 @@ def address() -> Iterator[str]:
     distributed = pytest.importorskip(
         "distributed", reason="needs the extra: pip install 'teamtop[distributed]'"
     )
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
-    ) as cluster:
+    patience = {f"distributed.comm.timeouts.{what}": "300s" for what in ("connect", "tcp")}
+    dask = pytest.importorskip("dask", reason="distributed brings it")
+    with (
+        dask.config.set(patience),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
+        ) as cluster,
+    ):
         yield cluster.scheduler_address
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.sweeps.cluster.CONNECT_SECONDS", 300)
 
 
 def some(repetitions: int, suite: str = "mathutils") -> list[Cell]:
