@@ -20,6 +20,9 @@ from engine.record.journal import append_all
 
 os.environ["XDG_CONFIG_HOME"] = os.devnull  # no test, nor process of one, sees what its user has set
 
+for name in ("NO_PROXY", "no_proxy"):  # servers of tests are on this machine, whatever proxy it has
+    os.environ[name] = ",".join(filter(None, ("127.0.0.1", "localhost", os.environ.get(name))))
+
 # The same examples everywhere, however fast the machine is: there is no time in which one must be through.
 settings.register_profile(
     "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
