@@ -23,6 +23,9 @@ os.environ["XDG_CONFIG_HOME"] = os.devnull  # no test, nor process of one, sees 
 for name in ("NO_PROXY", "no_proxy"):  # servers of tests are on this machine, whatever proxy it has
     os.environ[name] = ",".join(filter(None, ("127.0.0.1", "localhost", os.environ.get(name))))
 
+for name in ("COLUMNS", "LINES"):  # help is as wide as if nobody had said
+    os.environ.pop(name, None)
+
 # The same examples everywhere, however fast the machine is: there is no time in which one must be through.
 settings.register_profile(
     "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
