@@ -1,7 +1,8 @@
 """Traps for whatever would make a simulated run depend on anything but its seed.
 
 While a simulation runs, real time, chance that is not seeded, threads, processes, sockets, listings of
-folders and process ids raise ``Forbidden`` in its thread. Other threads (of a test runner) are left alone.
+folders and process ids raise ``Forbidden`` in its thread. Other threads (of a test runner) are left alone,
+and so is what the collector of garbage ends in this one: neither when nor what is the run's doing.
 What cannot be trapped (order of sets, addresses of objects) is looked for by a test in the sources, and
 found by running seeds twice under different hash seeds.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import os
 import random
 import secrets
@@ -95,12 +97,25 @@ class _NoDates(datetime.datetime):
         raise Forbidden("a simulated run asked for datetime.today")
 
 
-def _trap(owner: Any, name: str, original: Any, thread: int) -> Callable[..., Any]:  # noqa: ANN401 - anything
-    here = threading.get_ident
+class _Collector:
+    """Whether the collector of garbage is at work in a thread. ``hear`` is for ``gc.callbacks``."""
+
+    def __init__(self, thread: int) -> None:
+        self.thread = thread
+        self.works = False
+
+    def hear(self, phase: str, _: dict[str, int]) -> None:
+        """It begins (``start``) or has ended."""
+        if threading.get_ident() == self.thread:
+            self.works = phase == "start"
+
+
+def _trap(owner: Any, name: str, original: Any, collector: _Collector) -> Callable[..., Any]:  # noqa: ANN401
+    here, thread = threading.get_ident, collector.thread
     where = getattr(owner, "__name__", str(owner))
 
     def trapped(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the original
-        if here() == thread:
+        if here() == thread and not collector.works:
             raise Forbidden(f"a simulated run asked for {where}.{name}")
         return original(*args, **named)
 
@@ -110,18 +125,20 @@ def _trap(owner: Any, name: str, original: Any, thread: int) -> Callable[..., An
 @contextlib.contextmanager
 def guard() -> Iterator[list[str]]:
     """Raise ``Forbidden`` in this thread for whatever is trapped, and yield what was. Not to be nested."""
-    thread = threading.get_ident()
+    collector = _Collector(threading.get_ident())
     Forbidden.sprung.clear()
     kept: list[tuple[Any, str, Any]] = []
+    gc.callbacks.append(collector.hear)
     try:
         for owner, names in TRAPS:
             for name in names:
                 if (original := getattr(owner, name, None)) is not None:
                     kept.append((owner, name, original))
-                    setattr(owner, name, _trap(owner, name, original, thread))
+                    setattr(owner, name, _trap(owner, name, original, collector))
         kept.append((datetime, "datetime", datetime.datetime))
         datetime.datetime = _NoDates  # type: ignore[misc]  # that is the trap
         yield Forbidden.sprung
     finally:
         for owner, name, original in reversed(kept):
             setattr(owner, name, original)
+        gc.callbacks.remove(collector.hear)

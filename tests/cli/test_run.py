@@ -179,7 +179,7 @@ def test_a_detached_team_says_how_to_watch_it(teamtop: Teamtop, tmp_path: Path) 
     said = teamtop("run", "--speed", "5000", "--tests", "simulated", "--detach", "--run-id", "d1")
     assert f"teamtop watch {tmp_path / 'runs' / 'd1'}" in said.out
     folder = RunFolder(tmp_path / "runs" / "d1")
-    assert running.wait_until(lambda: folder.alive() is None, 60)
+    assert running.wait_until(lambda: folder.alive() is None, 180)
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_after_the_screen_the_summary_is_printed_and_the_run_judged(
     import tui.app
 
     def until_the_end(folder: RunFolder) -> int:
-        running.wait_until(lambda: folder.alive() is None, 60)
+        running.wait_until(lambda: folder.alive() is None, 180)
         return 0
 
     monkeypatch.setattr(tui.app, "run_live", until_the_end)
@@ -223,8 +223,8 @@ def test_a_team_that_is_left_running_goes_on(
     assert (said.code, said.out) == (0, "")
     assert [shown.path for shown in screen] == [folder.path]
     assert folder.alive() is not None
-    assert running.wait_until(lambda: ControlClient(folder.socket_path).send(Stop()).ok, 60)
-    assert running.wait_until(lambda: folder.alive() is None, 60)
+    assert running.wait_until(lambda: ControlClient(folder.socket_path).send(Stop()).ok, 180)
+    assert running.wait_until(lambda: folder.alive() is None, 180)
 
 
 def test_an_engine_that_does_not_start_is_told_with_its_last_words(

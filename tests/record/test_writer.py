@@ -29,7 +29,7 @@ def event(seq: int) -> ev.Event:
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 60))
+    asyncio.run(asyncio.wait_for(main, 180))
 
 
 class Recording(MemoryStore):

@@ -8,6 +8,7 @@ import ast
 import asyncio
 import contextlib
 import datetime
+import gc
 import os
 import random
 import secrets
@@ -95,6 +96,25 @@ def test_other_threads_are_left_alone() -> None:
         go.set()
         thread.join()
     assert len(seen) == 1
+
+
+def test_what_the_collector_ends_meanwhile_is_left_alone() -> None:
+    """Such as a task of an earlier test, which logs that it was destroyed, and when."""
+    ended: list[float] = []
+
+    class Left:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            ended.append(time.time())
+
+    Left()
+    with guard() as sprung:
+        gc.collect()
+        with pytest.raises(Forbidden):
+            time.time()
+    assert (len(ended), len(sprung)) == (1, 1)
 
 
 def test_work_for_threads_and_calls_from_outside_are_refused_by_the_loop() -> None:

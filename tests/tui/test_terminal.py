@@ -81,7 +81,7 @@ def test_the_thread_that_paints_outlives_the_line(below: IO[str]) -> None:
 
     painter = Thread(target=paint, daemon=True)
     painter.start()
-    painter.join(60)
+    painter.join(180)
     assert not painter.is_alive()
 
 
