@@ -333,6 +333,8 @@ runs that were published with Mieczkowski et al. 2026 and by your own saved runs
 logarithms, in which teams share offsets and slopes over team size by mode, model, suite and structure
 (`engine/advice/belief.py`). Nothing that `plan` is told of a model goes beyond that.
 
+What is said while a team works is another matter, and measured in [live-advice.md](live-advice.md).
+
 This page is made by `make advice`. Each suite was forecast from the recordings of the other two alone:
 simulated with the profiles of the other two, corrected by the recordings of the other two, under settings
 fitted to the other two. Intervals of seconds and tokens, and of ratios of two teams (speedup, token

@@ -1,63 +1,50 @@
 """Add an agent, keep the team, or let one go: what the rest of a run would take, from what it has shown.
 
-The tasks that are left are laid out for one agent less, for the team as it is, and for one more (longest
-chains first, as many a turn as agents have done). A task takes what it has taken one agent: by saved
-one-agent runs if there are any, else by the team's own busy time without what others wrote over. What the
-team took beyond that so far, waiting, doing things twice, is put down to its size, in equal parts for every
-agent beyond the first (Karp and Flatt's straight line, see ``scaling``), and so grows or shrinks with it.
+The rest is laid out (``layout``). How far that is believed depends on how even the team's replies are: a team
+whose every reply takes as long does as laid out; of one that is uneven, only as much of the difference counts
+as realistic teams bore out when somebody joined or left, beside what that cost them anyhow (``turnover``).
 
-Who joins a running team begins with the next turn, and gets what nobody has; who leaves loses half a turn.
+An agent is added only if it is to save more than is in doubt, and let go only if that is to cost nothing.
 
 Pure: from a folded run, no clock, cheap enough for every repaint that has news.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from statistics import NormalDist, pstdev
 from typing import Any, Literal, TypeAlias
 
+from engine.analysis import turnover
 from engine.analysis.laws import Baseline
+from engine.analysis.layout import Layout, laid_out
 from engine.record.state import RunState
 
 Verdict: TypeAlias = Literal["add", "keep", "remove", "unknown"]
 
-FEWEST_DONE = 3
-"""Completed tasks before anything is said: fewer tell nothing of pace."""
-
-FEWEST_REPLIES = 4
-"""Replies of a single agent before the spread of its times tells what waiting for a second one would cost."""
-
 WORTH = 0.1
 """Share of the time that an agent more has to save: what is counted on is less sure than that."""
 
+SURE = 0.67
+"""Standard deviations by which the expected saving of an agent more has to be off nothing: it saves time in
+three cases of four."""
+
 FREE = 0.1
-"""Share of the time that an agent less may cost: it saves tokens."""
+"""Share of the time that an agent less may cost where that is certain: it saves tokens. In doubt it may cost
+nothing."""
 
-CUT = 0.5
-"""Turns that are lost when an agent leaves: the one that it is at, half of it on average."""
-
-STEALING = ("work-stealing",)
-"""Strategies under which who is idle takes over what others have not begun."""
-
-CLAIMING = ("decentralized", "verified-by")
-"""Strategies under which agents take tasks themselves, and so the same ones."""
-
-COLLISIONS = 0.88
-"""How much longer than laid out two agents that claim took, measured by what one took: the median over the 27
-decentralized series that Mieczkowski et al. 2026 recorded. Who works alone has shown nothing of that."""
-
-SEVERAL = ("quorum", "speculative")
-"""Strategies under which several agents do one task: its graph does not say what an agent more would do."""
+WIDE = 1.28
+"""Standard deviations on both sides that hold 80 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizing:
     """``seconds`` that the rest (or all, see ``again``) takes with one agent less, with ``agents``, with one
     more; null where there can be no such team. Of an unknown verdict all are null, and ``sentence`` says why.
+
+    ``who`` is whom to let go (null unless that is advised). ``doubt``: four of five such changes came out
+    within this share of the time that is told (0.25: a quarter more or less); 0 where all goes as laid out.
     """
 
     verdict: Verdict
@@ -66,6 +53,8 @@ class Sizing:
     same: float | None
     more: float | None
     sentence: str
+    who: str | None = None
+    doubt: float = 0.0
 
     @property
     def effect(self) -> float | None:
@@ -76,11 +65,19 @@ class Sizing:
 
 def sizing(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
     """Advice on the rest of a run; null before it began and once all tasks are done."""
-    tasks = state.board.tasks.values()
-    left = {task.id: task.dependencies for task in tasks if task.status != "done"}
+    left = remaining(state)
     if not left or state.run.phase in ("starting", "ended"):
         return None
-    return _advise(state, left, baseline)
+    layout = laid_out(state, left, baseline)
+    if isinstance(layout, str):
+        return _unknown(state, layout)
+    return advice(layout, turnover.seen(state, layout, len(left)))
+
+
+def remaining(state: RunState) -> dict[str, Sequence[str]]:
+    """The tasks that are not done, and what each waits for."""
+    tasks = state.board.tasks.values()
+    return {task.id: task.dependencies for task in tasks if task.status != "done"}
 
 
 def again(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
@@ -88,7 +85,10 @@ def again(state: RunState, baseline: Baseline | None = None) -> Sizing | None:
     if not state.completed:
         return None
     tasks = {task.id: task.dependencies for task in state.board.tasks.values()}
-    return _advise(state, tasks, baseline, another=True)
+    layout = laid_out(state, tasks, baseline, another=True)
+    if isinstance(layout, str):
+        return _unknown(state, layout)
+    return advice(layout, turnover.as_laid_out(layout), another=True)
 
 
 def table(state: RunState, baseline: Baseline | None) -> dict[str, Any] | None:
@@ -97,164 +97,54 @@ def table(state: RunState, baseline: Baseline | None) -> dict[str, Any] | None:
     return None if found is None else {**asdict(found), "effect": found.effect}
 
 
-def steps(tasks: Mapping[str, Sequence[str]], agents: int, batch: int = 1, *, joins: bool = False) -> int:
-    """Turns in which so many agents do all tasks, each up to ``batch`` of the ready ones in a turn; if one
-    ``joins``, the first turn is without it.
-
-    Longest chains first (T. Hu 1961). Dependencies on tasks that are not among ``tasks`` count as done.
-    """
-    waits = {task: sum(each in tasks for each in before) for task, before in tasks.items()}
-    after: dict[str, list[str]] = {task: [] for task in tasks}
-    for task, before in tasks.items():
-        for each in before:
-            if each in after:
-                after[each].append(task)
-    rank = _ranks(after, dict(waits))
-    ready = [(-rank[task], task) for task, open_ in waits.items() if not open_]
-    heapq.heapify(ready)
-    count = 0
-    while ready:
-        hands = agents - 1 if joins and not count else agents
-        now = [heapq.heappop(ready)[1] for _ in range(min(max(1, hands) * batch, len(ready)))]
-        count += 1
-        for task in now:
-            for each in after[task]:
-                waits[each] -= 1
-                if not waits[each]:
-                    heapq.heappush(ready, (-rank[each], each))
-    return count
+def _unknown(state: RunState, why: str) -> Sizing:
+    text = f"Whether an agent more would help is unknown: {why}."
+    return Sizing("unknown", state.crew.developers, None, None, None, text)
 
 
-def _ranks(after: Mapping[str, Sequence[str]], waits: dict[str, int]) -> dict[str, int]:
-    """The longest chain from each task on, itself included."""
-    order = [task for task, open_ in waits.items() if not open_]
-    for task in order:
-        for each in after[task]:
-            waits[each] -= 1
-            if not waits[each]:
-                order.append(each)
-    rank: dict[str, int] = {}
-    for task in reversed(order):
-        rank[task] = 1 + max((rank[each] for each in after[task]), default=0)
-    return rank
-
-
-def _advise(
-    state: RunState,
-    tasks: Mapping[str, Sequence[str]],
-    baseline: Baseline | None,
-    *,
-    another: bool = False,
-) -> Sizing:
-    agents = state.crew.developers
-    unit = _unit(state, baseline)
-    # of a whole run agents who are given work take equal shares, however many tasks they do in a turn
-    usual = 1 if another and state.run.strategy not in CLAIMING else _batch(state)
-    excess = unit if isinstance(unit, str) else _excess(state, unit, usual)
-    if isinstance(unit, str) or isinstance(excess, str):
-        why = f"Whether an agent more would help is unknown: {excess}."
-        return Sizing("unknown", agents, None, None, None, why)
-    factor, slope = excess
-    size = max(1.0, state.crew.mean(state.ts))
-
-    turn = unit * usual
-    batch = usual if another else _batch(state, late=True)
-    kept = {} if another else _kept(state, tasks)
-
-    def takes(n: int) -> float:
-        turns = steps(tasks, n, batch, joins=n > agents and not another)
-        return turns * turn * max(0.1, factor + slope * (n - size))
-
-    same = takes(agents)
-    less = takes(agents - 1) if agents > 1 else None
-    if less is not None and not another:
-        less += CUT * turn * max(0.1, factor)
-    given = len(kept) == len(tasks)
-    more = same if given else max(takes(agents + 1), steps(kept, agents, batch) * turn * max(0.1, factor))
+def advice(layout: Layout, seen: turnover.Seen, *, another: bool = False) -> Sizing:
+    """What to do, if one more and one less change the time as ``seen`` says."""
+    more = layout.same * seen.more.expected
+    less = None if layout.less is None or seen.less is None else layout.same * seen.less.expected
     verdict: Verdict = "keep"
-    if more <= same * (1 - WORTH):
+    if more <= layout.same * (1 - WORTH) and seen.more.mean + SURE * seen.more.spread < 0:
         verdict = "add"
-    elif less is not None and less <= same * (1 + FREE):
+    elif less is not None and less <= layout.same * (1 + FREE * (1 - seen.uneven)):
         verdict = "remove"
-    told = Sizing(verdict, agents, less, same, more, "")
-    return replace(told, sentence=_sentence(told, given=given, another=another))
-
-
-def _kept(state: RunState, left: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
-    """What is left that who joins does not get: the tasks that others have, or only those that they are at
-    where idle agents take work over.
-    """
-    board = state.board.tasks
-    stolen = state.run.strategy in STEALING
-    mine = (task for task in left if board[task].owner and not (stolen and board[task].status == "assigned"))
-    return {task: left[task] for task in mine}
-
-
-def _unit(state: RunState, baseline: Baseline | None) -> float | str:
-    """Seconds that a task takes one agent, or why that is unknown."""
-    metrics = state.metrics
-    done = len(metrics.completions)
-    if state.run.source:
-        return "another engine made this run, and its graph may be told in part only"
-    if state.board.unnamed:
-        return "which tasks were done is not recorded"
-    if state.run.strategy in SEVERAL:
-        return f"under {state.run.strategy} several agents do one task"
-    if done < FEWEST_DONE:
-        return f"{FEWEST_DONE} tasks have to be done first"
-    if baseline is not None and done <= len(baseline.completion_seconds):
-        return baseline.completion_seconds[done - 1] / done
-    files = state.files
-    lost = min(0.9, (files.rewrites + files.concurrent_writes) / files.edits) if files.edits else 0.0
-    busy = metrics.completions[-1].busy * (1 - lost)
-    return busy / done if busy > 0 else "no time has passed"
-
-
-def _batch(state: RunState, *, late: bool = False) -> int:
-    """How many tasks agents do in a turn in which they do any (``late``: in the later half of what is done):
-    several leave others little to do.
-    """
-    done = state.metrics.completions
-    if late:
-        done = done[len(done) // 2 :]
-    return max(1, round(len(done) / max(1, len({(each.agent, each.ts) for each in done}))))
-
-
-def _excess(state: RunState, unit: float, batch: int) -> tuple[float, float] | str:
-    """How many times as long as laid out it took so far, and by how much that grows with an agent more."""
-    metrics = state.metrics
-    size = max(1.0, state.crew.mean(state.ts))
-    done = {task.id: task.dependencies for task in state.board.tasks.values() if task.status == "done"}
-    elapsed = metrics.completions[-1].ts - (metrics.first_prompt or 0.0)
-    laid_out = steps(done, round(size), batch) * unit * batch
-    if elapsed <= 0 or laid_out <= 0:
-        return "no time has passed"
-    factor = elapsed / laid_out
-    if size >= 1.5:
-        return factor, max(0.0, (factor - 1) / (size - 1))
-    logs = [math.log(seconds) for row in metrics.rounds for seconds in row.latencies if seconds > 0]
-    if len(logs) < FEWEST_REPLIES:
-        return f"{FEWEST_REPLIES} replies have to be there first"
-    # the mean of the slower of two log-normal times, over that of one
-    slower = 2 * NormalDist().cdf(pstdev(logs) / math.sqrt(2))
-    growth = slower - 1
-    return factor, factor * (max(growth, COLLISIONS) if state.run.strategy in CLAIMING else growth)
+    told_of = {"add": (seen.more,), "remove": (seen.less,)}.get(verdict, (seen.more, seen.less))
+    if verdict == "keep" and layout.given:  # the sentence tells nothing of one more
+        told_of = (seen.less,)
+    doubt = max((each.spread for each in told_of if each is not None), default=0.0)
+    told = Sizing(
+        verdict,
+        layout.agents,
+        less,
+        layout.same,
+        more,
+        "",
+        who=(layout.leaver or None) if verdict == "remove" else None,
+        doubt=math.expm1(WIDE * doubt),
+    )
+    return replace(told, sentence=_sentence(told, given=layout.given, another=another))
 
 
 def _sentence(told: Sizing, *, given: bool, another: bool) -> str:
     agents, same, less, more = told.agents, told.same or 0.0, told.less, told.more or 0.0
     start = "another time, " if another else ""
     change = _change if another else _share  # how long the rest takes is less sure than what a size changes
+    doubt = f" (± {100 * told.doubt:.0f} %)" if told.doubt >= 0.005 else ""
     if told.verdict == "add":
-        text = f"{start}add an agent: {agents + 1} would take {change(more, same)}"
+        text = f"{start}add an agent: {agents + 1} would take {change(more, same)}{doubt}"
     elif told.verdict == "remove" and less is not None:
-        cost = "no more time" if less <= same else change(less, same)
-        text = f"{start}let an agent go: {agents - 1} would take {cost}, and fewer tokens"
+        cost = "no more time" if less <= same and not told.doubt else change(less, same)
+        who = told.who or "an agent"
+        text = f"{start}let {who} go: {agents - 1} would take {cost}{doubt}, and fewer tokens"
     else:
         one = "who joins gets nothing, for others have all that is left"
         why = one if given else f"one more would take {change(more, same)}"
         text = f"{start}keep {agents} agent{'' if agents == 1 else 's'}: {why}"
         text += f", one less {change(less, same)}" if less is not None else ""
+        text += doubt
     return text[:1].upper() + text[1:] + "."
 
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from engine.advice.rehearsal import NEVER, Part, _start, played
 from engine.analysis.laws import Baseline
-from engine.analysis.sizing import again, sizing, steps
+from engine.analysis.layout import steps
+from engine.analysis.sizing import again, sizing
 from engine.control import AddAgent
 from engine.errors import UsageError
 from engine.record import events as ev

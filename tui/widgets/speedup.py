@@ -29,7 +29,7 @@ class SpeedupPanel(Deeper):
         self._drawn: tuple[int, int] = (0, 0)
         self._chart: list[Row] = []
         self._sized: Sizing | None = None
-        self._sized_at: tuple[int, int, int] = (-1, -1, -1)
+        self._sized_at: tuple[int, int, int, int] = (-1, -1, -1, -1)
 
     @property
     def deeper(self) -> Wanted | None:
@@ -58,13 +58,14 @@ class SpeedupPanel(Deeper):
         if found.verdict == "keep":
             return [Span(" · keep", "muted")]
         effect = f": {100 * (found.effect or 0.0):+.0f} % time".replace("-", "−")
-        word = "add one" if found.verdict == "add" else "one less"
+        word = "add one" if found.verdict == "add" else f"without {found.who or 'one'}"
         return [Span(f" · {word}", "accent"), Span(effect, "muted")]
 
     def _advised(self, moment: Moment) -> Sizing | None:
-        """The advice; computed again only once something was done or the team is another."""
+        """The advice; computed again only once somebody replied or did something, or the team is another."""
         state = moment.state
-        known = (state.board.version, len(state.metrics.completions), state.crew.developers)
+        done, replies = len(state.metrics.completions), state.metrics.replies
+        known = (state.board.version, done, replies, state.crew.developers)
         if known != self._sized_at:
             self._sized_at, self._sized = known, moment.sizing
         return self._sized
