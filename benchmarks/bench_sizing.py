@@ -11,20 +11,21 @@ Everything before is the same, event by event.
 
 ``--fit`` makes ``engine/analysis/turnover.json``, from mathutils and generated graphs, with seeds of its
 own. How much is fitted (which terms, how strongly strategies are drawn together) was chosen by leaving out
-one graph after the other of these. What is printed, and with ``--write`` kept in ``docs/live-advice.md``, is
-of the other two suites, dataanalysis and svg, and of seeds that nobody looked at before. "Laid out" is the
-advice without what was fitted: what the team's graph and pace alone say.
+one graph after the other of these (and is printed so). What is printed, and with ``--write`` kept in
+``docs/live-advice.md``, is of the other two suites, dataanalysis and svg, and of seeds that nobody looked at
+before. "Laid out" is the advice without what was fitted: what the team's graph and pace alone say.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -175,6 +176,19 @@ def fitted(every: Sequence[Point]) -> dict[str, turnover.Turnover]:
     more, less = _effects(every, "add"), _effects(every, "remove")
     for strategy in (turnover.OTHERS, *STRATEGIES):
         found[strategy] = turnover.Turnover(more[strategy], less[strategy])
+    return found
+
+
+def left_out(every: Sequence[Point], alike: Callable[[Part], str]) -> list[Point]:
+    """What would be told of each moment by what was fitted to all that are not ``alike``."""
+    found = []
+    for held_out in sorted({alike(one.part) for one in every}):
+        known = fitted([one for one in every if alike(one.part) != held_out])
+        for one in every:
+            if alike(one.part) == held_out:
+                mine = known[one.part.strategy]
+                seen = turnover.weighed(one.layout, one.left, one.seen.uneven, mine)
+                found.append(dataclasses.replace(one, seen=seen))
     return found
 
 
@@ -397,6 +411,13 @@ def main() -> None:
         every = points(FITTED, tuple(zip(FIT_SEEDS, FIT_SHARES, strict=True)))
         made = msgspec.json.format(msgspec.json.encode(fitted(every)), indent=1)
         turnover.TABLE.write_bytes(made + b"\n")
+        folds: dict[str, Callable[[Part], str]] = {
+            "graph": lambda part: part.suite + part.structure,
+            "model": lambda part: part.model,
+        }
+        for name, alike in folds.items():
+            print(f"\nOne {name} left out after the other:\n")
+            print("\n".join(lines(report(left_out(every, alike)))))
         return
     every = points(JUDGED, [(seed, asked.share) for seed in range(FIRST_JUDGED, FIRST_JUDGED + asked.seeds)])
     found = report(every)

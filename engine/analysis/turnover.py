@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from statistics import pstdev
 
@@ -29,6 +30,11 @@ models is 0.7 in the middle."""
 
 FEWEST_REPLIES = 3
 """Replies before a team can count as even."""
+
+REPLIES = 500
+"""The latest replies by which it is judged, at most: a large team's thousands would take too long at every
+repaint.
+"""
 
 LEFT = (-1.5, 4.5)
 """Logarithms of tasks left per agent that were seen: beyond them nobody knows how it goes on."""
@@ -92,21 +98,26 @@ def as_laid_out(layout: Layout) -> Seen:
 
 def seen(state: RunState, layout: Layout, left: int) -> Seen:
     """The changes that were laid out, as far as uneven teams bear them out; ``left`` tasks are to be done."""
-    plain, uneven = as_laid_out(layout), unevenness(state)
     known = table()
-    mine = known.get(state.run.strategy) or known[OTHERS]
+    return weighed(layout, left, unevenness(state), known.get(state.run.strategy) or known[OTHERS])
+
+
+def weighed(layout: Layout, left: int, uneven: float, known: Turnover) -> Seen:
+    """The same by what is ``known`` of the strategy."""
+    plain = as_laid_out(layout)
     share = min(max(math.log(left / layout.agents), LEFT[0]), LEFT[1])
 
     def change(laid: Change, effect: Effect, *, edge: bool) -> Change:
         learnt = effect.base + effect.edge * edge + effect.laid_out * laid.mean + effect.left * share
         return Change((1 - uneven) * laid.mean + uneven * learnt, uneven * effect.spread)
 
-    more = change(plain.more, mine.more, edge=layout.agents == 1)
-    less = None if plain.less is None else change(plain.less, mine.less, edge=layout.agents == 2)
+    more = change(plain.more, known.more, edge=layout.agents == 1)
+    less = None if plain.less is None else change(plain.less, known.less, edge=layout.agents == 2)
     return Seen(more, less, uneven)
 
 
 def unevenness(state: RunState) -> float:
     """From 0, if all replies took the same time, to 1, as with models."""
-    logs = [math.log(seconds) for row in state.metrics.rounds for seconds in row.latencies if seconds > 0]
+    latest = (seconds for row in reversed(state.metrics.rounds) for seconds in reversed(row.latencies))
+    logs = [math.log(seconds) for seconds in islice(latest, REPLIES) if seconds > 0]
     return 1.0 if len(logs) < FEWEST_REPLIES else min(1.0, pstdev(logs) / EVEN)

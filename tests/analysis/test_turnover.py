@@ -19,6 +19,7 @@ from engine.control import AddAgent, AnyCommand, RemoveAgent
 from engine.errors import UsageError
 from engine.record import events as ev
 from engine.record.state import RunState
+from engine.record.state.metrics import RoundRow
 from engine.simulation.scenario import Scenario
 from engine.simulation.world import play
 from engine.strategies import STRATEGIES
@@ -84,6 +85,15 @@ def test_of_an_uneven_team_less_of_a_saving_counts_than_was_laid_out() -> None:
     seen = turnover.seen(state, SAME, len(remaining(state)))
     assert math.log(0.8) < seen.more.mean
     assert seen.more.spread > 0
+
+
+def test_by_the_latest_replies_a_team_is_judged_and_by_three_at_least() -> None:
+    state = RunState()
+    assert turnover.unevenness(state) == 1
+    state.metrics.rounds.append(RoundRow(1, 0.0, 1, latencies=[1.0, 30.0, 5.0]))
+    assert turnover.unevenness(state) == 1
+    state.metrics.rounds.append(RoundRow(2, 0.0, 1, latencies=[2.0] * turnover.REPLIES))
+    assert turnover.unevenness(state) == 0
 
 
 def test_nobody_is_added_unless_the_saving_is_larger_than_the_doubt() -> None:
