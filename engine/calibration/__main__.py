@@ -14,11 +14,11 @@ from pathlib import Path
 
 from engine.calibration import aims, folds, report, transfer
 from engine.calibration.compare import (
-    Success,
     again,
     agreement,
     apart,
     ceiling,
+    ended,
     figures,
     intervals,
     success,
@@ -33,6 +33,9 @@ from engine.models.simulated.profile import TABLE
 
 Rows = list[aims.Row]
 
+RUNS = 17
+"""Simulated runs of a cell that are compared, with other seeds than those that paces were fitted to."""
+
 
 def main() -> None:
     """See the module's text."""
@@ -41,24 +44,31 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=Path("docs/calibration.md"))
     parser.add_argument("--fitting", type=int, default=4, help="runs per cell that paces are fitted to")
     parser.add_argument("--fitting-folds", type=int, default=3, help="the same where cells are held out")
-    parser.add_argument("--repetitions", type=int, default=10, help="runs per cell that are compared")
-    parser.add_argument("--repetitions-folds", type=int, default=10, help="the same of held-out cells")
+    parser.add_argument("--repetitions", type=int, default=RUNS, help="runs per cell that are compared")
+    parser.add_argument("--repetitions-folds", type=int, default=RUNS, help="the same of held-out cells")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--page-only", action="store_true", help="keep the committed profiles")
     asked = parser.parse_args()
     recordings = read(asked.folder)
-    how = {"fitting": asked.fitting_folds, "repetitions": asked.repetitions_folds, "jobs": asked.jobs}
+    fresh = max(asked.fitting, asked.fitting_folds)
+    how = {
+        "fitting": asked.fitting_folds,
+        "repetitions": asked.repetitions_folds,
+        "jobs": asked.jobs,
+        "first": fresh,
+    }
     if not asked.page_only:
         paces, _ = folds.calibrated(recordings, lambda _: True, asked.fitting, asked.jobs)
         PACES.write_text(json.dumps(paces, indent=1) + "\n", encoding="utf-8")
         TABLE.write_text(render(derive(recordings, paces)), encoding="utf-8")
         say("derived")
     before = _cpu()
-    grid = simulate(cells(), asked.repetitions, None, asked.jobs)
+    grid = simulate(cells(), asked.repetitions, None, asked.jobs, first=fresh)
     runs = sum(len(each.ended) for each in grid.values())
     cost = (
         f"Cells have {asked.repetitions} simulated runs each, held-out ones {asked.repetitions_folds}; "
-        f"paces of folds are fitted to {asked.fitting_folds}. {runs:,} runs in memory took "
+        f"paces are fitted to {asked.fitting} runs with other seeds, those of folds to "
+        f"{asked.fitting_folds}. {runs:,} runs in memory took "
         f"{_cpu() - before:.0f} s of processor time.\n"
     )
     say("played the grid")
@@ -72,6 +82,7 @@ def _page(
     recordings: Recordings, grid: Grid, sizes: list[folds.Fold], suites: list[folds.Fold], cost: str
 ) -> str:
     known = recorded(recordings.runs)
+    held_out = {"held out: each N": sizes, "held out: each suite": suites}
     there = {cell for cell, runs in known.items() if runs.good}
     rows: Rows = []
     by_suite: Rows = []
@@ -83,7 +94,7 @@ def _page(
         for mode in report.MODES:
             said = figures(grid, by_suite=single, like=there)
             target.append((mode, "fitted", agreement(said, wanted, mode, margin)))
-            for what, left in (("held out: each N", sizes), ("held out: each suite", suites)):
+            for what, left in held_out.items():
                 said = folds.said(left, by_suite=single, like=there)
                 chances[mode, what] = folds.wobble(left, known, mode, by_suite=single, like=there)
                 target.append((mode, what, agreement(said, wanted, mode, margin)))
@@ -91,20 +102,30 @@ def _page(
             target.append((mode, aims.NOISE, halves))
             target.append((mode, aims.TRUTH, true_means(halves)))
             target.append((mode, aims.REPEATED, again(known, mode, by_suite=single)))
-    shares: dict[str, list[Success]] = {
-        "fitted": success(grid, known),
-        "held out: each N": success(folds.left_out(sizes), known),
-        "held out: each suite": success(folds.left_out(suites), known),
-    }
+    likely = {"fitted": folds.ends(TABLE.read_bytes(), cells())}
+    likely |= {what: folds.left_out_ends(left) for what, left in held_out.items()}
+    shares = {what: success(ends, known) for what, ends in likely.items()}
+    played = {"fitted": grid} | {what: folds.left_out(left) for what, left in held_out.items()}
+    luck_of_ends = max(
+        abs(one.simulated - other.simulated)
+        for what, runs in played.items()
+        for one, other in zip(success(ended(runs), known), shares[what], strict=True)
+    )
     alone = next(fold.grid for fold in sizes if fold.name == "1")
     noise = {mode: success_ceiling(known, mode) for mode in report.MODES}
     reached = [
         *aims.speedups(rows, luck),
         *(
-            aims.success_aim(mode, what, apart(found, mode)[1], noise[mode][1])
+            aims.success_aim(
+                mode,
+                what,
+                figure,
+                most=apart(success(likely[what], known, by_size=by_size), mode)[1],
+                ceiling=success_ceiling(known, mode, by_size=by_size)[1],
+            )
             for mode in report.MODES
-            for what, found in shares.items()
-            if what.startswith("held out")
+            for what in held_out
+            for figure, by_size in aims.RATES.items()
         ),
     ]
     walls = {mode: wall_error(alone, known, mode, 1) for mode in report.MODES}
@@ -115,6 +136,7 @@ def _page(
         rows=rows,
         by_suite=by_suite,
         shares=shares,
+        luck=luck_of_ends,
         alone=[
             (what, said)
             for mode in report.MODES

@@ -17,6 +17,9 @@ from engine.calibration.compare import Agreement, true_means
 ERROR, RANK, POINTS = 0.12, 0.85, 0.10
 """Aims: median relative error of speedup, rank correlation, largest difference of success rates."""
 
+RATES = {"success rate, by model": False, "success rate, by model and size": True}
+"""Success rates that are held against the aim, and whether they are of single team sizes."""
+
 Verdict: TypeAlias = Literal["met", "met: as near as halves", "not met", "unknown"]
 
 Row: TypeAlias = tuple[str, str, Agreement]
@@ -88,7 +91,7 @@ def speedups(rows: Sequence[Row], chances: Chances | None = None) -> list[Aim]:
     return found
 
 
-def success_aim(mode: str, compared: str, most: float, ceiling: float) -> Aim:
-    """The aim for success rates: the difference of the model and team size for which it is largest."""
+def success_aim(mode: str, compared: str, figure: str, *, most: float, ceiling: float) -> Aim:
+    """The aim for success rates: the difference of the model, or model and size, for which it is largest."""
     verdict = at_most(most, POINTS, ceiling)
-    return Aim(mode, compared, "success rate", POINTS, ceiling, ceiling / 2, most, verdict, True)
+    return Aim(mode, compared, figure, POINTS, ceiling, ceiling / 2, most, verdict, True)

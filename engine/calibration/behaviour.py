@@ -7,6 +7,7 @@ their hundreds of empty replies would hide how agents work. How many those are i
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -150,25 +151,31 @@ def forgets(recorded: Recordings, growths: Mapping[str, float]) -> dict[str, flo
     return table
 
 
-def growth(recorded: Recordings) -> dict[str, float]:
-    """How failures of one model grow with the team, by mode (``Forgets``): the likeliest, for all its suites.
+def growth(recorded: Recordings, *, common: bool = False) -> dict[str, float]:
+    """How failures of one model grow with the team, by mode (``Forgets``), for all its suites.
 
-    Each suite and kind of graph has a chance of its own. Few failures say little, so there is a weak pull to
-    1, where agents err independently.
+    Each suite and kind of graph has a chance of its own; with ``common``, each kind of graph, as the model
+    has then. It is the mean of all growths that are tried, each as likely as it makes the recorded ends: a
+    few failures leave many growths nearly as likely, and the likeliest is then often the least of them, by
+    chance. Without a failure, the mean is 1, where agents err independently.
     """
     found = {}
     for short, mode in MODES.items():
         groups: dict[tuple[str, str], list[RecordedRun]] = defaultdict(list)
         for run in recorded.runs:
             if run.mode == mode:
-                groups[run.suite, _kind(run)].append(run)
+                groups["" if common else run.suite, _kind(run)].append(run)
         counts = [_ends(runs) for runs in groups.values()]
-        found[short] = max(GROWTHS, key=lambda each: _likely(counts, each))
+        found[short] = round(_mean_growth(counts), 2)
     return found
 
 
-def _likely(counts: Sequence[_Ends], growth: float) -> float:
-    return math.fsum(_hazard(each, growth)[1] for each in counts) - (growth - 1.0) ** 2
+def _mean_growth(counts: Sequence[_Ends]) -> float:
+    """The mean of ``GROWTHS``, weighted by the greatest likelihood that each allows."""
+    logarithms = [math.fsum(_hazard(ends, each)[1] for ends in counts) for each in GROWTHS]
+    top = max(logarithms)
+    weights = [math.exp(each - top) for each in logarithms]
+    return math.fsum(map(operator.mul, GROWTHS, weights)) / math.fsum(weights)
 
 
 def _kind(run: RecordedRun) -> str:

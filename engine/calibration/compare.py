@@ -217,16 +217,19 @@ def apart(rows: Sequence[Success], mode: str) -> tuple[float, float]:
     return (fmean(off), max(off)) if off else (0.0, 0.0)
 
 
-def success_ceiling(recorded: Grid, mode: str) -> tuple[float, float]:
+def success_ceiling(recorded: Grid, mode: str, *, by_size: bool = True) -> tuple[float, float]:
     """``apart`` of random halves of the recordings, the mean over splits."""
     chance = random.Random(0)
-    found = [apart(success(*_halves(recorded, chance)), mode) for _ in range(HALVES)]
+    found = []
+    for _ in range(HALVES):
+        one, other = _halves(recorded, chance)
+        found.append(apart(success(ended(one), other, by_size=by_size), mode))
     return fmean(mean for mean, _ in found), fmean(most for _, most in found)
 
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """Success of a mode's runs: recorded and simulated share by team size, and over the whole mode."""
+    """The share of a model's runs that ended, recorded and simulated; ``agents`` is 0 for all team sizes."""
 
     mode: str
     model: str
@@ -235,15 +238,20 @@ class Success:
     simulated: float
 
 
-def success(simulated: Grid, recorded: Grid) -> list[Success]:
-    """Shares of runs that ended, by mode, model and team size; cells count by their recorded runs."""
+def ended(grid: Grid) -> dict[Cell, float]:
+    """The share of each cell's runs that ended, where there are any."""
+    return {cell: len(runs.good) / len(runs.ended) for cell, runs in grid.items() if runs.ended}
+
+
+def success(simulated: Mapping[Cell, float], recorded: Grid, *, by_size: bool = True) -> list[Success]:
+    """Shares of runs that ended, by mode, model and team size, or by mode and model; cells count by their
+    recorded runs. ``simulated`` is what is said of each cell."""
     weights: dict[tuple[str, str, int], list[tuple[float, float, int]]] = defaultdict(list)
-    for cell, runs in recorded.items():
-        played = simulated.get(cell)
-        if played is None or not played.ended or not runs.ended:
+    for cell, share in ended(recorded).items():
+        if cell not in simulated:
             continue
-        here = len(runs.good) / len(runs.ended), len(played.good) / len(played.ended), len(runs.ended)
-        weights[cell.mode, cell.model, cell.agents].append(here)
+        here = share, simulated[cell], len(recorded[cell].ended)
+        weights[cell.mode, cell.model, cell.agents if by_size else 0].append(here)
     return [
         Success(
             mode,

@@ -57,7 +57,7 @@ def derive(recorded: Recordings, paces: Paces | None = None, *, common: bool = F
     models: dict[str, Any] = {}
     for model in MODELS.values():
         models[model] = {}
-        growths = behaviour.growth(recorded.only(_of(model)))
+        growths = behaviour.growth(recorded.only(_of(model)), common=common)
         for suite in SUITES.values():
             here = recorded.only(_of(model, suite))
             if common or not here.runs:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.calibration.aims import Aim, at_least, at_most
 from engine.calibration.compare import Agreement, Figure, Place, Success, apart
+from engine.calibration.grid import FITTED_ROUNDS, MAX_ROUNDS
 from engine.calibration.transfer import Said, best
 
 MODES = ("preassigned", "decentralized")
@@ -37,8 +38,10 @@ _AIMS = """\
 What simulations say of cells that were held out of everything they were made from. An aim is met if the
 figure is as good as asked for, or as good as the noise ceiling where that is worse ("as near as halves": a
 lenient measure, so what the true means would reach stands beside it). After ± stands how much other runs of
-the same simulations would differ (standard deviation): a verdict within that is chance. Success rates are by
-model and team size, the largest difference of fifteen.
+the same simulations would differ (standard deviation): a verdict within that is chance. Of success rates it
+is the largest difference: of three models, or of fifteen pairs of model and team size. They have no such
+chance (see *Runs that ended*), but recordings have: about forty runs of a pair, of which two thirds may have
+ended, leave seven points to it.
 
 """
 
@@ -64,6 +67,13 @@ it is not the simulation that loses what was recorded.
 
 """
 
+_ENDED = """\
+A simulated run fails if its team lost sight of a task, and only then; how likely that is, is known without
+playing it. So rates here are those of endlessly many runs; the ones that were played are at most {luck:.1f}
+points from them, by model and team size.
+
+"""
+
 _HOW = """
 ## What was fitted, and on what
 
@@ -72,10 +82,18 @@ _HOW = """
   (`engine/calibration/behaviour.py`, `costs.py`).
 - *Pace* is two numbers of a power law, `alone` · N^`crowding`, that bring the walls of whole simulated runs
   to the recorded ones: `alone` per model, mode, suite and shape, `crowding` per model, mode and shape, the
-  same for all suites (`pace.py`). No cell has a number of its own.
+  same for all suites (`pace.py`). No cell has a number of its own. The luck of the simulated runs that paces
+  are fitted to is in the paces, so the runs compared here have other seeds.
 - A team that is not told of refusals loses sight of a task for good (`Forgets`): in 1 - (1 - q)^(N^growth) of
   its runs, with q per model, mode, suite and kind of graph, and one growth per model and mode. That is how
   recorded runs fail, so runs fail only under `--engine-quirks paper`. The engine proper tells.
+- A growth is the mean of all from 0 to 2, each as likely as it makes what was recorded. That, and not the
+  likeliest one or one that is drawn to 1, was chosen within folds: of the team sizes that a fold is made
+  from, each was left out once more, and the mean said best which of their runs ended. What each way says of
+  the cells held out differs by a point or two, up to five with N=1 left out, which was known by then.
+- Runs are given up after {rounds} rounds, more than any takes that ends at all: those that the recorded
+  engine's limit stopped count as failures in q, and the same is not to be counted twice. Paces are fitted to
+  runs of at most {fitted} rounds, as recorded walls are of such.
 - *Held out* repeats all of this without the cells in question. With N left out, what agents do in teams of
   other sizes says what they do in this one; with a suite left out, its model is what the other two have in
   common, at the pace that brings this common model to the walls recorded on them (`folds.py`).
@@ -148,7 +166,7 @@ def success_sentence(rows: Sequence[Success], what: str) -> str:
         mean, most = apart(rows, mode)
         lines.append(
             f"- {mode}, {what}: {recorded:.0%} recorded, {simulated:.0%} simulated; by model and team size "
-            f"{100 * mean:.0f} points apart in the mean, {100 * most:.0f} at most ({_worst(mine)})."
+            f"{100 * mean:.0f} points apart in the mean, {100 * most:.1f} at most ({_worst(mine)})."
         )
     return "\n".join(lines) + "\n"
 
@@ -204,6 +222,7 @@ def page(
     rows: Sequence[tuple[str, str, Agreement]],
     by_suite: Sequence[tuple[str, str, Agreement]],
     shares: Mapping[str, Sequence[Success]],
+    luck: float,
     alone: Sequence[tuple[str, Said]],
     walls: Mapping[str, float | None],
     simulated: Mapping[Place, Figure],
@@ -219,7 +238,7 @@ def page(
     parts.append("\nWalls of one agent, with N=1 left out: median error ")
     parts.append(", ".join(f"{_p(walls.get(mode))} ({mode})" for mode in MODES) + ".\n")
     parts += [_ALONE, transfer_table(alone), "\n", transfer_sentences(alone, by_suite_aims)]
-    parts.append("\n## Runs that ended\n\n")
+    parts += ["\n## Runs that ended\n\n", _ENDED.format(luck=100 * luck)]
     parts += [success_sentence(found, what) for what, found in shares.items()]
     parts += [
         f"- {mode}, noise: halves of the recordings are {100 * noise[mode][0]:.0f} points apart in the mean, "
@@ -232,7 +251,7 @@ def page(
     ]
     for mode in MODES:
         parts += [f"\n## Speedup, {mode}: simulated / recorded\n\n", cell_table(simulated, recorded, mode)]
-    parts += [_HOW, "\n", cost]
+    parts += [_HOW.format(rounds=MAX_ROUNDS, fitted=FITTED_ROUNDS), "\n", cost]
     return "".join(parts)
 
 

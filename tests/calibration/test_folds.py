@@ -6,8 +6,9 @@ import pytest
 
 from engine.calibration import aims, folds, report
 from engine.calibration.compare import Agreement, Place
-from engine.calibration.folds import Fold, left_out, said, wobble
+from engine.calibration.folds import Fold, ends, left_out, left_out_ends, said, wobble
 from engine.calibration.grid import Cell, Ended, Runs, cells
+from engine.models.simulated.profile import TABLE
 
 
 def grid(factor: float, spread: float = 0.0) -> dict[Cell, Runs]:
@@ -57,6 +58,24 @@ def test_what_simulated_runs_leave_to_chance_is_nothing_if_they_are_all_alike(
     assert still[0] == pytest.approx(0)
     assert loud[0] is not None
     assert loud[0] > 0.005
+
+
+def test_runs_end_as_often_as_the_table_says_that_no_task_is_lost() -> None:
+    told = ends(TABLE.read_bytes(), cells())
+    assert set(told) == set(cells())
+    assert all(0 < share <= 1 for share in told.values())
+    claude = [told[Cell("claude-sonnet-4-6", "decentralized", "svg", "serial", n)] for n in (1, 2, 3, 4, 5)]
+    assert claude == sorted(claude, reverse=True)
+    assert claude[0] - claude[-1] > 0.3
+    flat = Cell("claude-sonnet-4-6", "decentralized", "svg", "parallel", 5)
+    assert told[flat] > claude[-1]
+    assert told[flat._replace(mode="preassigned")] == 1
+
+
+def test_how_likely_a_cell_is_to_end_is_said_where_it_was_left_out() -> None:
+    left = [Fold(str(n), {}, dict.fromkeys(cells(), n / 10)) for n in (1, 2, 3, 4, 5)]
+    assert all(share == cell.agents / 10 for cell, share in left_out_ends(left).items())
+    assert len(left_out_ends(left)) == len(cells())
 
 
 def test_the_page_shows_what_is_chance_beside_what_was_reached() -> None:

@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from engine.calibration.grid import Cell, Ended, play
+from engine.calibration.grid import FITTED_ROUNDS, Cell, Ended, play, simulate
 
 SEEDS = 3
 
@@ -40,10 +40,22 @@ def test_the_same_seed_plays_the_same_run() -> None:
     assert play(cell, 4) == play(cell, 4) != play(cell, 5)
 
 
+def test_no_run_fails_of_the_limit_of_rounds_that_would_end_soon_after() -> None:
+    """Claim, write and report in turns of their own, and mend now and then: 20 tasks take over 80 rounds."""
+    cell = Cell("gpt-5.2", "decentralized", "svg", "serial", 1)
+    assert not play(cell, 2, FITTED_ROUNDS).success
+    assert play(cell, 2).success
+
+
+def test_runs_that_are_compared_can_have_other_seeds_than_those_that_were_fitted_to() -> None:
+    cell = Cell("gemini-3-flash", "preassigned", "mathutils", "parallel", 5)
+    assert simulate([cell], 2, jobs=1, first=4)[cell].ended == [play(cell, 4), play(cell, 5)]
+
+
 def test_teams_that_are_not_told_of_refusals_fail_as_often_as_recorded_ones() -> None:
     """37 of 90 recorded runs of five Claude agents that claim did not end."""
     runs = [
-        play(Cell("claude-sonnet-4-6", "decentralized", suite, structure, 5), seed)
+        play(Cell("claude-sonnet-4-6", "decentralized", suite, structure, 5), seed, FITTED_ROUNDS)
         for suite in ("mathutils", "svg")
         for structure in ("parallel", "serial")
         for seed in range(4)

@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.calibration import pace
-from engine.calibration.compare import agreement, ceiling, figures, intervals, spearman, success, wall_error
+from engine.calibration.compare import (
+    agreement,
+    ceiling,
+    ended,
+    figures,
+    intervals,
+    spearman,
+    success,
+    wall_error,
+)
 from engine.calibration.grid import Cell, Ended, Runs, cells
 from engine.calibration.measure import least_squares, share, sketch
 from engine.models.simulated.draws import Draws
@@ -141,7 +150,9 @@ def test_cells_without_a_run_that_ended_have_no_figure_and_count_in_success() ->
     simulated[lost] = Runs([Ended(False, 900, 900, 1)] * 5)
     assert len(figures(simulated, by_suite=True)) == len(figures(recorded, by_suite=True)) - 1
     row = next(
-        s for s in success(simulated, recorded) if (s.model, s.mode, s.agents) == (lost.model, lost.mode, 5)
+        s
+        for s in success(ended(simulated), recorded)
+        if (s.model, s.mode, s.agents) == (lost.model, lost.mode, 5)
     )
     assert row.recorded == 1
     assert row.simulated == pytest.approx(8 / 9)
