@@ -8,6 +8,12 @@ INSTALL = install() { $(BIN)/uv pip install --quiet --python $(BIN)/python "$$@"
 	|| { echo "uv could not install them; pip tries, which takes a few minutes."; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; }; }; install
 
+## Packages come over a network that may hiccup: more tries than usual, and a longer patience with each.
+export PIP_RETRIES ?= 10
+export PIP_DEFAULT_TIMEOUT ?= 60
+export UV_HTTP_RETRIES ?= 10
+export UV_HTTP_TIMEOUT ?= 120
+
 .PHONY: demo test test-deep check setup lock verdicts profiles calibration grid advice samples bench clean
 
 ## The two commands of the README.
