@@ -20,6 +20,9 @@ export UV_HTTP_TIMEOUT ?= 120
 demo: $(VENV)/.ready
 	$(BIN)/teamtop run $(ARGS)
 
+## Tests start hundreds of processes: what one has compiled the others find, whatever the environment says.
+test test-deep: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.ready-dev check
 	$(BIN)/python -m pytest -n auto -m "not deep"
 

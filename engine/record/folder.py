@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,13 @@ from engine.record.files import read_bounded, write_whole
 
 META_MAX = 16 << 20
 """Bytes of a ``run.json`` that are read: one with a fault plan of the greatest length has some 2 MB."""
+
+
+PROBE_SECONDS = 0.5
+"""How long ``run.lock`` is waited for: whoever looks whether an engine runs has it for a moment."""
+
+HEIR_SECONDS = 10.0
+"""The same if its holder is gone: a program that was just being started has it until that has begun."""
 
 
 class _Schema(msgspec.Struct):
@@ -96,15 +104,21 @@ class RunFolder:
         The file is never deleted: a lock on an unlinked file would exclude nobody.
         """
         self._refuse_links(self.lock_path)
-        lock = portalocker.Lock(self.lock_path, mode="a+", timeout=0, fail_when_locked=True)
-        try:
-            file = lock.acquire()
-        except portalocker.LockException:
-            raise TeamtopError(
-                f"run {self.run_id} is in use by process {self._pid() or 'unknown'}; stop it first."
-            ) from None
-        except OSError as error:
-            raise TeamtopError(f"{self.lock_path} cannot be locked: {error.strerror or error}.") from None
+        began = time.monotonic()
+        while True:
+            lock = portalocker.Lock(self.lock_path, mode="a+", timeout=0, fail_when_locked=True)
+            try:
+                file = lock.acquire()
+                break
+            except portalocker.LockException:
+                pid = self._pid()
+                if time.monotonic() - began >= (PROBE_SECONDS if _is_there(pid) else HEIR_SECONDS):
+                    raise TeamtopError(
+                        f"run {self.run_id} is in use by process {pid or 'unknown'}; stop it first."
+                    ) from None
+                time.sleep(0.01)
+            except OSError as error:
+                raise TeamtopError(f"{self.lock_path} cannot be locked: {error.strerror or error}.") from None
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()))
@@ -139,3 +153,16 @@ class RunFolder:
             return int(self.lock_path.read_text())
         except (OSError, ValueError):
             return None
+
+
+def _is_there(pid: int | None) -> bool:
+    """Whether such a process is on this machine; one that nobody knows is not."""
+    if pid is None or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # it is there, and somebody else's
+    return True
