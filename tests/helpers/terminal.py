@@ -126,7 +126,7 @@ class Terminal:
         One that waits for a processor or its disk, or was stopped, is not asleep, however long it takes.
         """
         calm, end = 0, time.monotonic() + PATIENCE_SECONDS
-        while calm < 4:
+        while calm < 3:
             assert time.monotonic() < end, f"never at rest:\n{self.text}"
             before = len(self.raw)
             if not self.read(0.05):
