@@ -35,7 +35,7 @@ def test_a_screen_without_its_terminal_ends_as_interrupted_and_does_not_spin(tol
             seen += os.read(terminal, 65536)
     assert b"quit" in seen
     os.close(terminal)
-    gone, status = 0, 0
+    gone, status, end = 0, 0, time.monotonic() + 180
     while not gone and time.monotonic() < end:
         gone, status = os.waitpid(pid, os.WNOHANG)
         time.sleep(0.05)
