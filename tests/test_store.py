@@ -221,8 +221,8 @@ def test_a_missing_runs_folder_is_an_empty_list(tmp_path: Path) -> None:
 def test_run_ids_sort_by_time_and_hold_nothing_of_a_path() -> None:
     one = stores.new_run_id("../my suite/suite.json", datetime(2026, 11, 20, 18, 5, 9))  # noqa: DTZ001 local time is meant
     assert one.startswith("20261120-180509-suite-")
-    assert stores.new_run_id("///", datetime(2026, 11, 20, 18, 5, 9)).startswith("20261120-180509-run-")  # noqa: DTZ001
-    assert one != stores.new_run_id("suite", datetime(2026, 11, 20, 18, 5, 9))  # noqa: DTZ001
+    assert stores.new_run_id("///", datetime(2026, 11, 20, 18, 5, 9)).startswith("20261120-180509-run-")  # noqa: DTZ001 the same
+    assert one != stores.new_run_id("suite", datetime(2026, 11, 20, 18, 5, 9))  # noqa: DTZ001 the same
 
 
 def damaged(folder: RunFolder, line: int) -> None:

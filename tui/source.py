@@ -57,19 +57,19 @@ class RunSource(Protocol):
     def state(self) -> RunState: ...  # noqa: D102 said above
 
     @property
-    def meta(self) -> RunMeta | None: ...  # noqa: D102
+    def meta(self) -> RunMeta | None: ...  # noqa: D102 said above
 
     @property
-    def now(self) -> float: ...  # noqa: D102
+    def now(self) -> float: ...  # noqa: D102 said above
 
     @property
-    def live(self) -> bool: ...  # noqa: D102
+    def live(self) -> bool: ...  # noqa: D102 said above
 
     @property
-    def note(self) -> str: ...  # noqa: D102
+    def note(self) -> str: ...  # noqa: D102 said above
 
     @property
-    def behind(self) -> float: ...  # noqa: D102
+    def behind(self) -> float: ...  # noqa: D102 said above
 
     def poll(self) -> bool:
         """Fold what is new, for a few milliseconds at most; whether anything changed."""

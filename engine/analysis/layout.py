@@ -68,6 +68,8 @@ def laid_out(
     start, in another run.
     """
     agents = state.crew.developers
+    if agents < 1:
+        return "nobody is there now who does tasks"
     unit = _unit(state, baseline)
     if isinstance(unit, str):
         return unit
@@ -94,6 +96,8 @@ def laid_out(
         less += CUT * turn * max(0.1, factor)
     given = len(kept) == len(tasks)
     more = same if given else max(takes(agents + 1), steps(kept, agents, batch) * turn * max(0.1, factor))
+    if not all(0 < seconds < math.inf for seconds in (same, more, same if less is None else less)):
+        return "its tasks wait for each other, or its times make no sense"  # as forged journals have it
     return Layout(agents, less, same, more, given, leaver)
 
 

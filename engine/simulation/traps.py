@@ -110,7 +110,7 @@ class _Collector:
             self.works = phase == "start"
 
 
-def _trap(owner: Any, name: str, original: Any, collector: _Collector) -> Callable[..., Any]:  # noqa: ANN401
+def _trap(owner: Any, name: str, original: Any, collector: _Collector) -> Callable[..., Any]:  # noqa: ANN401 - any
     here, thread = threading.get_ident, collector.thread
     where = getattr(owner, "__name__", str(owner))
 

@@ -216,3 +216,37 @@ def test_a_layout_keeps_the_bounds_of_graham(graph: tuple[set[int], ...], agents
     assert max(span, -(-work // agents)) <= laid_out <= work / agents + (1 - 1 / agents) * span
     assert steps(tasks, 1) == work
     assert steps(tasks, work) == span
+
+
+def before_the_end(run: list[ev.AnyEvent]) -> list[ev.AnyEvent]:
+    """The events of a run until half of its tasks are done."""
+    return [event for event in run if event.seq <= half_way(run).seq]
+
+
+def test_of_a_team_that_has_no_developer_left_nothing_is_known() -> None:
+    run = before_the_end(events(HALF, "lead", 2, "sim/gpt-5.2"))
+    state, last = RunState.of(run), run[-1]
+    names = [agent.name for agent in state.agents.present if agent.role == "developer"]
+    for seq, name in enumerate(names, last.seq + 1):
+        state.apply(ev.AgentLeft(seq=seq, ts=last.ts, round=last.round, agent=name, epoch=1, author="ann"))
+    assert state.crew.developers == 0
+    found = sizing(state)
+    assert found is not None
+    assert (found.verdict, found.more) == ("unknown", None)
+    assert "nobody is there now" in found.sentence
+
+
+def test_of_tasks_that_wait_for_each_other_nothing_is_known() -> None:
+    run = before_the_end(events(HALF, "decentralized", 2, "sim/gpt-5.2"))
+    started = run[0]
+    assert isinstance(started, ev.RunStarted)
+    left = [task.id for task in RunState.of(run).board.tasks.values() if task.status != "done"]
+    before = dict(zip(left, [*left[1:], left[0]], strict=True))
+    forged = tuple(
+        replace(task, dependencies=(before[task.id],)) if task.id in before else task
+        for task in started.tasks
+    )
+    found = sizing(RunState.of([replace(started, tasks=forged), *run[1:]]))
+    assert found is not None
+    assert (found.verdict, found.same) == ("unknown", None)
+    assert "wait for each other" in found.sentence

@@ -146,5 +146,6 @@ def test_a_running_team_and_its_graph_are_changed_by_command_and_stay_so_after_a
 
 def test_one_model_is_one_model_however_it_is_written() -> None:
     usual = {"suite": "mathutils", "structure": "", "speed": 0.0, "tests": None, "strategy": "lead"}
-    config = configure(**usual, model="Dev1=sim/perfect,Dev2=sim/perfect", agents=2, seed=0)  # type: ignore[arg-type]
+    models = "Dev1=sim/perfect,Dev2=sim/perfect"
+    config = configure(**usual, model=models, agents=2, seed=0)  # type: ignore[arg-type]  # from one table
     assert config.team_models == ("sim/perfect", "sim/perfect")

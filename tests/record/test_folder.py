@@ -53,8 +53,9 @@ def test_a_run_that_an_engine_has_is_refused_soon_and_one_of_the_dead_is_waited_
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(folders.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]  # its name
-    monkeypatch.setattr(folders.time, "sleep", lambda _: now.append(now.pop() + 0.25))  # type: ignore[attr-defined]
+    clock = folders.time  # type: ignore[attr-defined]  # by the name that the module has for it
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock, "sleep", lambda _: now.append(now.pop() + 0.25))
     waited = []
     for pid in (os.getppid(), ended()):
         began = now[0]
